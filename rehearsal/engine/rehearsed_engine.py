@@ -129,24 +129,24 @@ class RehearsedEngine:
             feeds=self._feeds,
         )
         self._welcome(name, named)
-        await self.settled()
+        await self.settled(named)
 
     async def deliver(self, name: str, payload: Payload, at: datetime) -> None:
         """Deliver alerts from monitoring at `at`. Raises NotTaken."""
         rules = self._policy.rules(at)
         if not may_report(MONITORING, rules.reporting):
             raise NotTaken("the policy does not allow monitoring to report")
-        ignored, heard = 0, False
+        ignored, heard = 0, []
         for said in self._deliveries.dated(payload, at).groups:
             batch, left_alone = batch_of(said, payload.source, rules, at)
             ignored += left_alone
             if batch.alerts:
-                heard = True
                 group = group_id(payload.source, said.key)
                 await self._hand_on(name, group, batch, f"alerts: {said.title}", at)
+                heard.append(group)
         if not heard:
             raise NotTaken(f"the policy ignores these alerts ({ignored})")
-        await self.settled()
+        await self.settled(*heard)
 
     async def _hand_on(
         self, name: str, group: str, batch: AlertBatch, summary: str, at: datetime
@@ -154,6 +154,7 @@ class RehearsedEngine:
         if not await self.time.running(group):
             self.time.begin(group, at)
         self._groups[group] = name
+        self.time.stirred()
         await hand_on(
             self._client,
             self._queue,
@@ -174,7 +175,7 @@ class RehearsedEngine:
     async def do(self, order: Order, at: datetime) -> None:
         """Give a command. Raises NotTaken."""
         await self._given(order, at)
-        await self.settled()
+        await self.settled(order.incident_id)
 
     async def in_time(self, orders: Sequence[Order], at: datetime) -> list[NotTaken | None]:
         """Give commands at the exact instant at which something comes due.
@@ -182,6 +183,7 @@ class RehearsedEngine:
         No worker runs until the commands have arrived. The incidents then see them together with
         the instant, and a command counts before the clock.
         """
+        self.time.stirred()
         await self._worker.shutdown()
         try:
             for named in {order.incident_id for order in orders}:
@@ -195,7 +197,7 @@ class RehearsedEngine:
             self._worker = self._built(self._folder)
             await self._worker.__aenter__()
         answers = await asyncio.gather(*given, return_exceptions=True)
-        await self.settled()
+        await self.settled(*{order.incident_id for order in orders})
         for answer in answers:
             if isinstance(answer, BaseException) and not isinstance(answer, NotTaken):
                 raise answer
@@ -206,6 +208,7 @@ class RehearsedEngine:
         before = self.time.offset(named)
         starts = order.name == Trigger.REOPEN and not await self.time.running(named)
         offset = self.time.begin(named, at) if starts else before
+        self.time.stirred()
         try:
             await give(self._client, order, self._queue, epoch_offset=offset)
         except BaseException as error:
@@ -214,6 +217,11 @@ class RehearsedEngine:
             if refused is None:
                 raise
             raise refused from None
+
+    async def idle_until(self, to: datetime) -> bool:
+        """Whether no incident, group or workload does anything by itself until `to`."""
+        waiting = [await self.time.next_due(workflow) for workflow in self._workflows()]
+        return all(at is None or at > to for at in waiting)
 
     async def advance(self, to: datetime) -> None:
         """Advance everything until `to`; groups and incidents stay side by side."""
@@ -229,10 +237,10 @@ class RehearsedEngine:
     async def _forward(self, to: datetime) -> None:
         brought: set[str] = set()
         while left := [w for w in self._workflows() if w not in brought]:
-            moved = [await self.time.forward(workflow_id, to) for workflow_id in left]
+            moved = [named for named in left if await self.time.forward(named, to)]
             brought.update(left)
-            if any(moved):
-                await self.settled()
+            if moved:
+                await self.settled(*moved)
 
     def _workflows(self) -> tuple[str, ...]:
         return (*self.incidents.values(), *self._groups, *self._workloads.begun)
@@ -241,10 +249,13 @@ class RehearsedEngine:
         """The workflows whose instants no other may overtake, so that messages arrive in time."""
         return self._workflows() if self._workloads.begun else tuple(self._groups)
 
-    async def settled(self) -> None:
-        """Wait until nothing more happens by itself; note incidents that were opened."""
+    async def settled(self, *moved: str) -> None:
+        """Wait until nothing more happens by itself; note incidents that were opened.
+
+        `moved` are the workflows that something happened to since all came to rest.
+        """
         while True:
-            await self.time.settled(self._workflows())
+            await self.time.settled(self._workflows(), moved)
             names = {named: name for name, named in self.incidents.items()}
             known = len(self.incidents)
             for asking, named in self._start.opened:

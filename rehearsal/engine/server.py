@@ -1,7 +1,7 @@
 """A Temporal server that can skip time; it ends with the rehearsal.
 
-Skipping time is an experimental part of Temporal's interface. Only this file and `rehearsal.timing`
-use it.
+Skipping time is an experimental part of Temporal's interface. Only this file, `looks` and
+`virtual_time` use it.
 """
 
 from collections.abc import AsyncIterator

@@ -3,43 +3,53 @@
 Each workflow has its own virtual clock. It begins when the workflow starts, runs at the speed of
 real time, and can be moved ahead. The workflow's place in the scenario is this clock plus an
 offset.
+
+Looking at workflows is most of what a rehearsal costs. Once all are at rest, it is known until when
+each of them does nothing, so nobody looks again until something is due or somebody acts.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.workflowservice.v1 import (
-    DescribeWorkflowExecutionRequest,
-    DescribeWorkflowExecutionResponse,
-    GetWorkflowExecutionHistoryReverseRequest,
-)
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
-from incidents.reaching import AWAY
+from rehearsal.engine.looks import Look, Looks, Mark
 
 LOOK_SECONDS = 0.005
-LOOKS = 3
-"""This many checks in a row must see no change and nothing in progress."""
 WATCH_SECONDS = 1.0
 FAILING_SECONDS = 2.0
 """A workflow task may fail once, if news arrives just as it ends; if it keeps failing, it is the
 code."""
-ATTEMPTS = 3
-"""A busy server cancels a reading now and then; the SDK does not repeat that one."""
-NEWEST_EVENTS = 100
-"""If a timer is armed, the newest one is among this many events: each change re-arms it."""
+EVENTS_OF_A_SKIP = 2
+"""The server writes so many events when a clock is moved. If it wrote others, we would only look
+more often."""
+SOON = timedelta(seconds=1)
+"""What comes due so soon after an instant may ring while time is moved there."""
 PATIENCE = timedelta(seconds=60)
-Answer = TypeVar("Answer")
-Look = DescribeWorkflowExecutionResponse
-Mark = tuple[str, int]
-"""How far a workflow has come: its run, and the number of events in that run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """A workflow at rest: it does nothing until `due`, in the time of its own clock."""
+
+    look: Look
+    due: datetime | None
+
+    def lasts_until(self, at: datetime) -> bool:
+        """Whether it surely does nothing until an instant of its own clock."""
+        return not self.look.owes and (self.due is None or self.due > at + SOON)
+
+    def moved(self, ahead: timedelta) -> "_Rest":
+        """The same rest after its clock was moved ahead."""
+        run_id, length = self.look.mark
+        mark = (run_id, length + EVENTS_OF_A_SKIP)
+        return replace(self, look=replace(self.look, mark=mark, ahead=self.look.ahead + ahead))
 
 
 def _ignored(at: datetime) -> None:
@@ -55,16 +65,25 @@ class VirtualTime:
 
     def __init__(self, skipper: TimeSkipper) -> None:
         self._skipper = skipper
+        self._looks = Looks(skipper.client)
         self.reached: Callable[[datetime], None] = _ignored
         self._offsets: dict[str, timedelta] = {}
         self._failing_since: dict[str, float] = {}
-        self._told: dict[str, Mark] = {}
+        self._rest: dict[str, _Rest] = {}
+        self._over: set[str] = set()
+        self._all_rest = False
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def begin(self, workflow_id: str, at: datetime) -> timedelta:
         """Prepare to start a workflow at `at`; returns its offset from real time."""
+        self.stirred()
+        self._over.discard(workflow_id)
         self._offsets[workflow_id] = at - datetime.now(UTC)
         return self._offsets[workflow_id]
+
+    def stirred(self) -> None:
+        """Expect that workflows act: until all have settled, nothing is known without a look."""
+        self._all_rest = False
 
     def keep(self, workflow_id: str, offset: timedelta) -> None:
         """Restore the offset of a workflow that was not started after all."""
@@ -86,24 +105,13 @@ class VirtualTime:
         """A handle to the newest run of the workflow."""
         return self._skipper.client.get_workflow_handle(workflow_id)
 
+    async def look(self, workflow_id: str) -> Look:
+        """How the newest run of a workflow stands now."""
+        return await self._looks.at(workflow_id)
+
     async def now(self, workflow_id: str) -> datetime:
         """The instant of the scenario that a workflow has reached."""
-        return self._now(workflow_id, await self._look(workflow_id))
-
-    def _now(self, workflow_id: str, seen: Look) -> datetime:
-        skipped = seen.workflow_extended_info
-        has_skipped = skipped.HasField("time_skipping_info")
-        clock = skipped.time_skipping_info.current_time.ToDatetime(UTC) if has_skipped else None
-        return (clock or datetime.now(UTC)) + self._offsets[workflow_id]
-
-    async def _look(self, workflow_id: str) -> Look:
-        """The raw description of a workflow; a rehearsal requests it thousands of times."""
-        client = self._skipper.client
-        request = DescribeWorkflowExecutionRequest(
-            namespace=client.namespace, execution=WorkflowExecution(workflow_id=workflow_id)
-        )
-        service = client.workflow_service
-        return await _read(lambda: service.describe_workflow_execution(request, retry=True))
+        return (await self.look(workflow_id)).now() + self._offsets[workflow_id]
 
     async def running(self, workflow_id: str) -> bool:
         """Whether a run of the workflow is open."""
@@ -111,12 +119,12 @@ class VirtualTime:
 
     async def _look_if_running(self, workflow_id: str) -> Look | None:
         try:
-            seen = await self._look(workflow_id)
+            seen = await self.look(workflow_id)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             return None
-        return seen if _runs(seen) else None
+        return seen if seen.runs else None
 
     async def next_due(self, workflow_id: str) -> datetime | None:
         """When a workflow will next act by itself.
@@ -124,74 +132,55 @@ class VirtualTime:
         That is when its timer rings, or when a failed activity is retried. None if it has ended, or
         waits for a message. Everything that comes due arms the timer, so this covers everything.
         """
-        seen = await self._look_if_running(workflow_id)
-        if seen is None:
+        if workflow_id in self._over:
             return None
-        again = [
-            a.next_attempt_schedule_time.ToDatetime(UTC) + self._offsets[workflow_id]
-            for a in seen.pending_activities
-            if a.HasField("next_attempt_schedule_time")
-        ]
-        rings_at = await self._rings_at(workflow_id)
-        return min([*again, *([rings_at] if rings_at else [])], default=None)
+        rest = self._resting(workflow_id)
+        if rest is None or not rest.lasts_until(rest.look.now()):
+            seen = await self._look_if_running(workflow_id)
+            rest = await self._rest_of(workflow_id, seen) if seen else None
+        return rest.due + self._offsets[workflow_id] if rest and rest.due else None
 
-    async def _rings_at(self, workflow_id: str) -> datetime | None:
-        """When the armed timer rings."""
-        over: set[int] = set()
-        for event in await self._newest(workflow_id):
-            over.add(event.timer_fired_event_attributes.started_event_id)
-            over.add(event.timer_canceled_event_attributes.started_event_id)
-            if event.HasField("timer_started_event_attributes") and event.event_id not in over:
-                timeout = event.timer_started_event_attributes.start_to_fire_timeout
-                armed_at = event.event_time.ToDatetime(UTC)
-                return armed_at + timeout.ToTimedelta() + self._offsets[workflow_id]
-        return None
+    def _resting(self, workflow_id: str) -> _Rest | None:
+        """What is known of a workflow while all of them rest."""
+        return self._rest.get(workflow_id) if self._all_rest else None
 
-    async def _newest(self, workflow_id: str) -> Sequence[HistoryEvent]:
-        """The newest events of a workflow, newest first."""
-        client = self._skipper.client
-        request = GetWorkflowExecutionHistoryReverseRequest(
-            namespace=client.namespace,
-            execution=WorkflowExecution(workflow_id=workflow_id),
-            maximum_page_size=NEWEST_EVENTS,
-        )
-        service = client.workflow_service
-        newest = await _read(
-            lambda: service.get_workflow_execution_history_reverse(request, retry=True)
-        )
-        return newest.history.events
-
-    async def _tells(self, workflow_id: str) -> bool:
-        """Whether a signal from this workflow to another is still on its way."""
-        heard: set[int] = set()
-        for event in await self._newest(workflow_id):
-            for told in (
-                event.external_workflow_execution_signaled_event_attributes,
-                event.signal_external_workflow_execution_failed_event_attributes,
-            ):
-                heard.add(told.initiated_event_id)
-            if (
-                event.HasField("signal_external_workflow_execution_initiated_event_attributes")
-                and event.event_id not in heard
-            ):
-                return True
-        return False
+    async def _rest_of(self, workflow_id: str, seen: Look) -> _Rest:
+        news = await self._looks.news(workflow_id, seen.mark)
+        return _Rest(seen, min((at for at in (seen.tries_at, news.rings_at) if at), default=None))
 
     async def forward(self, workflow_id: str, to: datetime) -> bool:
-        """Let time pass for a workflow until `to`; False if it has ended or is already there.
+        """Let time pass for a workflow until `to`; returns whether it may have acted meanwhile.
 
         Raises Stuck.
         """
+        if workflow_id in self._over:
+            return False
         async with self._turns[workflow_id]:
-            seen = await self._look_if_running(workflow_id)
-            if seen is None:
-                return False
-            ahead = to - self._now(workflow_id, seen)
+            aim = to - self._offsets[workflow_id]
+            rest = self._resting(workflow_id)
+            if rest is None or not rest.lasts_until(max(aim, rest.look.now())):
+                seen = await self._look_if_running(workflow_id)
+                if seen is None:
+                    return False
+                rest = await self._rest_of(workflow_id, seen)
+            ahead = aim - rest.look.now()
             if ahead <= timedelta():
                 return False
+            if not rest.look.busy and rest.lasts_until(aim):
+                await self._skip(workflow_id, ahead)
+                self._moved(workflow_id, rest, rest.moved(ahead))
+                return False
+            self.stirred()
             await self._skip(workflow_id, ahead)
             await self._rung(workflow_id, to)
         return True
+
+    def _moved(self, workflow_id: str, before: _Rest, after: _Rest) -> None:
+        """Note that a workflow still rests, with its clock moved."""
+        self._looks.nothing_new(workflow_id, before.look.mark, after.look.mark)
+        known = self._rest.get(workflow_id)
+        if known and known.look.mark == before.look.mark:
+            self._rest[workflow_id] = after
 
     async def _rung(self, workflow_id: str, by: datetime) -> None:
         """Wait until all timers due by then have rung: on a busy machine they ring late.
@@ -200,9 +189,9 @@ class VirtualTime:
         """
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                while await self.running(workflow_id):
-                    due = await self._rings_at(workflow_id)
-                    if due is None or due > by:
+                while seen := await self._look_if_running(workflow_id):
+                    rings_at = (await self._looks.news(workflow_id, seen.mark)).rings_at
+                    if rings_at is None or rings_at + self._offsets[workflow_id] > by:
                         return
                     await asyncio.sleep(LOOK_SECONDS)
         except TimeoutError:
@@ -229,76 +218,67 @@ class VirtualTime:
                 await skipping
                 return
             self.reached(await self.now(workflow_id))
-            length = (await self._described(workflow_id)).workflow_execution_info.history_length
-            if length != seen:
-                seen, since = length, asyncio.get_running_loop().time()
+            mark = (await self._described(workflow_id)).mark
+            if mark != seen:
+                seen, since = mark, asyncio.get_running_loop().time()
             elif asyncio.get_running_loop().time() - since > PATIENCE.total_seconds():
                 raise Stuck(f"{workflow_id} has done nothing for {PATIENCE.total_seconds():g} s")
 
-    async def settled(self, workflow_ids: Sequence[str]) -> None:
-        """Wait until nothing more happens by itself in any of the workflows. Raises Stuck."""
+    async def settled(self, workflow_ids: Sequence[str], moved: Iterable[str] = ()) -> None:
+        """Wait until nothing more happens by itself in any of the workflows. Raises Stuck.
+
+        It takes fewer looks if `moved` names those that were at rest before, and no longer are.
+        """
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                await self._still(workflow_ids)
+                await self._still(workflow_ids, moved)
         except TimeoutError:
             names = ", ".join(workflow_ids)
             raise Stuck(f"these workflows do not come to rest: {names}") from None
 
-    async def _still(self, workflow_ids: Sequence[str]) -> None:
-        looks, seen = 0, None
-        while looks < LOOKS:
-            described = await asyncio.gather(*(self._described(w) for w in workflow_ids))
-            marks = [_mark(found) for found in described]
-            still = marks == seen and not any(_busy(found) for found in described)
-            looks, seen = looks + 1 if still else 0, marks
-            if looks == LOOKS and await self._one_tells(workflow_ids, marks):
-                looks = 0
-            await asyncio.sleep(LOOK_SECONDS if looks < LOOKS else 0)
+    async def _still(self, workflow_ids: Sequence[str], moved: Iterable[str]) -> None:
+        """Look at all until they are as they were in earlier looks, and nothing is in progress.
 
-    async def _one_tells(self, workflow_ids: Sequence[str], marks: Sequence[Mark]) -> bool:
-        """Whether a workflow that has moved since the last check is signalling another."""
-        for workflow_id, mark in zip(workflow_ids, marks, strict=True):
-            if self._told.get(workflow_id) == mark:
-                continue
-            if await self._tells(workflow_id):
+        Then there was an instant, just before the last look at all, when none did anything.
+        """
+        before = {named: rest.look.mark for named, rest in self._rest.items()}
+        before.update([(named, await self._idle(named)) for named in moved])
+        while True:
+            open_still = [w for w in workflow_ids if w not in self._over]
+            found = await asyncio.gather(*(self._described(w) for w in open_still))
+            looks = dict(zip(open_still, found, strict=True))
+            busy = [named for named, seen in looks.items() if seen.busy]
+            same = all(before.get(named) == seen.mark for named, seen in looks.items())
+            if same and not busy and not await self._one_goes_on(looks):
+                self._over.update(named for named, seen in looks.items() if not seen.runs)
+                self._rest = {named: await self._rest_of(named, s) for named, s in looks.items()}
+                self._all_rest = True
+                return
+            before = {named: seen.mark for named, seen in looks.items()}
+            before.update([(named, await self._idle(named)) for named in busy])
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _idle(self, workflow_id: str) -> Mark:
+        """Wait until a workflow has nothing in progress; returns how far it has come then."""
+        while (seen := await self._described(workflow_id)).busy:
+            await asyncio.sleep(LOOK_SECONDS)
+        return seen.mark
+
+    async def _one_goes_on(self, looks: Mapping[str, Look]) -> bool:
+        """Whether one of these signals another, or has a timer that should have rung."""
+        for named, seen in looks.items():
+            news = await self._looks.news(named, seen.mark)
+            late = seen.runs and news.rings_at and news.rings_at <= seen.now()
+            if news.tells or late:
                 return True
-            self._told[workflow_id] = mark
         return False
 
     async def _described(self, workflow_id: str) -> Look:
-        described = await self._look(workflow_id)
-        if described.pending_workflow_task.attempt <= 1:
+        described = await self.look(workflow_id)
+        if described.task_attempt <= 1:
             self._failing_since.pop(workflow_id, None)
             return described
         now = asyncio.get_running_loop().time()
         if now - self._failing_since.setdefault(workflow_id, now) > FAILING_SECONDS:
             raise Stuck(f"the workflow {workflow_id} keeps failing")
         return described
-
-
-async def _read(read: Callable[[], Awaitable[Answer]]) -> Answer:
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return await read()
-        except RPCError as error:
-            if error.status not in AWAY:
-                raise
-    return await read()
-
-
-def _runs(seen: Look) -> bool:
-    status = WorkflowExecutionStatus(seen.workflow_execution_info.status)
-    return status is WorkflowExecutionStatus.RUNNING
-
-
-def _mark(seen: Look) -> Mark:
-    info = seen.workflow_execution_info
-    return info.execution.run_id, info.history_length
-
-
-def _busy(seen: Look) -> bool:
-    """Whether a workflow is doing something; an activity that waits for a retry does not count."""
-    if not _runs(seen):
-        return False
-    acting = [a for a in seen.pending_activities if not a.HasField("next_attempt_schedule_time")]
-    return bool(acting) or seen.HasField("pending_workflow_task")

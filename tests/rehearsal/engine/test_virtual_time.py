@@ -55,6 +55,9 @@ async def test_time_passes_for_a_workflow_only_as_far_as_the_rehearsal_moves_it(
     async with worker(time_skipping, task_queue):
         await time.settled([task_queue])
         assert near(await time.next_due(task_queue), STARTS + timedelta(days=1))
+        assert not await time.forward(task_queue, STARTS + timedelta(hours=12))
+        assert near(await time.now(task_queue), STARTS + timedelta(hours=12))
+        assert near(await time.next_due(task_queue), STARTS + timedelta(days=1))
         assert await time.forward(task_queue, STARTS + timedelta(hours=30))
         await time.settled([task_queue])
         assert near(await time.now(task_queue), STARTS + timedelta(hours=30))
