@@ -33,10 +33,11 @@ from incidents.workloads.requests import Workloads
 from models.answers.view import IncidentView
 from models.command import CommandResult
 from models.compiled import CompiledPolicy
-from models.contracts.deadlines import ENFORCE_DEADLINE
 from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
 from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from models.incident.record import Incident, Report, TimelineEntry
+from rehearsal.engine.server import skipper
+from rehearsal.engine.virtual_time import VirtualTime
 from runtime.worker.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
@@ -46,7 +47,6 @@ from workflows.workload import WorkloadWorkflow
 
 SAID = ("page.sent", "notification.sent", "reminder.sent")
 Answer = TypeVar("Answer")
-LOOKS = 3
 OTHERS = Path(__file__).parents[2] / "policies" / "default.yaml"
 """The policy of incidents that an incident leads to."""
 SLACK = timedelta(seconds=45)
@@ -98,6 +98,7 @@ class Stage:
     ) -> None:
         self.env = env
         self.client: Client = env.client
+        self._skipper = skipper(env.client)
         self.task_queue = task_queue
         self.channels = RecordingChannels()
         self.directory = directory or self.channels
@@ -207,21 +208,18 @@ class Stage:
                 return found
 
     async def settled(self) -> None:
-        """Wait until nothing more happens by itself: two looks are equal and nothing is owed."""
-        seen: list[Incident] = []
-        while len(seen) < LOOKS or any(record != seen[-1] for record in seen[-LOOKS:]):
-            await asyncio.sleep(0.02)
+        """Wait until nothing more happens by itself, and nothing is owed."""
+        time, named = VirtualTime(self._skipper), self.handle.id
+        time.keep(named, timedelta())
+        while True:
+            await time.settled([named], moved=[named])
+            if not (await time.look(named)).owes:
+                return
             view = await self.view()
             owed = (d.not_before for d in view.undelivered)
-            if any(at is None or at <= view.now for at in owed) or await self._deciding():
-                seen.clear()
-                continue
-            seen.append(view.incident)
-
-    async def _deciding(self) -> bool:
-        """Whether a deadline is being enforced."""
-        pending = (await self.handle.describe()).raw_description.pending_activities
-        return any(activity.activity_type.name == ENFORCE_DEADLINE for activity in pending)
+            if not any(at is None or at <= view.now for at in owed):
+                return
+            await asyncio.sleep(0.02)
 
     async def ended(self) -> Carried:
         """The incident is over; returns what it carried to its end."""
