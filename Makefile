@@ -20,6 +20,8 @@ $(STAMP): requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 	@echo "Installing the packages in requirements.lock (once; about a minute) ..."
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m compileall -q activities connectors console incidents models policies rehearsal rules \
+		runtime states web workflows
 	@touch $(STAMP)
 
 check: setup ## check lint, format, types and the direction of imports

@@ -1,9 +1,10 @@
 """HTTP clients that keep nothing of an answer."""
 
 from http.cookiejar import CookieJar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx2
+if TYPE_CHECKING:
+    import httpx2
 
 
 class _NoCookies(CookieJar):
@@ -20,10 +21,12 @@ class _NoCookies(CookieJar):
         """Send none."""
 
 
-def made_client(*, here: bool) -> httpx2.AsyncClient:
+def made_client(*, here: bool) -> "httpx2.AsyncClient":
     """A client for addresses on this machine (`here`), which bypass the proxy, or for others.
 
     It follows no redirects. A proxy from the environment would read the token of a webhook on this
     machine without TLS.
     """
+    import httpx2  # noqa: PLC0415 - no setting needs it
+
     return httpx2.AsyncClient(follow_redirects=False, trust_env=not here, cookies=_NoCookies())

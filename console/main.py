@@ -8,9 +8,8 @@ from io import TextIOWrapper
 from typer.exceptions import Abort, Exit, TyperException
 
 from console.app import app
-from console.stack.shell import COMPLETE_VARIABLE
-from console.terminal.errors import failure_of
-from console.terminal.failures import ExitCode, Failure
+from console.terminal.completion import COMPLETE_VARIABLE
+from console.terminal.failures import ExitCode, Failure, interrupted
 from console.terminal.output import ReaderGone, show_failure
 
 PROGRAM = "starter.py"
@@ -40,6 +39,14 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.OK
 
 
+def _failure(error: Exception) -> Failure:
+    if isinstance(error, Failure):
+        return error
+    from console.terminal.errors import failure_of  # noqa: PLC0415 - it knows what each room raises
+
+    return failure_of(error)
+
+
 def _run(arguments: Sequence[str]) -> int:
     try:
         outcome = app(
@@ -53,15 +60,15 @@ def _run(arguments: Sequence[str]) -> int:
     except Exit as error:
         return error.exit_code
     except (Abort, KeyboardInterrupt):
-        failure = failure_of(KeyboardInterrupt())
+        failure = interrupted()
     except ReaderGone:
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
-        failure = failure_of(error)
+        failure = _failure(error)
     else:
         if outcome != ExitCode.INTERRUPTED:
             return outcome if isinstance(outcome, int) else ExitCode.OK
-        failure = failure_of(KeyboardInterrupt())
+        failure = interrupted()
     show_failure(failure, as_json=wants_json(arguments))
     return failure.code
 

@@ -51,15 +51,33 @@ class Changing(BaseModel):
 
 
 class Frozen(Changing):
-    """A value of our own: it refuses unknown fields."""
+    """A value of our own: it refuses unknown fields.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    What validates it is built when the first value needs it, so no command waits for models that
+    it does not use. `build_models` builds all at once.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Lenient(Changing):
     """A value from outside. Newer senders may add fields that we do not know yet."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+def build_models() -> None:
+    """Build what validates each model that is loaded.
+
+    Call it before a process takes work: the first incident must not wait for it, and Temporal's
+    converter builds a model that is not built anew for each payload.
+    """
+    waiting = [Changing]
+    while waiting:
+        kind = waiting.pop()
+        if kind is not Changing:
+            kind.model_rebuild()
+        waiting += reversed(kind.__subclasses__())
 
 
 def _to_utc(value: Any, read: ValidatorFunctionWrapHandler) -> datetime:

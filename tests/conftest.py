@@ -28,6 +28,11 @@ base.proof = proof
 LONG = ("chaos", "test_storm.py", "test_demo.py", "timelines", "_oracle.py", "test_stack.py")
 """What takes longest begins first, so that no process works on it alone at the end."""
 
+# Processes that tests start keep what Python compiled, as an installation does: without that, each
+# of hundreds of processes compiles the whole engine anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what runs in its background without Ctrl-C, and every process that a test
     # starts would inherit that.

@@ -41,7 +41,9 @@ def _validator(kind: type[BaseModel], name: str) -> SchemaValidator:
     annotation: Any = field.annotation
     for constraint in field.metadata:
         annotation = Annotated[annotation, constraint]
-    return SchemaValidator(_as_kept(TypeAdapter(annotation).core_schema))
+    adapter = TypeAdapter(annotation)
+    adapter.rebuild()
+    return SchemaValidator(_as_kept(adapter.core_schema))
 
 
 def _as_kept(schema: Any) -> Any:

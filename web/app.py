@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from connectors.feeds.directory import FeedDirectory
 from incidents.access.reading import TokenBook
+from models.base import build_models
 from web.alerts.delivering import Deliveries
 from web.alerts.formats.table import FORMATS
 from web.api.commanding import BODIES, CommandApi, Commanding
@@ -40,6 +41,7 @@ def create_app(
 
     Without `token` everybody may post. The server answers to `names`, localhost and IP addresses.
     """
+    build_models()
     app = FastAPI(
         title="Incident engine",
         version="1",

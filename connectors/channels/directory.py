@@ -2,9 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import TextIO
-
-import httpx2
+from typing import TYPE_CHECKING, TextIO
 
 from connectors.channels.kind import ChannelSettings, Tools
 from connectors.channels.kinds import KINDS, channel_settings
@@ -12,6 +10,9 @@ from connectors.channels.protocol import Channel
 from connectors.clients import made_client
 from connectors.errors import PermanentError
 from models.addresses import is_loopback, parts_of
+
+if TYPE_CHECKING:
+    import httpx2
 
 BUILT_IN: Mapping[str, ChannelSettings] = {
     "console": channel_settings({"kind": "console"}),
@@ -40,6 +41,11 @@ class ChannelDirectory:
             self._channels[name] = self._made(name, settings)
         return self._channels[name]
 
+    def prepare(self) -> None:
+        """Make every channel of the settings, so that no page waits for what a channel imports."""
+        for name in self._settings:
+            self.channel(name)
+
     def unresolved(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names that no setting resolves, each once, in order."""
         return tuple(dict.fromkeys(name for name in names if name not in self._settings))
@@ -59,7 +65,7 @@ class ChannelDirectory:
     def _made(self, name: str, settings: ChannelSettings) -> Channel:
         return KINDS[settings.kind].make(name, settings, Tools(self._stream, self._client_for))
 
-    def _client_for(self, url: str | None) -> httpx2.AsyncClient:
+    def _client_for(self, url: str | None) -> "httpx2.AsyncClient":
         """The HTTP client for an address: one for this machine, one for all others."""
         parts = parts_of(url)
         here = parts is not None and is_loopback(parts.hostname)

@@ -12,10 +12,9 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import quote
 
-import aiosmtplib
 from pydantic import Field, SecretStr, model_validator
 
 from connectors.channels.kind import Ability, ChannelSettings, Kind
@@ -24,6 +23,9 @@ from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import is_loopback
 from models.messages.message import Message, MessageKind
 from models.messages.reference import Reference
+
+if TYPE_CHECKING:
+    import aiosmtplib
 
 _MAILBOX = re.compile(r"[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+@[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+")
 _MESSAGE_ID = re.compile(r"<[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+>")
@@ -135,6 +137,8 @@ class EmailChannel:
     """
 
     def __init__(self, name: str, settings: EmailSettings) -> None:
+        import aiosmtplib  # noqa: F401, PLC0415 - no setting needs it, and no mail waits for it
+
         self.name = name
         self._settings = settings
 
@@ -142,6 +146,8 @@ class EmailChannel:
         self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
     ) -> Reference | None:
         """Send `message` to its address, or else to the channel's; returns its Message-ID."""
+        import aiosmtplib  # noqa: PLC0415 - no setting needs it
+
         to = message.address or self._settings.to
         if not to:
             raise PermanentError(self.name, f"no e-mail address for {message.recipient}")
@@ -164,6 +170,8 @@ class EmailChannel:
     async def _deliver(
         self, mail: EmailMessage, sender: str, to: str, limit: asyncio.Timeout, seconds: float
     ) -> None:
+        import aiosmtplib  # noqa: PLC0415 - no setting needs it
+
         settings = self._settings
         password = settings.password.get_secret_value() if settings.password else None
         client = aiosmtplib.SMTP(
@@ -185,6 +193,8 @@ class EmailChannel:
             client.close()
 
     def _failure(self, error: Exception) -> ConnectorError:
+        import aiosmtplib  # noqa: PLC0415 - no setting needs it
+
         if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
             error = error.recipients[0]
         if isinstance(error, aiosmtplib.SMTPResponseException):
@@ -231,8 +241,10 @@ def _forms(user: str, password: str, *, addresses: tuple[str | None, ...]) -> li
     return sorted((form for form in forms if form), key=len, reverse=True)
 
 
-async def _quit(client: aiosmtplib.SMTP, limit: asyncio.Timeout) -> None:
+async def _quit(client: "aiosmtplib.SMTP", limit: asyncio.Timeout) -> None:
     """Say goodbye. The server already took the mail, so no failure here may cause a second one."""
+    import aiosmtplib  # noqa: PLC0415 - no setting needs it
+
     deadline = limit.when()
     limit.reschedule(None)
     with suppress(TimeoutError, aiosmtplib.SMTPException, OSError):

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-import httpx2
 from pydantic import ConfigDict
 
 from connectors.channels.protocol import Channel
 from models.base import Frozen
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 class Ability(StrEnum):
@@ -40,7 +42,7 @@ class Tools:
     """What the channels of one process share: the console's stream, HTTP clients by address."""
 
     stream: TextIO
-    client: Callable[[str | None], httpx2.AsyncClient]
+    client: "Callable[[str | None], httpx2.AsyncClient]"
 
 
 @dataclass(frozen=True, slots=True)

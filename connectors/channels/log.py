@@ -5,15 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-import structlog
-
 from connectors.channels.kind import Ability, ChannelSettings, Kind
 from connectors.errors import RetryableError
 from connectors.private import open_private, private_folder
 from models.messages.message import Message
 from models.messages.reference import Reference
-
-log = structlog.get_logger(__name__)
 
 
 class LogSettings(ChannelSettings):
@@ -45,6 +41,8 @@ class LogChannel:
         first_message: Reference | None = None,  # noqa: ARG002 - lines have no threads
     ) -> Reference | None:
         """Write `message` to the log, and to the file if one is set."""
+        import structlog  # noqa: PLC0415 - no setting needs it
+
         if self._path is not None:
             try:
                 async with asyncio.timeout(timeout.total_seconds()):
@@ -52,7 +50,7 @@ class LogChannel:
             except OSError as error:
                 reason = f"the file cannot be written ({type(error).__name__})"
                 raise RetryableError(self.name, reason) from None
-        log.info(
+        structlog.get_logger(__name__).info(
             "message.sent",
             channel=self.name,
             incident_id=message.incident_id,

@@ -8,10 +8,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import parse_qsl, quote, unquote
 
-import httpx2
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from connectors.addresses import sendable, without_userinfo
@@ -20,6 +19,9 @@ from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import parts_of
 from models.messages.message import Message
 from models.messages.reference import Reference
+
+if TYPE_CHECKING:
+    import httpx2
 
 _HEADER_SAFE = "".join(sorted(set(string.printable) - set(string.whitespace) - {"%"})) + " "
 _ANSWER_LIMIT = 64 * 1024
@@ -80,7 +82,7 @@ class WebhookChannel:
     is permanent.
     """
 
-    def __init__(self, name: str, settings: WebhookSettings, client: httpx2.AsyncClient) -> None:
+    def __init__(self, name: str, settings: WebhookSettings, client: "httpx2.AsyncClient") -> None:
         self.name = name
         self._settings = settings
         self._client = client
@@ -89,6 +91,8 @@ class WebhookChannel:
         self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
     ) -> Reference | None:
         """Post `message` and the reference of the first one; returns the answer's reference."""
+        import httpx2  # noqa: PLC0415 - no setting needs it
+
         seconds = timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds) as limit:
@@ -126,7 +130,7 @@ class WebhookChannel:
                 raise self._refused(response)
             return _reference(await _answer(response, limit), _secrets(self._settings))
 
-    def _refused(self, response: httpx2.Response) -> ConnectorError:
+    def _refused(self, response: "httpx2.Response") -> ConnectorError:
         status = response.status_code
         reason = f"answered {status}"
         if status in _RETRYABLE or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -145,12 +149,14 @@ def _body(message: Message, first_message: Reference | None) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-async def _answer(response: httpx2.Response, limit: asyncio.Timeout) -> dict[str, Any]:
+async def _answer(response: "httpx2.Response", limit: asyncio.Timeout) -> dict[str, Any]:
     """The JSON object in the answer; an empty one if there is none.
 
     The other side already took the message. A flaw in its answer is no failure, because a second
     attempt would send the message twice.
     """
+    import httpx2  # noqa: PLC0415 - no setting needs it
+
     deadline = limit.when()
     limit.reschedule(None)
     body = b""

@@ -22,7 +22,7 @@ from console.calendar.given import (
 )
 from console.calendar.sums import due_answer, elapsed_answer, sum_from
 from console.calendar.words import due_document, due_lines, elapsed_document, elapsed_lines
-from console.incidents.commands import AsJson
+from console.terminal.arguments import AsJson
 from console.terminal.failures import usage
 from console.terminal.output import Output, say
 from console.terminal.times import parse_duration

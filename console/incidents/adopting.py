@@ -10,9 +10,10 @@ import typer
 from rich.console import Group
 from temporalio.client import Client
 
-from console.incidents.commands import DEFAULT_TIMEOUT, PANEL, AsJson, IncidentId, Timeout, answer
+from console.incidents.commands import answer
 from console.incidents.sending import send
 from console.policies.file import a_file, for_incident
+from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
 from console.terminal.failures import ExitCode, Failure, usage
 from console.terminal.output import Output, line
 from console.terminal.running import actor_name, perform
@@ -20,7 +21,7 @@ from incidents.command_ids import new_command_id
 from incidents.commands import Order
 from incidents.questions import ask_adoption, ask_view
 from models.answers.adoption import AdoptionPreview
-from models.command import COMMANDS, AdoptPolicyCommand
+from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.way_in import WayIn
 from rules.commands.changes.adoption import shift_words
@@ -111,8 +112,3 @@ def adopt_policy(
     order = Order(incident, ADOPT, command.model_dump(mode="json"), str(command.command_id))
 
     output.answer(*answer(order, perform(lambda client: send(client, order, patience))))
-
-
-def register(app: typer.Typer) -> None:
-    """Add `adopt-policy`."""
-    app.command(COMMANDS[ADOPT].typed, rich_help_panel=PANEL)(adopt_policy)

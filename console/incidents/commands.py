@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from rich.console import Group
 from temporalio.client import Client
 
-from console.incidents.completion import complete_incident
 from console.incidents.options import Field, Kind, fields_of, needs_happened_at, value_of
 from console.incidents.plausible import implausible
 from console.incidents.relations import look_for_other
 from console.incidents.sending import send
+from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
 from console.terminal.failures import Failure, usage
 from console.terminal.output import Output, line
 from console.terminal.phrases import moment
@@ -22,35 +22,10 @@ from console.terminal.running import actor_name, perform
 from console.terminal.times import PAST, parse_instant
 from incidents.command_ids import new_command_id
 from incidents.commands import Order
-from incidents.patience import WORKER
-from models.command import COMMANDS, AdoptPolicyCommand, CommandResult, CommandSpec
+from models.command import CommandResult, CommandSpec
 from models.payload import Command
 from models.way_in import WayIn
 from rules.commands.judging.validity import BLANK, flaws
-from rules.record.readable import blank
-
-PANEL = "Commands for an incident"
-DEFAULT_TIMEOUT = WORKER.total_seconds()
-
-
-def an_incident(typed: str | None) -> str | None:
-    """Check the form of an incident's id. Raises BadParameter if it is blank or not printable."""
-    if typed is not None and (blank(typed) or not typed.isprintable()):
-        raise typer.BadParameter("an incident's id must not be blank; it looks like INC-...")
-    return typed
-
-
-IncidentId = Annotated[
-    str,
-    typer.Argument(
-        metavar="INCIDENT",
-        help="the incident's id, INC-...",
-        autocompletion=complete_incident,
-        callback=an_incident,
-    ),
-]
-Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="seconds to wait for an answer")]
-AsJson = Annotated[bool, typer.Option("--json", help="answer with one JSON document")]
 
 
 def _parameter(
@@ -169,7 +144,9 @@ def answer(order: Order, result: CommandResult) -> tuple[dict[str, Any], Group]:
     return document, Group(*lines)
 
 
-def _command(spec: CommandSpec) -> Any:
+def command_for(spec: CommandSpec) -> Any:
+    """The function that typer makes a command of."""
+
     def command(**values: Any) -> None:
         output = Output.of(values["context"], as_json=values["as_json"])
         told = command_of(spec, values, datetime.now(UTC))
@@ -195,15 +172,5 @@ def _command(spec: CommandSpec) -> Any:
     generated: Any = command
     generated.__signature__ = signature_of(spec)
     generated.__name__ = spec.name
+    generated.__doc__ = spec.says[0].upper() + spec.says[1:] + "."
     return generated
-
-
-def register(app: typer.Typer) -> None:
-    """Add every command of the table, except internal ones and the adoption of a policy.
-
-    `adopting.py` has the command that adopts a policy.
-    """
-    for spec in COMMANDS.values():
-        if not spec.internal and spec.payload is not AdoptPolicyCommand:
-            says = spec.says[0].upper() + spec.says[1:] + "."
-            app.command(spec.typed, help=says, rich_help_panel=PANEL)(_command(spec))

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from temporalio.client import Client
 
 from connectors.feeds.directory import FeedDirectory
-from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.incidents.options import pairs
 from console.policies.file import compiled_policy, read_policy
+from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.terminal.errors import failure_of, malformed
 from console.terminal.failures import ExitCode, Failure, usage
 from console.terminal.output import Output, line
@@ -29,7 +29,6 @@ from rules.commands.beginning.opening import first_severity
 from rules.commands.beginning.reporting import unfit, untimely
 from runtime.settings import load_settings
 
-PANEL = "Report"
 TYPED = {"affected_systems": "--affected"}
 Title = Annotated[str, typer.Option("--title", help="what is wrong, in one line")]
 Nature = Annotated[str, typer.Option("--nature", help="what is known about it")]
@@ -174,8 +173,3 @@ async def opened(
         "severity": first_severity(told, policy).severity,
         "policy": f"{policy.name} {policy.version}",
     }
-
-
-def register(app: typer.Typer) -> None:
-    """Add `report`."""
-    app.command("report", rich_help_panel=PANEL)(report)

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 from temporalio.client import Client
 
-from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
 from console.incidents.view import render
+from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
 from console.terminal.ended import ending_document, ending_words
 from console.terminal.output import Output, line, note
 from console.terminal.phrases import relative
@@ -21,7 +21,6 @@ from incidents.questions import ReadFrom, Seen, Source, read_view
 from runtime.settings import load_settings
 from states.lifecycle import State
 
-PANEL = "Show"
 States = Annotated[
     list[State] | None, typer.Option("--state", help="only in this state; repeat for more")
 ]
@@ -177,9 +176,3 @@ def list_incidents(
     )
     if found.more:
         note(f"only the newest {limit}; --limit shows more")
-
-
-def register(app: typer.Typer) -> None:
-    """Add `show` and `list`."""
-    app.command("show", rich_help_panel=PANEL)(show)
-    app.command("list", rich_help_panel=PANEL)(list_incidents)

@@ -12,10 +12,10 @@ from rich.live import Live
 from rich.text import Text
 from temporalio.client import Client
 
-from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, Timeout, an_incident
-from console.incidents.completion import complete_incident
 from console.incidents.view import live, timeline_line
-from console.incidents.viewing import PANEL, read_from_words, shown, state_words, table_of
+from console.incidents.viewing import read_from_words, shown, state_words, table_of
+from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, Timeout, an_incident
+from console.terminal.completion import complete_incident
 from console.terminal.ended import ending_document, ending_words
 from console.terminal.errors import failure_of
 from console.terminal.failures import ExitCode, Failure
@@ -191,8 +191,3 @@ def watch(
         perform(_watching(news, every, output))
     except KeyboardInterrupt:
         raise typer.Exit(ExitCode.OK) from None
-
-
-def register(app: typer.Typer) -> None:
-    """Add `watch`."""
-    app.command("watch", rich_help_panel=PANEL)(watch)

@@ -7,8 +7,8 @@ import typer
 from rich.console import Group
 from temporalio.client import Client
 
-from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
-from console.incidents.viewing import PANEL, read_from_words
+from console.incidents.viewing import read_from_words
+from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
 from console.terminal.failures import usage
 from console.terminal.output import Output, line
 from console.terminal.running import perform
@@ -57,8 +57,3 @@ def why(
     if remark:
         told = told.changed(notes=(*told.notes, remark))
     Output.of(context, as_json=as_json).answer(told.model_dump(mode="json"), _words(told))
-
-
-def register(app: typer.Typer) -> None:
-    """Add `why`."""
-    app.command("why", rich_help_panel=PANEL)(why)

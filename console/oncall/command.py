@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from console.incidents.commands import AsJson
 from console.oncall.found import AHEAD, LONGEST, Asked, rosters
 from console.oncall.words import document, lines
+from console.terminal.arguments import AsJson
 from console.terminal.failures import usage
 from console.terminal.output import Output, say
 from console.terminal.running import perform_alone

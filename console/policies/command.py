@@ -10,8 +10,8 @@ from rich.console import Group
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kinds import can_page
-from console.incidents.commands import AsJson
 from console.policies.file import a_file
+from console.terminal.arguments import AsJson
 from console.terminal.failures import ExitCode, usage
 from console.terminal.output import Output, say, words, write_lines
 from console.terminal.phrases import moment

@@ -12,10 +12,10 @@ import typer
 from rich.status import Status
 
 from connectors.feeds.settings import FeedSettings
-from console.incidents.commands import AsJson
 from console.policies.file import a_file
 from console.rehearsals.progress import Progress
 from console.rehearsals.view import render
+from console.terminal.arguments import AsJson
 from console.terminal.failures import ExitCode, Failure, usage
 from console.terminal.output import Output, words
 from console.terminal.running import perform_alone

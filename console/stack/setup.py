@@ -7,7 +7,7 @@ import typer
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from console.incidents.commands import AsJson
+from console.terminal.arguments import AsJson
 from console.terminal.failures import ExitCode, Failure
 from console.terminal.output import Output
 from console.terminal.running import perform

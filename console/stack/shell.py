@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
-from console.incidents.commands import AsJson
+from console.terminal.arguments import AsJson
+from console.terminal.completion import COMPLETE_VARIABLE
 from console.terminal.output import Output, write_lines
 from runtime.settings import ROOT
-
-PANEL = "Set up"
-COMPLETE_VARIABLE = "_INCIDENT_COMPLETE"
-"""If a shell sets this variable, the console completes a command instead of running it."""
 
 
 class Shell(StrEnum):
@@ -67,8 +64,3 @@ def completion(
         output.answer({"shell": shell, "script": script}, "")
     else:
         write_lines(script)
-
-
-def register(app: typer.Typer) -> None:
-    """Add `completion`."""
-    app.command("completion", rich_help_panel=PANEL)(completion)

@@ -7,7 +7,7 @@ from temporalio.client import RPCError
 from temporalio.service import RPCStatusCode
 
 from console.terminal.ended import ended_from_outside, ending_words
-from console.terminal.failures import ExitCode, Failure, unknown_incident
+from console.terminal.failures import ExitCode, Failure, interrupted, unknown_incident
 from incidents.errors import (
     CommandRefused,
     IncidentError,
@@ -147,7 +147,7 @@ def failure_of(error: BaseException) -> Failure:
         case RPCError():
             return _of_rpc(error)
         case KeyboardInterrupt():
-            return Failure("Interrupted", "interrupted", ExitCode.INTERRUPTED)
+            return interrupted()
         case _:
             return _of_policy(error) or _unexpected(error)
 

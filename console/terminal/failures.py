@@ -96,3 +96,8 @@ def unknown_incident(incident_id: str) -> Failure:
         hints=("python starter.py list", "an incident older than the retention is in the archive"),
         facts={"incident": incident_id},
     )
+
+
+def interrupted() -> Failure:
+    """The failure if somebody typed Ctrl-C."""
+    return Failure("Interrupted", "interrupted", ExitCode.INTERRUPTED)

@@ -3,15 +3,15 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
-
-from temporalio.client import Client
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.terminal.failures import usage
 from rules.commands.judging.validity import BLANK
 from rules.record.readable import blank
-from runtime.client import connect
 from runtime.settings import load_settings
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
 
 Result = TypeVar("Result")
 
@@ -21,8 +21,9 @@ SETTLE_SECONDS = 0.05
 """A process that called Temporal can crash at exit unless its threads get this long."""
 
 
-def perform(work: Callable[[Client], Coroutine[Any, Any, Result]]) -> Result:
+def perform(work: "Callable[[Client], Coroutine[Any, Any, Result]]") -> Result:
     """Connect to Temporal with the settings, do the work, and wait for threads to settle."""
+    from runtime.client import connect  # noqa: PLC0415 - only commands that connect wait for it
 
     async def connected() -> Result:
         load_settings()  # broken settings are reported before anything is sent

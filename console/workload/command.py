@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from temporalio.client import Client
 
-from console.incidents.commands import DEFAULT_TIMEOUT, AsJson, Timeout
+from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.terminal.output import Output
 from console.terminal.running import perform
 from console.workload.assigned import Assigned

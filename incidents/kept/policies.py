@@ -2,7 +2,6 @@
 
 from hashlib import sha256
 
-import structlog
 from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -11,8 +10,6 @@ from temporalio.service import RPCError
 from incidents import patience
 from models.contracts.policies import KEEP_POLICY_WORKFLOW, PolicyText
 from rules.paging.urgency import Kind, rank
-
-log = structlog.get_logger(__name__)
 
 _kept: set[tuple[str, str]] = set()
 """The task queues and hashes that this process has asked for: once is enough."""
@@ -56,6 +53,9 @@ async def have_policy_kept(client: Client, source: bytes, task_queue: str) -> No
     except WorkflowAlreadyStartedError:
         pass
     except (RPCError, UnicodeDecodeError) as error:
+        import structlog  # noqa: PLC0415 - slow to load, and seldom needed
+
+        log = structlog.get_logger(__name__)
         log.warning("policy.unkept", policy_hash=digest, error=type(error).__name__)
         return
     _kept.add((task_queue, digest))

@@ -29,6 +29,7 @@ from temporalio.worker import (
 )
 
 from connectors.documents.protocol import safe_name
+from models.base import build_models
 from models.contracts.incident import Carried
 from workflows.incident.workflow import IncidentWorkflow
 
@@ -119,6 +120,7 @@ async def replayed(
 
     `silent` suppresses all logs meanwhile: a worker, whose logs leave out replays, needs it not.
     """
+    build_models()
     watching = _Watching()
     replayer = Replayer(
         workflows=[IncidentWorkflow],

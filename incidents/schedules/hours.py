@@ -7,15 +7,11 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-import structlog
-
 from models.contracts.paging import OutOfHours
 from models.people.party import Party, PartyKind
 from models.people.schedule import ScheduleSpec
 from models.time.calendar import CalendarSpec
 from rules.paging.channels import PageTarget, Resolution
-
-log = structlog.get_logger(__name__)
 
 
 def _outside(
@@ -29,7 +25,10 @@ def _outside(
         try:
             hours = hours_at(spec, zone, now)
         except Exception as error:  # noqa: BLE001 - one target's trouble must not reach the others
+            import structlog  # noqa: PLC0415 - slow to load, and seldom needed
+
             # It is better to page somebody at night than nobody.
+            log = structlog.get_logger(__name__)
             log.warning("hours.unknown", target=page.target, zone=zone, error=str(error))
             continue
         if not hours.within:

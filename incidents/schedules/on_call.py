@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from connectors.errors import ConnectorError
 from incidents import patience
 from models.compiled import CompiledPolicy, Person
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory, FeedReading
     from models.policy import Policy
 
-log = structlog.get_logger(__name__)
 
 _AHEAD = timedelta(days=16)
 _MOST_TOLD = 2
@@ -124,9 +121,11 @@ class OnCallLookup:
             return _live(found, names) if found.policy == policy else _Live()
         except PolicyBroken:
             return _Live()
-        except Exception:
+        except Exception:  # noqa: BLE001 - as is said here
+            import structlog  # noqa: PLC0415 - slow to load, and seldom needed
+
             # The schedules that the incident carries are better than no page.
-            log.exception("schedule.policy_unread")
+            structlog.get_logger(__name__).exception("schedule.policy_unread")
             return _Live()
 
 

@@ -1,11 +1,9 @@
 """A document as Markdown or as a page of HTML. Its texts stay texts, whatever they contain."""
 
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
-
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from typing import TYPE_CHECKING
 
 from models.readable import in_a_line
 from policies.reading.loaded import LoadedPolicy
@@ -14,6 +12,9 @@ from policies.render.writing.chart import chart
 from policies.render.writing.spoken import speaking
 from rules.record.markdown import plain, within
 from states.diagram import mermaid
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -28,7 +29,11 @@ class Format(StrEnum):
 _FILES = {Format.MARKDOWN: "document.md.j2", Format.HTML: "document.html.j2"}
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
+@cache
+def _environment() -> "ImmutableSandboxedEnvironment":
+    from jinja2 import FileSystemLoader, StrictUndefined  # noqa: PLC0415 - a check needs no template
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - as above
+
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
@@ -43,15 +48,14 @@ def _environment() -> ImmutableSandboxedEnvironment:
     return environment
 
 
-_ENVIRONMENT = _environment()
-
-
 def rendered(loaded: LoadedPolicy, form: Format) -> str:
     """The Incident Management document of a policy, the same for the same file.
 
     Raises PolicyTooLarge.
     """
-    template = _ENVIRONMENT.get_template(_FILES[form])
+    from markupsafe import Markup  # noqa: PLC0415 - a check needs no template
+
+    template = _environment().get_template(_FILES[form])
     return template.render(
         document=document_of(loaded),
         mermaid=speaking(())(mermaid()),

@@ -10,6 +10,7 @@ from typing import Any, Self
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
+from models.base import build_models
 from rules.paging.urgency import LANES, lane
 from runtime.worker.build import build_id
 from runtime.worker.unhurried import unhurried
@@ -36,6 +37,7 @@ class Workers:
         graceful_shutdown_timeout: timedelta = timedelta(),
         **options: Any,
     ) -> None:
+        build_models()
         shared: dict[str, Any] = {
             "activities": activities,
             "interceptors": interceptors,

@@ -97,6 +97,7 @@ async def serve(settings: Settings) -> None:
     """
     client = await connect()
     channels, feeds = ChannelDirectory(settings.channels), feeds_of(settings)
+    channels.prepare()
     await _check_namespace(client)
     await _warn(client, settings, channels, feeds)
     stop = asyncio.Event()

@@ -5,16 +5,19 @@ import time
 from datetime import timedelta
 
 from console.terminal.running import SETTLE_SECONDS
-from incidents.finding import Filters, find
 from models.readable import in_a_line
-from runtime.client import connect
 
+COMPLETE_VARIABLE = "_INCIDENT_COMPLETE"
+"""If a shell sets this variable, the console completes a command instead of running it."""
 PATIENCE = timedelta(seconds=2)
 SHOWN = 100
 _HARMLESS = frozenset(" .,-_/%+@")
 
 
 async def _open_incidents() -> list[tuple[str, str]]:
+    from incidents.finding import Filters, find  # noqa: PLC0415 - only to complete
+    from runtime.client import connect  # noqa: PLC0415 - as above
+
     async with asyncio.timeout(PATIENCE.total_seconds()):
         client = await connect()
         rows = (await find(client, Filters(only_open=True), SHOWN)).rows
