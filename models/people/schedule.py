@@ -75,7 +75,7 @@ class ScheduleSpec(Frozen):
     """Who is on call when.
 
     A later rotation counts before an earlier one. Within `gaps` nobody is on call, on purpose; with
-    `gaps_meant` this is true of every hole. Overrides count before all.
+    `gaps_meant` this is true of every gap. Overrides count before all.
     """
 
     name: str

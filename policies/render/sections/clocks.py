@@ -107,7 +107,7 @@ def particular(view: View, clock: ClockSpec) -> Iterator[str]:
         until = f", until {moment(clock.until)}" if clock.until else ""
         yield f"starts again whenever it stops{until}"
     elif clock.on_repeat is OnRepeat.NEW:
-        yield "runs anew when it starts again"
+        yield "begins a new run each time it starts"
     yield from _outlived(clock)
     if clock.extendable:
         yield f"may be extended, for a reason, by {authority.may(view, 'extend_clock')}"

@@ -84,7 +84,7 @@ def _asked_by(view: View, row: Transition, guard: Guard) -> Iterator[str]:
         case Guard.SEVERITY_CONFIRMED:
             yield "the severity is confirmed"
         case Guard.ROLES_FILLED if roles:
-            yield f"held, if required by then: {listed(roles)}"
+            yield f"somebody holds, if required by then: {listed(roles)}"
         case Guard.STEPS_DONE if steps:
             yield f"done: {listed(steps)}"
         case Guard.REVIEW_COMPLETE if reviewed(view):

@@ -166,7 +166,7 @@ def test_the_transitions_are_those_of_the_lifecycle_with_the_demands_of_the_poli
     assert list(asked) == [trigger.value.replace("_", " ").capitalize() for trigger in Trigger]
     assert asked["Begin diagnosis"] == (
         (
-            "the severity is confirmed; held, if required by then: incident manager, "
+            "the severity is confirmed; somebody holds, if required by then: incident manager, "
             "technical team and communication lead; done: confirm impact"
         ),
         "Any of the people",
