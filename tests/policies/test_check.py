@@ -110,7 +110,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_cannot_work_is_an_error(case: str) -> None:
+def test_a_policy_that_cannot_work_has_an_error(case: str) -> None:
     """Each is found before an incident meets it."""
     text, *expected = WRONG[case]
     plain = text.replace(MARK, "")
@@ -214,7 +214,7 @@ def test_an_audience_that_only_a_clock_informs_is_fine(added: str) -> None:
 
 
 @pytest.mark.parametrize("case", OPEN)
-def test_what_is_left_open_is_a_warning(case: str) -> None:
+def test_an_open_part_of_a_policy_is_a_warning(case: str) -> None:
     """The policy works, but its author should know."""
     text, *expected = OPEN[case]
     plain = text.replace(MARK, "")

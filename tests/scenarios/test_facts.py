@@ -56,7 +56,7 @@ async def test_a_breach_outlives_the_policy_that_it_broke(stage: Stage) -> None:
     assert list(found[MARKS]) == ["corrected:acknowledge"]
 
 
-async def test_who_was_paged_beyond_the_first_level_is_found_after_a_reopening(
+async def test_people_paged_beyond_the_first_level_are_found_after_a_reopening(
     stage: Stage,
 ) -> None:
     """The reopened incident pages its first level again; before, it had paged the second."""

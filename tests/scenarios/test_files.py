@@ -26,7 +26,7 @@ def called(file: Path) -> str:
 
 
 @pytest.mark.parametrize("file", FILES, ids=called)
-async def test_it_goes_as_its_scenario_expects(
+async def test_a_scenario_file_goes_as_it_expects(
     time_skipping: WorkflowEnvironment, tmp_path: Path, file: Path
 ) -> None:
     """Each page, message, clock and refusal is exactly as written."""

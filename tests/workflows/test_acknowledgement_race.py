@@ -113,7 +113,7 @@ def paged(record: Incident) -> list[str]:
 
 
 @pytest.mark.parametrize("first", ["acknowledgement", "timer"])
-async def test_of_two_at_once_the_acknowledgement_counts(
+async def test_an_acknowledgement_that_meets_the_end_of_a_wait_counts(
     server: WorkflowEnvironment, task_queue: str, first: str
 ) -> None:
     """Both are there when the incident looks, in whatever order: nobody is paged."""
@@ -133,7 +133,7 @@ async def test_of_two_at_once_the_acknowledgement_counts(
     assert [m.recipient for m in channels.channel("pager").messages.values()] == ["ana"]
 
 
-async def test_what_was_told_before_any_worker_looked_makes_no_page_that_may_have_left(
+async def test_messages_before_the_first_worker_make_no_unconfirmed_page(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
     """Signals, even unknown ones, and an update may come with the start: no task was lost."""

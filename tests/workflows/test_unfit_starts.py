@@ -139,7 +139,7 @@ async def test_a_report_that_the_policy_does_not_take_ends_the_workflow_with_all
     assert not any(e.HasField("activity_task_scheduled_event_attributes") for e in history.events)
 
 
-async def test_what_a_newer_version_of_the_engine_wrote_waits_for_a_worker_of_that_version(
+async def test_input_of_a_newer_engine_waits_for_a_worker_of_that_version(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
     """With workers of two versions, the older fails its task, but never the incident."""

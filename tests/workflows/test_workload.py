@@ -118,7 +118,7 @@ async def ana(time_skipping: WorkflowEnvironment, task_queue: str) -> AsyncItera
     await replayer.replay_workflow(await made.handle.fetch_history())
 
 
-async def test_what_is_held_goes_out_as_one_when_it_is_due(ana: Ana) -> None:
+async def test_held_pages_go_out_as_one_when_they_are_due(ana: Ana) -> None:
     """It does not go earlier, and each of its pages hears of it."""
     leaves = await ana.ask(*(page(number) for number in range(9)))
     assert [leave.verdict for leave in leaves[3:5]] == [Verdict.GRANTED, Verdict.HELD]

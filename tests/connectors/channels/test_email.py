@@ -139,7 +139,7 @@ async def test_no_address_at_all_is_permanent(sink: SmtpSink) -> None:
         "a@example.org> SIZE=1 <b@example.org",
     ],
 )
-async def test_what_is_no_mailbox_is_permanent(sink: SmtpSink, address: str) -> None:
+async def test_an_address_that_is_no_mailbox_is_permanent(sink: SmtpSink, address: str) -> None:
     """An address that is not exactly one mailbox is refused before anything is sent."""
     with pytest.raises(PermanentError, match="cannot be used"):
         await channel(sink).send(a_message(address=address), timeout=SOON)

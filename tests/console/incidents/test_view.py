@@ -108,7 +108,7 @@ def test_a_clock_that_was_breached_before_it_was_cancelled_says_both() -> None:
     assert "breached late by 4m 00s, then cancelled" in row
 
 
-def test_what_can_be_done_names_the_command_what_it_lacks_and_who_may() -> None:
+def test_next_steps_name_the_command_what_it_lacks_and_who_may() -> None:
     """A blocked trigger lists everything it lacks; an allowed one is ticked."""
     incident = done(an_incident(), "acknowledge", after(2))
     lines = section(text_of(render(view_of(incident, after(3)))), "What can be done now")

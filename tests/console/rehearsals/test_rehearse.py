@@ -120,7 +120,7 @@ def test_the_documents_show_the_worked_example_as_it_is_printed(type_: Type) -> 
         assert len(told.splitlines()) > 10
 
 
-def test_what_happened_is_printed_as_expectations(type_: Type) -> None:
+def test_events_are_printed_as_expectations(type_: Type) -> None:
     """An author can paste them into the scenario."""
     said = type_("rehearse", "--scenario", str(LIMIT), "--expect")
     assert said.out.startswith("expect:\n  - { at: 0s, page: ana")

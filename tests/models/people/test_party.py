@@ -22,7 +22,7 @@ from models.people.party import Party, PartyKind, name_of, party_named
         ("somebody:else", Party(None, "somebody:else")),
     ],
 )
-def test_what_is_stored_and_who_is_meant_are_the_same(text: str, meant: Party) -> None:
+def test_a_stored_party_and_its_meaning_agree(text: str, meant: Party) -> None:
     """Whichever way it is read, also what no policy should hold."""
     assert (party_named(text), str(meant)) == (meant, text)
 

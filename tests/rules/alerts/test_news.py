@@ -89,7 +89,7 @@ def test_a_record_tells_when_an_alert_was_first_and_last_seen_and_how_often() ->
     assert record.times_seen == 3
 
 
-def test_what_a_group_keeps_is_bounded() -> None:
+def test_the_memory_of_a_group_is_bounded() -> None:
     """Only the first of many alerts are kept in full, and only the newest of those that ended."""
     fires = heard([(after(1), an_alert(str(n), 0, None)) for n in range(ALERTS_IN_FULL + 10)])
     kept = [(record.alert.labels, record.alert.link) for record in fires.firing.values()]

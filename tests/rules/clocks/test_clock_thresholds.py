@@ -19,7 +19,7 @@ def test_the_softer_limit_has_its_own_actions_and_place() -> None:
     assert [str(action) for action in points["100%"].actions] == ["page lead"]
 
 
-def test_what_lies_beside_the_limit_is_placed_on_the_side_where_it_falls() -> None:
+def test_a_threshold_beside_the_limit_is_placed_on_its_side() -> None:
     """One before the limit is below 100 %, one after it above, however long the target is."""
     policy = one(
         "from: reported, to: resolved, within: 4h, "

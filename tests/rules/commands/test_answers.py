@@ -46,7 +46,7 @@ def test_the_clocks_of_updates_are_read_with_the_others() -> None:
     assert names[-1] == "update:stakeholders"
 
 
-def test_what_can_be_done_next_says_what_is_missing_and_who_may() -> None:
+def test_next_steps_say_what_is_missing_and_who_may() -> None:
     """It lists each trigger that is possible from here, in the order of the lifecycle."""
     incident = done(an_incident(), "acknowledge", after(2))
     steps = {step.name: step for step in next_steps(POLICY, incident, after(3))}

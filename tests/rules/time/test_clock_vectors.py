@@ -113,7 +113,7 @@ def test_a_deadline_is_the_published_one(vector: dict[str, Any]) -> None:
 
 
 @of_kind("elapsed", "implementation_trap")
-def test_what_has_elapsed_is_what_was_published(vector: dict[str, Any]) -> None:
+def test_the_elapsed_time_is_the_published_one(vector: dict[str, Any]) -> None:
     """If the publisher counted otherwise, it is what this calendar gives."""
     calendar = None if vector["kind"] == "implementation_trap" else OFFICE
     target = Target(within=HOUR, calendar=calendar)

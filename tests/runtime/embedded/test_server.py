@@ -101,7 +101,7 @@ async def test_it_comes_up_fit_for_the_engine(embedded: EmbeddedServer) -> None:
     assert await retention(client) >= timedelta(days=90)
 
 
-async def test_it_takes_other_ports_where_the_usual_ones_are_taken(
+async def test_it_takes_other_ports_if_the_usual_ones_are_taken(
     embedded: EmbeddedServer,
 ) -> None:
     """Another Temporal server may run here; it is left alone."""

@@ -79,7 +79,7 @@ def test_several_hold_a_role_up_to_the_most() -> None:
     assert assigned(incident, PAIR, "experts", "bo").holders("experts") == ("ana", "cy", "bo")
 
 
-def test_one_that_only_one_may_hold_passes_to_the_next() -> None:
+def test_a_role_for_one_person_passes_to_the_next() -> None:
     """It works as it always did."""
     incident = assigned(assigned(reported(LEAD), LEAD, "lead", "ana"), LEAD, "lead", "cy")
     assert incident.holders("lead") == ("cy",)
