@@ -15,18 +15,24 @@ from models.contracts.notifying import Delivery
 from models.contracts.paging import ESCALATE_INCIDENT, Escalated, EscalateIncident, PageOutcome
 from models.messages.message import DeliveryFailure, Message, Receipt
 from models.people.party import PartyKind, party_named
-from models.people.workload import GRANTED, AskForLeave, Leave, Verdict
-from rules.paging.channels import PageTarget, bound_by, leave_for, paging_chain, resolve_targets
+from models.people.workload import GRANTED, AskForLeave, Leave, PageVerdict
+from rules.paging.channels import (
+    PageTarget,
+    binding_limit,
+    leave_for,
+    paging_chain,
+    resolve_targets,
+)
 from rules.record.references import reference_of
 
 log = structlog.get_logger(__name__)
 
 
-NOBODY_SAYS = Leave(verdict=Verdict.HELD, why="not known yet whether its limit is reached")
+NOBODY_SAYS = Leave(verdict=PageVerdict.HELD, why="not known yet whether its limit is reached")
 
 
 def _owed(page: PageTarget, request: EscalateIncident, channels: tuple[str, ...]) -> Delivery:
-    bound = bound_by(page, request.limits, request.urgency, escalation=True)
+    bound = binding_limit(page, request.limits, request.urgency, escalation=True)
     return Delivery(message=_addressed(page, request), channels=channels, bound=bound)
 
 
@@ -105,7 +111,7 @@ class EscalateIncidentActivity:
         if not request.sends:
             return PageOutcome(delivery=delivery, **said)
         leave = await self._leave(delivery, request)
-        if leave.verdict is not Verdict.GRANTED:
+        if leave.verdict is not PageVerdict.GRANTED:
             log.info("page.held", target=page.target, key=delivery.message.key, why=leave.why)
             return PageOutcome(
                 delivery=delivery.changed(not_before=leave.again_at, held=True), leave=leave, **said

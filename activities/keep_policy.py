@@ -11,7 +11,7 @@ from temporalio import activity
 from connectors.documents.protocol import DocumentStore
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
-from incidents.kept.policies import in_force_at, kept_at
+from incidents.kept.policies import in_force_path, policy_path
 from models.contracts.documents import DocumentWritten
 from models.contracts.policies import KEEP_POLICY, PolicyText
 from policies.catalogue import source_in_force
@@ -32,9 +32,9 @@ class KeepPolicyActivity:
         data = request.text.encode()
         digest = sha256(data).hexdigest()
         try:
-            stored = await self._documents.put(kept_at(digest), data)
+            stored = await self._documents.put(policy_path(digest), data)
             if await asyncio.to_thread(self._in_force, digest):
-                await self._documents.put(in_force_at(digest), digest.encode())
+                await self._documents.put(in_force_path(digest), digest.encode())
         except ConnectorError as error:
             raise store_failure(error) from None
         log.info("policy.kept", policy_hash=digest, uri=stored.uri)

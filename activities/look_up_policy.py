@@ -14,7 +14,7 @@ from temporalio import activity
 from connectors.documents.protocol import DocumentMissing, DocumentStore
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
-from incidents.kept.policies import in_force_at, kept_at
+from incidents.kept.policies import in_force_path, policy_path
 from incidents.schedules.calendars import with_calendars
 from models.compiled import CompiledPolicy
 from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
@@ -50,8 +50,8 @@ class LookUpPolicyActivity:
     async def _kept(self, request: PolicyWanted) -> bytes | None:
         """The text kept under the hash, if it has that hash."""
         try:
-            await self._documents.get(in_force_at(request.policy_hash))
-            source = await self._documents.get(kept_at(request.policy_hash))
+            await self._documents.get(in_force_path(request.policy_hash))
+            source = await self._documents.get(policy_path(request.policy_hash))
         except DocumentMissing:
             return None
         except ConnectorError as error:

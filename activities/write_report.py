@@ -16,33 +16,33 @@ from connectors.documents.protocol import (
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
 from incidents.kept.timelines import with_whole_timeline
-from models.contracts.documents import WRITE_REPORT, DocumentWritten, WriteReport
+from models.contracts.documents import WRITE_REPORT, DocumentWritten, IncidentReportWanted
 from rules.clocks.clocks import read_clocks
-from rules.reports.incident_report import report_markdown
+from rules.incident_reports.document import incident_report_markdown
 
 log = structlog.get_logger(__name__)
 
 _REPORT = TypeAdapter(dict[str, Any])
-_FIELDS = tuple(WriteReport.model_fields)
+_FIELDS = tuple(IncidentReportWanted.model_fields)
 
 
-def _as_json(request: WriteReport) -> bytes:
+def _as_json(request: IncidentReportWanted) -> bytes:
     readings = read_clocks(request.policy, request.incident, request.now)
     report = request.model_dump(mode="json")
     clocks = [reading.model_dump(mode="json") for reading in readings]
     return to_json({**report, "clocks": clocks}, indent=1)
 
 
-def _from_json(data: bytes) -> WriteReport | None:
+def _from_json(data: bytes) -> IncidentReportWanted | None:
     """The report in `data`; None if another version of the engine wrote it."""
     try:
         report = _REPORT.validate_json(data)
-        return WriteReport.model_validate({name: report.get(name) for name in _FIELDS})
+        return IncidentReportWanted.model_validate({name: report.get(name) for name in _FIELDS})
     except ValidationError:
         return None
 
 
-class WriteReportActivity:
+class WriteIncidentReportActivity:
     """Writes `incidents/<id>/<name>.json`, then the `.md` that follows from it.
 
     A name is written once. If an earlier attempt wrote it and its result was lost, that report
@@ -54,7 +54,7 @@ class WriteReportActivity:
         self._documents = documents
 
     @activity.defn(name=WRITE_REPORT)
-    async def write_report(self, request: WriteReport) -> DocumentWritten:
+    async def write_report(self, request: IncidentReportWanted) -> DocumentWritten:
         """Write the report as of `now`; returns the path of the Markdown."""
         incident_id = safe_name(request.incident.id)
         path = f"incidents/{incident_id}/{safe_name(request.name)}"
@@ -63,14 +63,14 @@ class WriteReportActivity:
             request = request.changed(incident=whole)
             kept = await self._kept(f"{path}.json", request)
             readings = read_clocks(kept.policy, kept.incident, kept.now)
-            text = report_markdown(kept.incident, kept.policy, readings, kept.now)
+            text = incident_report_markdown(kept.incident, kept.policy, readings, kept.now)
             written = await put_beside(self._documents, f"{path}.md", text.encode())
         except ConnectorError as error:
             raise store_failure(error) from None
         log.info("report.written", incident_id=request.incident.id, uri=written.uri)
         return DocumentWritten(name=request.name, uri=written.uri, sha256=written.sha256)
 
-    async def _kept(self, path: str, request: WriteReport) -> WriteReport:
+    async def _kept(self, path: str, request: IncidentReportWanted) -> IncidentReportWanted:
         try:
             await self._documents.put(path, _as_json(request))
         except DocumentConflict:
@@ -82,7 +82,7 @@ class WriteReportActivity:
         return request
 
 
-def _is_earlier_attempt(found: WriteReport, request: WriteReport) -> bool:
+def _is_earlier_attempt(found: IncidentReportWanted, request: IncidentReportWanted) -> bool:
     """Whether the document there is this report of this record, at an earlier instant."""
     same = found.changed(now=request.now) == request
     since = max((e.recorded_at for e in request.incident.timeline), default=found.now)

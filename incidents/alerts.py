@@ -18,7 +18,7 @@ from models.contracts.alert_group import (
 from models.intake import IntakeRules
 from models.readable import in_a_line
 from rules.alerts.severity import worst_firing
-from rules.paging.urgency import Kind, rank, urgency
+from rules.paging.urgency import WorkKind, rank, urgency
 from rules.record.markdown import caption
 
 KEY_SHOWN = 200
@@ -54,7 +54,7 @@ async def hand_on(
             start_signal_args=[batch],
             static_summary=caption(summary),
             memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": batch.source},
-            priority=Priority(*rank(Kind.FIRST_PAGE, urgency(severity, ranks))),
+            priority=Priority(*rank(WorkKind.FIRST_PAGE, urgency(severity, ranks))),
         )
 
 

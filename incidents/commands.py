@@ -17,7 +17,7 @@ from incidents.command_ids import new_command_id
 from incidents.description import describe
 from incidents.errors import CommandRefused, IncidentOver, NamespaceNotFound, NotConfirmed
 from incidents.opening import NO_OFFSET
-from incidents.reaching import typed
+from incidents.reaching import typed_error
 from incidents.reopening import done_before, reopen_incident, update
 from models.command import CommandResult
 from states.lifecycle import Trigger
@@ -59,7 +59,7 @@ async def give(
         await describe(client, order.incident_id)
         raise NotConfirmed(order.incident_id) from None
     except RPCError as error:
-        known = typed(error)
+        known = typed_error(error)
         if error.status is not RPCStatusCode.NOT_FOUND or isinstance(known, NamespaceNotFound):
             raise known from None
     found = await describe(client, order.incident_id)

@@ -28,7 +28,7 @@ FROM_OUTSIDE = {
 """How a run ended that did not end by itself, in the words that we show."""
 RESETTABLE = frozenset({"terminated", "timed out"})
 """A reset continues before these endings. Before an answer of the run, it would answer the same."""
-WHY_LIMIT = 300
+WHY_BOUND = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ async def ending_of(client: Client, run: WorkflowExecution) -> Ending | None:
     if how is None:
         return None
     by, why = await _last_words(client, run)
-    return Ending(how, run.close_time or run.start_time, in_a_line(why)[:WHY_LIMIT], by)
+    return Ending(how, run.close_time or run.start_time, in_a_line(why)[:WHY_BOUND], by)
 
 
 async def _last_words(client: Client, run: WorkflowExecution) -> tuple[str, str]:

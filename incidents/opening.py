@@ -19,10 +19,10 @@ from models.compiled import CompiledPolicy
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.incident.record import Report
 from models.readable import in_a_line
-from rules.commands.beginning.acceptance import unacceptable
+from rules.commands.beginning.acceptance import refusal_to_begin
 from rules.commands.beginning.opening import first_severity
 from rules.commands.beginning.reporting import REPORT_DIGEST, report_digest
-from rules.paging.urgency import Kind, rank, urgency
+from rules.paging.urgency import WorkKind, rank, urgency
 from rules.record.bounds import excesses
 from rules.record.markdown import caption
 
@@ -33,7 +33,7 @@ NO_OFFSET = timedelta()
 """The offset of a clock that shows the real time."""
 
 
-def shown(report: Report, severity: str | None, policy: CompiledPolicy) -> dict[str, Any]:
+def visible_fields(report: Report, severity: str | None, policy: CompiledPolicy) -> dict[str, Any]:
     """What Temporal shows of an incident's workflow beside its id, and its priority."""
     return {
         "static_summary": caption(report.title),
@@ -42,7 +42,7 @@ def shown(report: Report, severity: str | None, policy: CompiledPolicy) -> dict[
             "reporter": in_a_line(report.reporter.name),
             REPORT_DIGEST: report_digest(report),
         },
-        "priority": Priority(*rank(Kind.FIRST_PAGE, urgency(severity, policy.severities))),
+        "priority": Priority(*rank(WorkKind.FIRST_PAGE, urgency(severity, policy.severities))),
     }
 
 
@@ -67,7 +67,7 @@ async def open_incident(
     now = datetime.now(UTC) + epoch_offset
     policy = with_calendars(policy, report.happened_at or now, now)
     policy = await with_on_call(policy, now, feeds)
-    refusal = unacceptable(report, policy, now)
+    refusal = refusal_to_begin(report, policy, now)
     if refusal:
         raise ReportRefused(refusal, excesses(report))
     severity = first_severity(report, policy).severity
@@ -80,7 +80,7 @@ async def open_incident(
                 task_queue=task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 rpc_timeout=within,
-                **shown(report, severity, policy),
+                **visible_fields(report, severity, policy),
             )
     except WorkflowAlreadyStartedError:
         return False

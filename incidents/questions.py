@@ -22,14 +22,14 @@ from incidents.errors import (
     QuestionFailed,
 )
 from incidents.patience import ASK_AGAIN_SECONDS
-from incidents.reaching import NO_ANSWER, typed
+from incidents.reaching import NO_ANSWER, typed_error
 from models.answers.adoption import PREVIEW_ADOPTION, AdoptionPreview
 from models.answers.view import ASK_AGAIN, VIEW, IncidentView
 from models.answers.why import WHY, Explanation, WhyQuestion
 from models.compiled import CompiledPolicy
 from models.time.clock import Stage
+from rules.commands.view import view_of
 from rules.paging.why.why_paged import explain
-from rules.reports.views import view_of
 
 if TYPE_CHECKING:
     from incidents.kept.recalling import Recalled
@@ -196,7 +196,7 @@ async def _asked(
         raise QuestionFailed(incident_id, str(error)) from None
     except RPCError as error:
         if error.status not in NO_ANSWER:
-            raise typed(error, incident_id) from None
+            raise typed_error(error, incident_id) from None
     raise NoWorkerAnswered(incident_id, patience, await describe(client, incident_id))
 
 

@@ -27,7 +27,7 @@ def unknown_namespace(error: RPCError) -> str | None:
     return None
 
 
-def typed(error: RPCError, incident_id: str | None = None) -> Exception:
+def typed_error(error: RPCError, incident_id: str | None = None) -> Exception:
     """The typed error for an RPC error, or the error itself if there is none.
 
     `incident_id` is given if the request was for an incident that may not exist.
@@ -48,7 +48,7 @@ def reaching_server(incident_id: str | None = None) -> Iterator[None]:
     try:
         yield
     except RPCError as error:
-        known = typed(error, incident_id)
+        known = typed_error(error, incident_id)
         if known is error:
             raise
         raise known from None

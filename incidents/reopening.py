@@ -15,7 +15,7 @@ from incidents import patience
 from incidents.command_ids import attempt_of
 from incidents.description import Description, describe
 from incidents.errors import CannotReopen
-from incidents.opening import NO_OFFSET, shown
+from incidents.opening import NO_OFFSET, visible_fields
 from incidents.reaching import reaching_server
 from models.command import CommandResult
 from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
@@ -120,7 +120,7 @@ async def _reopen_closed(
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        **shown(incident.report, incident.severity, carried.policy),
+        **visible_fields(incident.report, incident.severity, carried.policy),
     )
     result: CommandResult = await client.execute_update_with_start_workflow(
         Trigger.REOPEN.value,

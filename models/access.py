@@ -20,7 +20,7 @@ TOKENS_MEMO = "tokens"
 ID_PATTERN = r"^[a-z0-9]{8}$"
 DIGEST_PATTERN = r"^[0-9a-f]{64}$"
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$"
-NAME_LIMIT = 200
+NAME_BOUND = 200
 MOST_SCOPES = 20
 
 
@@ -71,19 +71,19 @@ class CreateToken(Frozen):
 
     id: str = Field(pattern=ID_PATTERN)
     name: str = Field(pattern=NAME_PATTERN)
-    owner: str = Field(min_length=1, max_length=NAME_LIMIT)
+    owner: str = Field(min_length=1, max_length=NAME_BOUND)
     holder: Holder
     scopes: tuple[ScopeName, ...] = Field(min_length=1, max_length=MOST_SCOPES)
     digest: str = Field(pattern=DIGEST_PATTERN)
     expires_at: Instant | None = None
-    by: str = Field(min_length=1, max_length=NAME_LIMIT)
+    by: str = Field(min_length=1, max_length=NAME_BOUND)
 
 
 class RevokeToken(Frozen):
     """Input of the update that ends a token, by its name or id."""
 
     token: str = Field(min_length=1, max_length=80)
-    by: str = Field(min_length=1, max_length=NAME_LIMIT)
+    by: str = Field(min_length=1, max_length=NAME_BOUND)
 
 
 class TokenUsed(Frozen):

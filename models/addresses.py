@@ -4,7 +4,7 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 
-LINK_LIMIT = 2000
+LINK_BOUND = 2000
 WITHOUT_TLS = "http"
 WEB = frozenset({"https", WITHOUT_TLS})
 _HOST = re.compile(r"[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
@@ -62,7 +62,7 @@ def web_link(given: str | None) -> str | None:
 
     It leads where it seems to lead for every reader: its host has no unusual letters.
     """
-    parts = parts_of(given) if given and len(given) <= LINK_LIMIT and given.isprintable() else None
+    parts = parts_of(given) if given and len(given) <= LINK_BOUND and given.isprintable() else None
     if parts is None or " " in (given or ""):
         return None
     host = parts.netloc.rpartition("@")[2]

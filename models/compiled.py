@@ -11,15 +11,15 @@ from pydantic import Field
 from models.alert import GroupingPolicy
 from models.base import Frozen, Seconds
 from models.intake import ReportingRule
-from models.people.authority import ApprovalRule, HandoverRule, Later, OverrideRule
+from models.people.authority import ApprovalRule, HandoverRule, LaterAuthority, PolicyOverrideRule
 from models.people.schedule import OnCall, ScheduleSpec
 from models.people.workload import PageLimit, PageLimits
-from models.severity import SeverityRules
+from models.severity import CompiledSeverityRules
 from models.time.cadence import Rhythm
 from models.time.calendar import CalendarSlice, CalendarSpec
 from models.time.clock import ClockSpec, MetricSpec, Threshold
 
-LIMIT_BYTES = 64 * 1024
+BOUND_BYTES = 64 * 1024
 """The largest size of a compiled policy as JSON. Every run of every incident carries it."""
 
 
@@ -157,7 +157,7 @@ class AuthorityRule(Frozen):
     by: tuple[str, ...] = ("anyone",)
     at: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     when: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    later: tuple[Later, ...] = ()
+    later: tuple[LaterAuthority, ...] = ()
     reasons: tuple[str, ...] = ()
     needs_note: bool = False
     by_the_worse: bool = False
@@ -231,7 +231,7 @@ class CompiledPolicy(Frozen):
     authority: dict[str, AuthorityRule] = Field(default_factory=dict)
     raise_severity: AuthorityRule = AuthorityRule()
     lower_severity: AuthorityRule = AuthorityRule()
-    override: OverrideRule | None = None
+    override: PolicyOverrideRule | None = None
     approvals: dict[str, ApprovalRule] = Field(default_factory=dict)
     handover: HandoverRule | None = None
     when_raised: RunningClocks = RunningClocks.RETARGET
@@ -247,7 +247,7 @@ class CompiledPolicy(Frozen):
     milestones: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     attributes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    severity_rules: SeverityRules | None = None
+    severity_rules: CompiledSeverityRules | None = None
     reporting: ReportingRule = ReportingRule()
     facts: FactsRule = FactsRule()
     review: ReviewRule = ReviewRule()

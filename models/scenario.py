@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from models.base import FIRST_YEAR, LAST_YEAR, Frozen, Instant
 from models.policy.values.durations import Duration, parse_duration
-from models.policy.values.words import Name, Names, Text, suggestion, wrong
+from models.policy.values.words import Name, Names, Text, suggestion, wrong_value
 from models.time.clock import ClockStatus, Stage
 
 _HOW = "write an offset such as 0m, 3h50m, 2d or -10m, or an instant such as 2026-03-27T16:50:00Z"
@@ -23,12 +23,12 @@ def _instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise wrong(f"{text!r} is not an instant", _INSTANT) from None
+        raise wrong_value(f"{text!r} is not an instant", _INSTANT) from None
     if at.tzinfo is None:
-        raise wrong(f"{text!r} has no time zone", _INSTANT)
+        raise wrong_value(f"{text!r} has no time zone", _INSTANT)
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         years = f"an instant of the years {FIRST_YEAR} to {LAST_YEAR}"
-        raise wrong(f"{text!r} is too far away", f"write {years}")
+        raise wrong_value(f"{text!r} is too far away", f"write {years}")
     return at.astimezone(UTC)
 
 
@@ -41,7 +41,7 @@ def parse_moment(given: object) -> timedelta | datetime:
         return given
     text = str(given).strip() if isinstance(given, (str, int)) else ""
     if not text or isinstance(given, bool):
-        raise wrong("this is not a moment", _HOW)
+        raise wrong_value("this is not a moment", _HOW)
     if text[:_YEAR].isdecimal() and text[_YEAR : _YEAR + 1] == "-":
         return _instant(text)
     if text == "0":
@@ -50,14 +50,14 @@ def parse_moment(given: object) -> timedelta | datetime:
     try:
         offset = parse_duration(unsigned)
     except ValueError:
-        raise wrong(f"{text!r} is not a moment", _HOW) from None
+        raise wrong_value(f"{text!r} is not a moment", _HOW) from None
     return -offset if text.startswith("-") else offset
 
 
 def _absolute(given: object) -> datetime:
     moment = parse_moment(given)
     if isinstance(moment, timedelta):
-        raise wrong("a scenario starts at an instant, not at an offset", _INSTANT)
+        raise wrong_value("a scenario starts at an instant, not at an offset", _INSTANT)
     return moment
 
 
@@ -73,7 +73,7 @@ def instant_of(moment: timedelta | datetime, starts: datetime) -> datetime:
 _HAPPENS = ("alert", "report", "do", "down", "refuses", "up")
 
 
-class Event(Frozen):
+class ScenarioEvent(Frozen):
     """Something that happens: an alert arrives, or somebody reports or gives a command.
 
     `alert` names a file with alerts in a format that the web server takes. `report` holds fields of
@@ -108,17 +108,19 @@ class Event(Frozen):
         said = [name for name in _HAPPENS if getattr(self, name) not in (None, ())]
         if len(said) != 1:
             what = f"{said[0]} and {said[1]} are two events" if said else "nothing happens here"
-            raise wrong(what, "write one of alert: FILE, report: {...}, or by: WHO, do: COMMAND")
+            raise wrong_value(
+                what, "write one of alert: FILE, report: {...}, or by: WHO, do: COMMAND"
+            )
         if self.fields and self.do is None:
-            raise wrong("there is no key 'fields' here", "remove it")
+            raise wrong_value("there is no key 'fields' here", "remove it")
         if self.do and not self.by:
-            raise wrong("nobody does this", "add by: WHO")
+            raise wrong_value("nobody does this", "add by: WHO")
         if self.by and self.report is None and self.do is None:
-            raise wrong(f"nobody does this: {said[0]}", "remove by")
+            raise wrong_value(f"nobody does this: {said[0]}", "remove by")
         return self
 
 
-EVENT_KEYS = tuple(name for name in Event.model_fields if name != "fields")
+EVENT_KEYS = tuple(name for name in ScenarioEvent.model_fields if name != "fields")
 """The keys that every event may have."""
 
 MESSAGES = ("page", "tell", "remind")
@@ -129,7 +131,7 @@ STATUSES = tuple(word.value for word in (*ClockStatus, *Stage))
 
 def _status(given: str) -> str:
     if given not in STATUSES:
-        raise wrong(f"{given!r} is no status of a clock", suggestion(given, STATUSES))
+        raise wrong_value(f"{given!r} is no status of a clock", suggestion(given, STATUSES))
     return given
 
 
@@ -196,25 +198,29 @@ class Expectation(Frozen):
         kinds = [kind for kind in _KINDS if getattr(self, kind) not in {None, ()}]
         if len(kinds) != 1:
             what = f"{' and '.join(kinds[:2])} are two" if kinds else "nothing is expected here"
-            raise wrong(what, f"write one of {', '.join(_KINDS)}")
+            raise wrong_value(what, f"write one of {', '.join(_KINDS)}")
         given = {name for name in self.model_fields_set if name != "incident"}
         foreign = sorted(given - _KINDS[kinds[0]])
         if foreign:
             takes = ", ".join(sorted(_KINDS[kinds[0]] - {kinds[0]})) or "nothing else"
-            raise wrong(f"{foreign[0]} says nothing of a {kinds[0]}", f"beside it go: {takes}")
+            raise wrong_value(
+                f"{foreign[0]} says nothing of a {kinds[0]}", f"beside it go: {takes}"
+            )
         return self._sound(kinds[0])
 
     def _sound(self, kind: str) -> Self:
         if kind in MESSAGES and (self.at is None) == (self.within is None):
-            raise wrong("when is this said?", "write either at: 5m, or within: [5m, 5m10s]")
+            raise wrong_value("when is this said?", "write either at: 5m, or within: [5m, 5m10s]")
         if kind == "any" and set(self.any) - set(MESSAGES):
-            raise wrong("this is nothing that is said", f"write any of {', '.join(MESSAGES)}")
+            raise wrong_value("this is nothing that is said", f"write any of {', '.join(MESSAGES)}")
         if kind == "clock" and self.model_fields_set <= {"clock", "run", "at", "incident"}:
-            raise wrong("nothing is expected of this clock", "add status, elapsed, late_by, ...")
+            raise wrong_value(
+                "nothing is expected of this clock", "add status, elapsed, late_by, ..."
+            )
         if kind == "metric" and self.elapsed is None:
-            raise wrong("how much is expected of this figure?", "add elapsed: 2h")
+            raise wrong_value("how much is expected of this figure?", "add elapsed: 2h")
         if kind == "role" and not self.held_by:
-            raise wrong("who is expected to hold this role?", "add held_by: WHO")
+            raise wrong_value("who is expected to hold this role?", "add held_by: WHO")
         return self
 
 
@@ -226,5 +232,5 @@ class Scenario(Frozen):
     policy: Text | None = None
     starts: Annotated[Instant, BeforeValidator(_absolute)]
     until: Moment | None = None
-    events: tuple[Event, ...]
+    events: tuple[ScenarioEvent, ...]
     expect: tuple[Expectation, ...] = ()

@@ -23,7 +23,7 @@ class Axis(Frozen):
     values: tuple[str, ...]
 
 
-class Table(Frozen):
+class AttributeTable(Frozen):
     """What some attributes give together: a severity, or the value of the attribute `gives`.
 
     `cells` has one entry for each combination of values; the last axis changes first.
@@ -34,7 +34,7 @@ class Table(Frozen):
     cells: tuple[str, ...]
 
 
-class SeverityRules(Frozen):
+class CompiledSeverityRules(Frozen):
     """How a severity follows from attributes, and what bounds it.
 
     `computed` give attributes, each after those that it needs; the worst severity that `tables`
@@ -42,8 +42,8 @@ class SeverityRules(Frozen):
     of `at_least`. After the milestone `frozen_after` no severity changes.
     """
 
-    computed: tuple[Table, ...] = ()
-    tables: tuple[Table, ...] = ()
+    computed: tuple[AttributeTable, ...] = ()
+    tables: tuple[AttributeTable, ...] = ()
     caps: dict[str, str] = Field(default_factory=dict)
     at_least: dict[str, str] = Field(default_factory=dict)
     when_unsure: WhenUnsure = "worse"

@@ -7,7 +7,7 @@ from models.policy import Policy
 from policies.checks import clocks, endings, response, severities, severity_rules, telling
 from policies.checks.calendars import hours
 from policies.checks.calendars import targets as calendars
-from policies.checks.gaps import told
+from policies.checks.gaps import findings_left
 from policies.checks.paging import escalations, schedules
 from policies.checks.paging import page_limits as limits
 from policies.checks.people import authority, roles
@@ -54,7 +54,7 @@ def problems_of(read: Loaded, further: Iterable[Check] = ()) -> tuple[Problem, .
         found = filter(read.partial.can_say, findings(read.partial.policy))
     else:
         return read.problems
-    meant = (*told(read, found), *placeholders(read.tree.value))
+    meant = (*findings_left(read, found), *placeholders(read.tree.value))
     problems = (read.problem(f.loc, f.what, f.instead, key=f.key, level=f.level) for f in meant)
     return in_order((*read.problems, *problems))
 

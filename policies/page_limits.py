@@ -17,6 +17,6 @@ def limit_of(policy: Policy, target: str) -> PageLimit | None:
     return own or (policy.paging.limit if policy.paging else None)
 
 
-def as_written(limit: PageLimit) -> str:
+def limit_as_written(limit: PageLimit) -> str:
     """As an author writes it: `10 per 15m`."""
     return f"{limit.most} per {format_duration(limit.within)}"

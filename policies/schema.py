@@ -24,10 +24,18 @@ from models.policy.values.actions import FORMS as ACTIONS
 from models.policy.values.actions import Actions, OneAction
 from models.policy.values.cadence import Rhythms, RhythmText
 from models.policy.values.durations import UNITS, Duration
-from models.policy.values.page_limits import Limit
+from models.policy.values.page_limits import PageLimitText
 from models.policy.values.targets import FORMS as TARGETS
 from models.policy.values.targets import RollText, Targets, TargetText
-from models.policy.values.words import Names, OnePerson, Somebody, alone, apart, many, named
+from models.policy.values.words import (
+    Names,
+    OnePerson,
+    Somebody,
+    alone,
+    one_or_many,
+    split_keys,
+    valid_name,
+)
 from policies.reading.silence import BECAUSE, NONE, UNSPECIFIED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -125,9 +133,9 @@ FORMS: dict[Any, Form] = {
     _reader(Somebody): lambda inner: inner,
     _reader(OnePerson): lambda inner: inner,
     _reader(Names): lambda inner: _one_or_many(inner["items"]),
-    many: lambda inner: _one_or_many(inner["items"]),
+    one_or_many: lambda inner: _one_or_many(inner["items"]),
     alone: lambda inner: {"if": {"type": "object"}, "then": inner["items"], "else": inner},
-    apart: lambda inner: inner,
+    split_keys: lambda inner: inner,
     _reader(RequiredReviews): _or({"enum": list(get_args(Asked))}),
     _reader(CalendarEntry.model_fields["holidays"].metadata): lambda _: _one_or_many(_WORDS),
     _reader(Duration): lambda _: _DURATION,
@@ -152,7 +160,7 @@ FORMS: dict[Any, Form] = {
     _reader(Required): _or(_AFTER),
     _reader(RequiredIn): _or(_one_or_many(_WORDS)),
     _reader(CountText): lambda _: _COUNT,
-    _reader(Limit): lambda _: _LIMIT,
+    _reader(PageLimitText): lambda _: _LIMIT,
     _reader(Unfilled): _or(_one_or_many(_ACTION)),
 }
 """What authors may write, by the function that reads it."""
@@ -178,7 +186,9 @@ class PolicySchema(GenerateJsonSchema):
     ) -> JsonSchemaValue:
         """A name is one word."""
         inner = super().function_after_schema(schema)
-        return {**inner, "pattern": _NAME} if schema["function"]["function"] is named else inner
+        return (
+            {**inner, "pattern": _NAME} if schema["function"]["function"] is valid_name else inner
+        )
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         """A mapping whose keys are the author's own."""

@@ -10,18 +10,18 @@ from temporalio.client import Client
 
 from connectors.feeds.settings import FeedSettings
 from incidents.commands import Order
-from incidents.kept.policies import in_force_at, kept_at
+from incidents.kept.policies import in_force_path, policy_path
 from incidents.kept.timelines import with_whole_timeline
 from models.answers.view import IncidentView
 from models.command import AdoptPolicyCommand
 from models.incident.record import Report
-from models.scenario import Event, Scenario, instant_of
+from models.scenario import Scenario, ScenarioEvent, instant_of
 from models.time.clock import ClockStatus, Stage
 from policies.catalogue import PolicyBroken, policy_in_force
 from rehearsal.engine.policy import RehearsedPolicy
 from rehearsal.engine.refusals import NotTaken
 from rehearsal.engine.rehearsed_engine import NO_FEEDS, RehearsedEngine
-from rehearsal.results.played import Look, Played, PlayedIncident, Refused
+from rehearsal.results.played import LookAtIncidents, Played, PlayedIncident, RefusedAttempt
 from rehearsal.results.reading import played_incident, standing_of
 from rehearsal.scenarios.load import DEFAULT_NAME, LoadedScenario
 from rehearsal.scenarios.payloads import payload_file
@@ -82,8 +82,8 @@ class _Play:
     scenario: Scenario
     policy: RehearsedPolicy
     engine: RehearsedEngine
-    refused: list[Refused] = field(default_factory=list)
-    looks: list[Look] = field(default_factory=list)
+    refused: list[RefusedAttempt] = field(default_factory=list)
+    looks: list[LookAtIncidents] = field(default_factory=list)
 
     async def played(self) -> Played:
         """Play it all."""
@@ -109,9 +109,9 @@ class _Play:
     def _instant(self, moment: timedelta | datetime) -> datetime:
         return instant_of(moment, self.scenario.starts)
 
-    def _schedule(self) -> list[tuple[datetime, list[Event], bool]]:
+    def _schedule(self) -> list[tuple[datetime, list[ScenarioEvent], bool]]:
         """The instants at which something happens or is checked, in order."""
-        happening: dict[datetime, list[Event]] = {}
+        happening: dict[datetime, list[ScenarioEvent]] = {}
         for event in self.scenario.events:
             happening.setdefault(self._instant(event.at), []).append(event)
         looked = {
@@ -123,7 +123,7 @@ class _Play:
         every = sorted({*happening, *looked})
         return [(at, happening.get(at, []), at in looked) for at in every]
 
-    async def _happen(self, at: datetime, events: list[Event]) -> None:
+    async def _happen(self, at: datetime, events: list[ScenarioEvent]) -> None:
         """Play the events of one instant in the order in which they are written."""
         if not events:
             return
@@ -142,9 +142,9 @@ class _Play:
             except NotTaken as refusal:
                 self._note(event, at, refusal)
 
-    async def _in_time(self, commands: list[Event], at: datetime) -> None:
+    async def _in_time(self, commands: list[ScenarioEvent], at: datetime) -> None:
         """Give commands at the instant at which something comes due."""
-        given: list[tuple[Event, Order]] = []
+        given: list[tuple[ScenarioEvent, Order]] = []
         for event in commands:
             try:
                 given.append((event, await self._order(event, at)))
@@ -165,7 +165,7 @@ class _Play:
                 return True
         return False
 
-    async def _one(self, event: Event, at: datetime) -> None:
+    async def _one(self, event: ScenarioEvent, at: datetime) -> None:
         name = event.incident or DEFAULT_NAME
         if event.alert:
             payload = payload_file(self.loaded.beside(event.alert))
@@ -178,13 +178,13 @@ class _Play:
         else:
             self._channels(event)
 
-    def _channels(self, event: Event) -> None:
+    def _channels(self, event: ScenarioEvent) -> None:
         for name in event.up:
             self.engine.channels.mend(name)
         for name in (*event.down, *event.refuses):
             self.engine.channels.break_down(name, for_good=name in event.refuses)
 
-    async def _order(self, event: Event, at: datetime) -> Order:
+    async def _order(self, event: ScenarioEvent, at: datetime) -> Order:
         """The command of an event. Raises NotTaken if it has no incident."""
         named = self._meant(event.incident)
         spec = spec_of(event.do or "")
@@ -203,7 +203,7 @@ class _Play:
             return next(reversed(self.engine.incidents.values()), None)
         return self.engine.incidents.get(name)
 
-    def _unnamed(self, event: Event) -> str:
+    def _unnamed(self, event: ScenarioEvent) -> str:
         """The name of the incident of an event that names none."""
         newest = next(reversed(self.engine.incidents), DEFAULT_NAME)
         return newest if event.do else DEFAULT_NAME
@@ -214,9 +214,9 @@ class _Play:
             loaded = policy_in_force(self.loaded.beside(file), at)
         except PolicyBroken as error:
             raise NotTaken(f"the policy {file} cannot be used: {error}") from None
-        await self.engine.documents.put(kept_at(loaded.policy_hash), loaded.source)
+        await self.engine.documents.put(policy_path(loaded.policy_hash), loaded.source)
         await self.engine.documents.put(
-            in_force_at(loaded.policy_hash), loaded.policy_hash.encode()
+            in_force_path(loaded.policy_hash), loaded.policy_hash.encode()
         )
         return {
             "policy_hash": loaded.policy_hash,
@@ -224,10 +224,10 @@ class _Play:
             "policy_version": loaded.policy.version,
         }
 
-    def _note(self, event: Event, at: datetime, refusal: NotTaken) -> None:
+    def _note(self, event: ScenarioEvent, at: datetime, refusal: NotTaken) -> None:
         spec = spec_of(event.do) if event.do else None
         self.refused.append(
-            Refused(
+            RefusedAttempt(
                 at=at,
                 incident=event.incident or self._unnamed(event),
                 by=event.by or "monitoring",
@@ -237,7 +237,7 @@ class _Play:
             )
         )
 
-    def _named(self, refused: Refused) -> Refused:
+    def _named(self, refused: RefusedAttempt) -> RefusedAttempt:
         """A refusal that names incidents as the scenario does."""
         return refused.changed(because=self.engine.by_name(refused.because))
 
@@ -246,9 +246,11 @@ class _Play:
             name: await self.engine.view(id_, at) for name, id_ in self.engine.incidents.items()
         }
 
-    async def _look(self, at: datetime) -> Look:
+    async def _look(self, at: datetime) -> LookAtIncidents:
         views = await self._views(at + LAG)
-        return Look(at=at, standings=tuple(standing_of(name, v) for name, v in views.items()))
+        return LookAtIncidents(
+            at=at, standings=tuple(standing_of(name, v) for name, v in views.items())
+        )
 
     async def _finish(self, last: datetime) -> tuple[datetime, str]:
         """Let time pass until the end; returns the end and its reason."""

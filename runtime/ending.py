@@ -25,7 +25,7 @@ _ends_within: list[float] = []
 """Once the process was told to end: so many seconds later at the latest."""
 
 
-def ended(program: str, why: str, code: int) -> int:
+def say_why_ended(program: str, why: str, code: int) -> int:
     """Say on stderr why `program` ends; returns `code`."""
     sys.stderr.write("".join(f"{program}: {in_a_line(line)}\n" for line in why.splitlines()))
     return code
@@ -59,7 +59,7 @@ def _woken() -> None:
 
 
 @asynccontextmanager
-async def turning(within: float = STUCK_SECONDS) -> AsyncIterator[None]:
+async def watch_event_loop(within: float = STUCK_SECONDS) -> AsyncIterator[None]:
     """End the process with code 1 if its event loop stands still for `within` seconds.
 
     A process that hangs is worse than none: it takes work and does not do it, while its supervisor

@@ -43,7 +43,7 @@ class SilentInReplay(logging.Filter):
         return not _replaying()
 
 
-def whose(_logger: object, _method: str, event: Event) -> Event:
+def with_origin(_logger: object, _method: str, event: Event) -> Event:
     """Add the incident, run, update, activity and attempt in which the event was logged."""
     if workflow.in_workflow():
         info = workflow.info()
@@ -80,13 +80,13 @@ def _readable(said: Any) -> Any:
             return said
 
 
-def shown(_logger: object, _method: str, event: Event) -> Event:
+def without_control_characters(_logger: object, _method: str, event: Event) -> Event:
     """Remove terminal control characters, so that no text can steer the reader's terminal."""
     return {str(key): _readable(value) for key, value in event.items()}
 
 
 _COMMON: tuple[Any, ...] = (
-    whose,
+    with_origin,
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -113,7 +113,7 @@ def configure_logging(level: str = "info", path: Path | None = None) -> None:
         processors=[
             _without_temporal_extra,
             structlog.processors.format_exc_info,
-            shown,
+            without_control_characters,
             structlog.processors.JSONRenderer(default=str),
         ],
     )
@@ -157,7 +157,7 @@ def forward_core_logs() -> None:
     Runtime.set_default(runtime, error_if_already_set=False)
 
 
-def prepared() -> Settings:
+def settings_with_logs() -> Settings:
     """Read the settings of this process and configure its logs. Raises SettingsBroken.
 
     From now on, only its owner can read the files that it writes.

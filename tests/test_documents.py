@@ -8,7 +8,7 @@ import pytest
 from connectors.channels.kinds import KINDS
 from console.terminal.failures import ExitCode
 from models.command import COMMANDS
-from models.compiled import LIMIT_BYTES as POLICY_LIMIT_BYTES
+from models.compiled import BOUND_BYTES as POLICY_BOUND_BYTES
 from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from models.incident.timeline import EntryKind
 from models.scenario import EVENT_KEYS, Expectation, Scenario
@@ -58,10 +58,10 @@ def test_every_command_is_in_the_console_s_document() -> None:
 @pytest.mark.parametrize(
     ("what", "amount"),
     [
-        ("compiled policy", f"{POLICY_LIMIT_BYTES // KIB} KiB"),
-        ("record without timeline and alerts", f"{carrying.RECORD_LIMIT_BYTES // KIB} KiB"),
-        ("timeline as carried by a run", f"{carrying.LIMIT_BYTES // KIB} KiB"),
-        ("a line of the timeline", f"{ledger.SUMMARY_LIMIT} characters"),
+        ("compiled policy", f"{POLICY_BOUND_BYTES // KIB} KiB"),
+        ("record without timeline and alerts", f"{carrying.RECORD_BOUND_BYTES // KIB} KiB"),
+        ("timeline as carried by a run", f"{carrying.BOUND_BYTES // KIB} KiB"),
+        ("a line of the timeline", f"{ledger.SUMMARY_BOUND} characters"),
         (
             "refusals on the timeline",
             "of each sort "

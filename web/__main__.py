@@ -12,9 +12,16 @@ from fastapi import FastAPI
 
 from models.addresses import is_loopback
 from runtime.client import ServerNotReachable, connect
-from runtime.ending import CANNOT_LISTEN, NO_SERVER, NOT_AS_SET_UP, ended, on_signal, turning
+from runtime.ending import (
+    CANNOT_LISTEN,
+    NO_SERVER,
+    NOT_AS_SET_UP,
+    on_signal,
+    say_why_ended,
+    watch_event_loop,
+)
 from runtime.feeds import feeds_of
-from runtime.logging import prepared
+from runtime.logging import settings_with_logs
 from runtime.settings import Settings, SettingsBroken
 from web.app import create_app
 from web.http.connection import Connection
@@ -89,7 +96,7 @@ async def serve(settings: Settings) -> None:
     on_signal(server.stop, at_the_latest=HARD_END_SECONDS)
     log.info("web.starts", host=settings.web_host, port=settings.web_port)
     try:
-        async with turning():
+        async with watch_event_loop():
             await server.serve()
     finally:
         await feeds.aclose()
@@ -98,16 +105,16 @@ async def serve(settings: Settings) -> None:
 def main() -> int:
     """Run the web server. Exit codes: 0 stopped, 1 cannot listen, 2 bad setup, 6 no server."""
     try:
-        settings = prepared()
+        settings = settings_with_logs()
         asyncio.run(serve(settings))
     except SettingsBroken as error:
-        return ended("web", str(error), NOT_AS_SET_UP)
+        return say_why_ended("web", str(error), NOT_AS_SET_UP)
     except ServerNotReachable as error:
-        return ended("web", str(error), NO_SERVER)
+        return say_why_ended("web", str(error), NO_SERVER)
     except SystemExit:
         # uvicorn exits like this if it cannot listen; it has logged why.
         where = f"{settings.web_host}:{settings.web_port}"
-        return ended("web", f"cannot listen on {where}", CANNOT_LISTEN)
+        return say_why_ended("web", f"cannot listen on {where}", CANNOT_LISTEN)
     except KeyboardInterrupt:
         return 0
     finally:

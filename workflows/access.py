@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
         TokenUsed,
     )
     from rules.access.tokens import created, revoked, used
-    from rules.record.bounds import excessive, too_large
+    from rules.record.bounds import excessive
     from rules.record.decision import Refusal
     from workflows.payloads import raw, raw_start, read_as, read_start
 
@@ -74,7 +74,7 @@ class Access:
 
         def validate(*payloads: object) -> None:
             said = read_as(kind, payloads)
-            refusal = excessive(said) or too_large(said)
+            refusal = excessive(said)
             if refusal:
                 raise _error(refusal)
             _ruled(rule, self._state, said)

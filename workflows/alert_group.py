@@ -34,33 +34,33 @@ with workflow.unsafe.imports_passed_through():
         StartIncident,
     )
     from rules.alerts.group_steps import (
-        fed,
-        feeding,
-        handed_over,
-        handing_over,
-        moved,
-        not_fed,
-        not_handed_over,
-        opened,
-        opening,
+        alerts_handed_over,
+        alerts_not_handed_over,
+        handing_over_alerts,
+        incident_moved,
+        incident_not_told,
+        incident_opened,
+        incident_told,
+        opening_incident,
+        telling_incident,
     )
     from rules.alerts.grouping import (
-        Ended,
-        Feed,
-        HandOver,
+        EnsureStarted,
+        GroupEnds,
+        HandOverAlerts,
+        IncidentNeeded,
         Next,
-        Open,
-        OpenNew,
-        Reopen,
-        Start,
-        Tell,
-        Wait,
+        OpenNewIncident,
+        ReopenIncident,
+        TellAgain,
+        TellIncident,
+        WaitUntil,
         next_step,
         words_for_step,
     )
-    from rules.alerts.news import fold
+    from rules.alerts.news import take_delivery
     from rules.alerts.telling import group_markdown, report_of
-    from rules.paging.urgency import Kind
+    from rules.paging.urgency import WorkKind
     from rules.record.bounds import excessive
     from rules.record.identity import incident_id
     from workflows.incident.timer import in_time
@@ -117,27 +117,27 @@ class AlertGroupWorkflow:
                 )
             step = self._next()
             workflow.set_current_details(group_markdown(self._state, words_for_step(step)))
-            if isinstance(step, Ended):
+            if isinstance(step, GroupEnds):
                 return self._state
             await self._take(step)
 
     async def _take(self, step: Next) -> None:
         match step:
-            case Wait():
+            case WaitUntil():
                 await self._wait(step)
-            case Open(due_at):
+            case IncidentNeeded(due_at):
                 self._open(due_at, None)
-            case OpenNew(previous, due_at=due_at):
+            case OpenNewIncident(previous, due_at=due_at):
                 self._open(due_at, previous)
-            case Start(request):
+            case EnsureStarted(request):
                 await self._start(request)
-            case Feed():
+            case TellIncident():
                 self._feed(None)
-            case Reopen(recurring):
+            case ReopenIncident(recurring):
                 self._feed(recurring)
-            case Tell(request):
+            case TellAgain(request):
                 await self._tell(request)
-            case HandOver(earlier):
+            case HandOverAlerts(earlier):
                 await self._hand_over(earlier)
 
     @workflow.query(name=GROUP_STATE)
@@ -149,11 +149,15 @@ class AlertGroupWorkflow:
 
     def _receive_alerts(self, *payloads: object) -> None:
         self._take_in(
-            AlertBatch, payloads, lambda batch, now: fold(self._state, batch, self._policy, now)
+            AlertBatch,
+            payloads,
+            lambda batch, now: take_delivery(self._state, batch, self._policy, now),
         )
 
     def _incident_moved(self, *payloads: object) -> None:
-        self._take_in(IncidentMoved, payloads, lambda move, now: moved(self._state, move, now))
+        self._take_in(
+            IncidentMoved, payloads, lambda move, now: incident_moved(self._state, move, now)
+        )
 
     def _unknown(self, name: str, _payloads: Sequence[RawValue]) -> None:
         self._misunderstood(name)
@@ -186,7 +190,7 @@ class AlertGroupWorkflow:
     def _next(self) -> Next:
         return next_step(self._state, self._policy, self._now())
 
-    async def _wait(self, wait: Wait) -> None:
+    async def _wait(self, wait: WaitUntil) -> None:
         """Wait until there is something to do; news that change nothing keep the timer."""
         timeout = wait.until - self._now() if wait.until else None
         summary = caption(f"next: {words_for_step(wait)}") if wait.until else None
@@ -205,7 +209,7 @@ class AlertGroupWorkflow:
         report = report_of(self._state, info.workflow_id, happened_at=due_at, previous=previous)
         # The day is that of the alerts: a task that is done again names the same incident.
         name = incident_id(seed, due_at)
-        self._state = opening(self._state, StartIncident(incident_id=name, report=report))
+        self._state = opening_incident(self._state, StartIncident(incident_id=name, report=report))
 
     async def _start(self, request: StartIncident) -> None:
         try:
@@ -214,16 +218,16 @@ class AlertGroupWorkflow:
                 request,
                 IncidentStarted,
                 summary=f"start {request.incident_id}: {request.report.title}",
-                priority=own_priority(Kind.FIRST_PAGE),
+                priority=own_priority(WorkKind.FIRST_PAGE),
             )
         except FailureError:
             self._state = self._state.changed(not_before=self._now() + PAUSE)
         else:
             # An incident that ran already is told what is in the report.
-            self._state = opened(self._state, self._now(), anew=answer.started)
+            self._state = incident_opened(self._state, self._now(), anew=answer.started)
 
     def _feed(self, recurring: tuple[str, ...] | None) -> None:
-        self._state = feeding(
+        self._state = telling_incident(
             self._state,
             group_id=workflow.info().workflow_id,
             group_key=self._group_key,
@@ -240,15 +244,15 @@ class AlertGroupWorkflow:
                 request,
                 IncidentFed,
                 summary=f"{verb} {request.incident_id}: {count}",
-                priority=own_priority(Kind.FIRST_PAGE if request.reopen else Kind.COMMAND),
+                priority=own_priority(WorkKind.FIRST_PAGE if request.reopen else WorkKind.COMMAND),
             )
         except FailureError:
-            self._state = not_fed(self._state, self._now() + PAUSE)
+            self._state = incident_not_told(self._state, self._now() + PAUSE)
         else:
-            self._state = fed(self._state, answer, self._now())
+            self._state = incident_told(self._state, answer, self._now())
 
     async def _hand_over(self, earlier: str) -> None:
-        request = handing_over(
+        request = handing_over_alerts(
             self._state,
             earlier,
             group_id=workflow.info().workflow_id,
@@ -261,9 +265,9 @@ class AlertGroupWorkflow:
                 request,
                 IncidentFed,
                 summary=f"tell {earlier}: {request.taken_over_by} takes over its alerts",
-                priority=own_priority(Kind.COMMAND),
+                priority=own_priority(WorkKind.COMMAND),
             )
         except FailureError:
-            self._state = not_handed_over(self._state, earlier, self._now() + LONG_PAUSE)
+            self._state = alerts_not_handed_over(self._state, earlier, self._now() + LONG_PAUSE)
         else:
-            self._state = handed_over(self._state, earlier)
+            self._state = alerts_handed_over(self._state, earlier)

@@ -14,7 +14,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ApplicationError, FailureError
 
 from models.contracts.notifying import PERMANENT_FAILURE
-from rules.paging.urgency import Kind, lane, rank, urgency
+from rules.paging.urgency import WorkKind, lane, rank, urgency
 from rules.record.carried import GIVEN_BYTES, size
 from rules.record.markdown import caption
 
@@ -35,7 +35,7 @@ _RETRIES = RetryPolicy(
 )
 _ONCE = RetryPolicy(maximum_attempts=1)
 
-_CHORE = Priority(*rank(Kind.CHORE))
+_CHORE = Priority(*rank(WorkKind.CHORE))
 _WITHOUT_END = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2.0,
@@ -44,12 +44,12 @@ _WITHOUT_END = RetryPolicy(
 """An archive is owed until it is there. If it cannot succeed, its activity says so."""
 
 
-def priority_of(kind: Kind, severity: str, severities: Sequence[str]) -> Priority:
+def priority_of(kind: WorkKind, severity: str, severities: Sequence[str]) -> Priority:
     """Temporal's priority for a kind of work, for an incident of a severity."""
     return Priority(*rank(kind, urgency(severity, severities)))
 
 
-def own_priority(kind: Kind) -> Priority:
+def own_priority(kind: WorkKind) -> Priority:
     """Temporal's priority for a kind of work, as urgent as the workflow was when it began."""
     own = workflow.info().priority
     return Priority(kind.value, own.fairness_key, own.fairness_weight)
@@ -57,7 +57,7 @@ def own_priority(kind: Kind) -> Priority:
 
 def _lane(priority: Priority) -> str:
     """The task queue for the kind of work that has this priority."""
-    return lane(workflow.info().task_queue, Kind(priority.priority_key or Kind.FIRST_PAGE))
+    return lane(workflow.info().task_queue, WorkKind(priority.priority_key or WorkKind.FIRST_PAGE))
 
 
 def _weighed(name: str, argument: Any) -> Any:

@@ -60,7 +60,7 @@ def read_start(kind: type[Start], payloads: Sequence[object]) -> Start | Excepti
     would lose an incident while workers of two versions run side by side.
     """
     if len(payloads) != 1:
-        return _unfit(kind, f"not {len(payloads)} arguments")
+        return _wrong_input(kind, f"not {len(payloads)} arguments")
     given = payloads[0]
     try:
         if isinstance(given, RawValue):
@@ -70,15 +70,15 @@ def read_start(kind: type[Start], payloads: Sequence[object]) -> Start | Excepti
     except ValidationError as error:
         if workflow.info().continued_run_id or _has_more(kind, payloads[0]):
             return OfAnotherVersion(malformed(error).message)
-        return _unfit(kind, malformed(error).message)
+        return _wrong_input(kind, malformed(error).message)
     except Exception:  # noqa: BLE001 - whatever a converter raises, it cannot read this
-        return _unfit(kind, "this payload is not JSON")
+        return _wrong_input(kind, "this payload is not JSON")
 
 
 def _timely(kind: type[Start], start: Start) -> Start | Exception:
     """The input, unless it has instants that nobody can calculate with."""
     problem = next(times_beyond(start), None)
-    return _unfit(kind, ": ".join(problem)) if problem else start
+    return _wrong_input(kind, ": ".join(problem)) if problem else start
 
 
 def _has_more(kind: type[BaseModel], payload: object) -> bool:
@@ -91,7 +91,7 @@ def _has_more(kind: type[BaseModel], payload: object) -> bool:
     return bool(set(given) & set(kind.model_fields))
 
 
-def _unfit(kind: type[BaseModel], problem: str) -> ApplicationError:
+def _wrong_input(kind: type[BaseModel], problem: str) -> ApplicationError:
     fields = ", ".join(kind.model_fields)
     name = workflow.info().workflow_type
     message = f"{name} starts with one JSON object that has the fields {fields}: {problem}"

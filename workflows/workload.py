@@ -26,23 +26,23 @@ with workflow.unsafe.imports_passed_through():
         WORKLOAD_WORKFLOW,
         AskTogether,
         HoldRole,
-        Summary,
+        SentSummary,
         WorkloadInput,
         WorkloadState,
     )
-    from rules.commands.judging.trial import not_reckoned
+    from rules.commands.judging.trial import unworkable
     from rules.paging.summary import PageSummary, summary_of
-    from rules.paging.urgency import Kind, rank
+    from rules.paging.urgency import WorkKind, rank
     from rules.paging.workload import (
-        asked_together,
-        not_summarised,
-        over_at,
+        answers_to_pages,
+        forgotten_at,
         pruned,
-        role_told,
-        summarised,
         summary_due,
+        with_role,
+        with_summary_failed,
+        with_summary_sent,
     )
-    from rules.record.bounds import excessive, too_large
+    from rules.record.bounds import excessive
     from workflows.incident.timer import in_time
     from workflows.options import LIFE_OF_A_PAGE, perform
     from workflows.payloads import raw, raw_start, read_as, read_start
@@ -65,9 +65,9 @@ class WorkloadWorkflow:
         self._epoch_offset = start.epoch_offset
         self._state = start.carried or WorkloadState()
         self._answers(
-            ASK_LEAVE, AskTogether, lambda said, now: asked_together(self._state, said.pages, now)
+            ASK_LEAVE, AskTogether, lambda said, now: answers_to_pages(self._state, said.pages, now)
         )
-        self._answers(HOLD_ROLE, HoldRole, lambda said, now: role_told(self._state, said, now))
+        self._answers(HOLD_ROLE, HoldRole, lambda said, now: with_role(self._state, said, now))
         workflow.set_dynamic_signal_handler(self._unknown)
 
     @workflow.run
@@ -83,7 +83,7 @@ class WorkloadWorkflow:
             now = self._now()
             self._state = pruned(self._state, now)
             due = summary_due(self._state)
-            over = None if due else over_at(self._state)
+            over = None if due else forgotten_at(self._state)
             if over and over <= now:
                 return self._state
             if workflow.info().is_continue_as_new_suggested():
@@ -122,7 +122,7 @@ class WorkloadWorkflow:
 
         def validate(*payloads: object) -> None:
             said = read_as(kind, payloads)
-            refusal = excessive(said) or too_large(said)
+            refusal = excessive(said)
             if refusal:
                 raise ApplicationError(refusal.message, type=refusal.kind, non_retryable=True)
             self._ruled(rule, said)
@@ -136,9 +136,9 @@ class WorkloadWorkflow:
         try:
             state, answer = rule(said, self._now())
             summary_due(state)
-            over_at(state)
+            forgotten_at(state)
         except Exception as error:  # noqa: BLE001 - whatever it is, the workload goes on without
-            refusal = not_reckoned(type(said).__name__, error)
+            refusal = unworkable(type(said).__name__, error)
             raise ApplicationError(refusal.message, type=refusal.kind, non_retryable=True) from None
         return state, answer
 
@@ -147,7 +147,7 @@ class WorkloadWorkflow:
 
     def _sooner(self, until: datetime | None) -> bool:
         """Wait for `at` or for news that need action earlier; later news cost no new timer."""
-        at = summary_due(self._state) or over_at(self._state)
+        at = summary_due(self._state) or forgotten_at(self._state)
         return at is not None and (until is None or at < until)
 
     async def _wait(self, until: datetime | None, why: str) -> None:
@@ -173,12 +173,12 @@ class WorkloadWorkflow:
                 receipt = await self._send(summary, channel)
             except FailureError:
                 continue
-            told = Summary(
+            told = SentSummary(
                 key=receipt.key, at=self._now(), channel=channel, incidents=summary.incidents
             )
-            self._state = summarised(self._state, summary.keys, told, self._now())
+            self._state = with_summary_sent(self._state, summary.keys, told, self._now())
             return
-        self._state = not_summarised(self._state, summary.keys, self._now())
+        self._state = with_summary_failed(self._state, summary.keys, self._now())
 
     async def _send(self, summary: PageSummary, channel: str) -> Receipt:
         return await perform(
@@ -186,6 +186,6 @@ class WorkloadWorkflow:
             SendNotification(channel=channel, message=summary.message),
             Receipt,
             summary=f"page {self._whom} by {channel}: {summary.message.subject}",
-            priority=Priority(*rank(Kind.LATER_PAGE, summary.urgency)),
+            priority=Priority(*rank(WorkKind.LATER_PAGE, summary.urgency)),
             within=LIFE_OF_A_PAGE,
         )

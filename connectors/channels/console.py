@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal, TextIO
 
-from connectors.channels.kind import Ability, ChannelSettings, Kind
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
 from connectors.channels.protocol import one_line
 from connectors.errors import RetryableError
 from models.messages.message import Message
@@ -40,7 +40,7 @@ class ConsoleChannel:
         return None
 
 
-KIND = Kind(
+KIND = ChannelKindSpec(
     name="console",
     settings=ConsoleSettings,
     make=lambda name, _, tools: ConsoleChannel(name, tools.stream),

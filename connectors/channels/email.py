@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr, model_validator
 
-from connectors.channels.kind import Ability, ChannelSettings, Kind
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
 from connectors.channels.protocol import one_line
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import is_loopback
@@ -252,7 +252,7 @@ async def _quit(client: "aiosmtplib.SMTP", limit: asyncio.Timeout) -> None:
             await client.quit()
 
 
-KIND = Kind(
+KIND = ChannelKindSpec(
     name="email",
     settings=EmailSettings,
     make=lambda name, settings, _: EmailChannel(name, settings),

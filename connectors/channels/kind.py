@@ -46,7 +46,7 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ChannelKindSpec:
     """One kind of channel.
 
     `told_by` is the setting that gives this kind away if `kind` is not set. `make` takes the name

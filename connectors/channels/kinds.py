@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from pydantic import ConfigDict, Discriminator, Tag, TypeAdapter
 
-from connectors.channels.kind import Ability, ChannelSettings, Kind
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
 from models.messages.channel_kinds import ChannelKind
 
 
-def kinds_of(names: Iterable[str]) -> dict[str, Kind]:
+def kinds_of(names: Iterable[str]) -> dict[str, ChannelKindSpec]:
     """The kinds with these names; each is the KIND of the file of that name."""
     return {name: import_module(f"connectors.channels.{name}").KIND for name in names}
 
 
-KINDS: Mapping[str, Kind] = kinds_of(get_args(ChannelKind))
+KINDS: Mapping[str, ChannelKindSpec] = kinds_of(get_args(ChannelKind))
 
 
 def can_page(kind: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from connectors.channels.kind import Ability, ChannelSettings, Kind
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
 from connectors.errors import RetryableError
 from connectors.private import open_private, private_folder
 from models.messages.message import Message
@@ -62,7 +62,7 @@ class LogChannel:
         return None
 
 
-KIND = Kind(
+KIND = ChannelKindSpec(
     name="log",
     settings=LogSettings,
     make=lambda name, settings, _: LogChannel(name, settings.path),

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from connectors.addresses import sendable, without_userinfo
-from connectors.channels.kind import Ability, ChannelSettings, Kind
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import parts_of
 from models.messages.message import Message
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import httpx2
 
 _HEADER_SAFE = "".join(sorted(set(string.printable) - set(string.whitespace) - {"%"})) + " "
-_ANSWER_LIMIT = 64 * 1024
+_ANSWER_BOUND = 64 * 1024
 _LONG_IN_PATH, _LONG_IN_QUERY = 16, 8
 """A part of a URL that is this long may be the secret that protects it."""
 _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
@@ -164,7 +164,7 @@ async def _answer(response: "httpx2.Response", limit: asyncio.Timeout) -> dict[s
         async with asyncio.timeout_at(deadline):
             async for chunk in response.aiter_raw():
                 body += chunk
-                if len(body) > _ANSWER_LIMIT:
+                if len(body) > _ANSWER_BOUND:
                     return {}
     with suppress(ValueError, RecursionError):
         answer = json.loads(body)
@@ -200,7 +200,7 @@ def _reference(answer: dict[str, Any], secrets: Iterable[str]) -> Reference | No
     return None if reference.empty else reference
 
 
-KIND = Kind(
+KIND = ChannelKindSpec(
     name="webhook",
     settings=WebhookSettings,
     make=lambda name, settings, tools: WebhookChannel(name, settings, tools.client(settings.url)),

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from connectors.feeds.apart import read_back, written
-from connectors.feeds.ical import Unfolded
-from connectors.feeds.protocol import Copy, version
+from connectors.feeds.ical import FeedEvents
+from connectors.feeds.own_process import read_back, written
+from connectors.feeds.protocol import FeedCopy, version_header
 from connectors.feeds.settings import FeedSettings
 from connectors.private import private_folder
 
@@ -35,10 +35,10 @@ class KeptReading:
     digest: str
     since: datetime
     until: datetime
-    said: Unfolded
+    said: FeedEvents
 
 
-class Copies:
+class FeedCopies:
     """Two files for each feed: its copy, and what that says about the present.
 
     Several processes may share the directory.
@@ -50,7 +50,7 @@ class Copies:
     def _file(self, name: str) -> Path:
         return self._folder / f"{quote(name, safe='')}.json"
 
-    def load(self, name: str, place: str) -> Copy | None:
+    def load(self, name: str, place: str) -> FeedCopy | None:
         """The kept copy of a feed at this place; None if no readable one exists.
 
         A copy from another place does not count, nor does one of the future.
@@ -62,7 +62,12 @@ class Copies:
             as_of, text = datetime.fromisoformat(kept["as_of"]), kept["text"]
             if as_of > datetime.now(UTC) or not isinstance(text, str):
                 return None
-            return Copy(text, as_of, version(kept.get("etag")), version(kept.get("last_modified")))
+            return FeedCopy(
+                text,
+                as_of,
+                version_header(kept.get("etag")),
+                version_header(kept.get("last_modified")),
+            )
         except Exception:  # noqa: BLE001 - whatever is in the file, it is no copy
             return None
 
@@ -87,7 +92,7 @@ class Copies:
         }
         self._write(self._reading(name), kept)
 
-    def save(self, name: str, place: str, copy: Copy) -> None:
+    def save(self, name: str, place: str, copy: FeedCopy) -> None:
         """Replace the copy before this one, atomically. Raises OSError."""
         kept = {
             "place": place,

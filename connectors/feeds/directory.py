@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.errors import ConnectorError, PermanentError, RetryableError
-from connectors.feeds.apart import unfolded_apart
-from connectors.feeds.copies import Copies, KeptReading, place_of
+from connectors.feeds.copies import FeedCopies, KeptReading, place_of
 from connectors.feeds.file import FileFeed
-from connectors.feeds.protocol import CalendarFeed, Copy
-from connectors.feeds.readings import Read, Readings, Unreadable, in_turn
+from connectors.feeds.own_process import events_in_own_process
+from connectors.feeds.protocol import Feed, FeedCopy
+from connectors.feeds.readings import Read, SharedReadings, Unreadable, in_turn
 from connectors.feeds.settings import FeedSettings
 from models.addresses import is_loopback, parts_of
 from models.people.schedule import FeedEvent
@@ -50,11 +50,11 @@ class FeedReading:
 
 @dataclass(slots=True)
 class _Known:
-    feed: CalendarFeed
+    feed: Feed
     place: str
-    readings: Readings
+    readings: SharedReadings
     checking: asyncio.Task[None] | None = None
-    copy: Copy | None = None
+    copy: FeedCopy | None = None
     failure: ConnectorError | None = None
     failed_at: datetime | None = None
     unkept: str = ""
@@ -75,11 +75,11 @@ class FeedDirectory:
         *,
         fresh: timedelta = FRESH,
         patience: timedelta = PATIENCE,
-        read: Read = unfolded_apart,
+        read: Read = events_in_own_process,
     ) -> None:
         self._read = in_turn(read)
         self._settings = settings
-        self._copies = Copies(copies)
+        self._copies = FeedCopies(copies)
         self._fresh = fresh
         self._patience = patience
         self._known: dict[str, _Known] = {}
@@ -135,7 +135,7 @@ class FeedDirectory:
             if settings is None:
                 raise PermanentError(name, "no setting says where this feed is")
             made = self._made(name, settings)
-            readings = Readings(self._read, partial(self._keep, name))
+            readings = SharedReadings(self._read, partial(self._keep, name))
             self._known[name] = _Known(made, place_of(settings), readings)
         return self._known[name]
 
@@ -157,7 +157,7 @@ class FeedDirectory:
             if read:
                 known.readings.remember(read)
 
-    def _made(self, name: str, settings: FeedSettings) -> CalendarFeed:
+    def _made(self, name: str, settings: FeedSettings) -> Feed:
         """Make the feed. As with channels, addresses on this machine bypass the proxy."""
         if settings.path:
             return FileFeed(name, settings.path)
@@ -201,7 +201,7 @@ class FeedDirectory:
         if known.failure:
             raise known.failure
 
-    async def _check(self, known: _Known, copy: Copy) -> None:
+    async def _check(self, known: _Known, copy: FeedCopy) -> None:
         """Take a copy as the last good one if it can be read; otherwise note why it cannot."""
         name = known.feed.name
         if known.copy is None or copy.text != known.copy.text:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connectors.errors import PermanentError, RetryableError
-from connectors.feeds.protocol import Copy, decoded
+from connectors.feeds.protocol import FeedCopy, decoded
 
 LARGEST_BYTES = 4 * 1024 * 1024
 """No real feed of shifts is larger."""
@@ -20,7 +20,7 @@ class FileFeed:
         self.name = name
         self._path = path
 
-    async def fetch(self, known: Copy | None, *, timeout: timedelta) -> Copy:  # noqa: ARG002 - a file is always read
+    async def fetch(self, known: FeedCopy | None, *, timeout: timedelta) -> FeedCopy:  # noqa: ARG002 - a file is always read
         """The content of the file; see the protocol."""
         try:
             async with asyncio.timeout(timeout.total_seconds()):
@@ -32,7 +32,7 @@ class FileFeed:
             raise RetryableError(self.name, f"the file cannot be read ({why})") from None
         if len(data) > LARGEST_BYTES:
             raise PermanentError(self.name, f"is larger than {LARGEST_BYTES // 1024} KiB")
-        return Copy(decoded(data), datetime.now(UTC))
+        return FeedCopy(decoded(data), datetime.now(UTC))
 
     def _read(self) -> bytes:
         """The content of the file, if it is a regular one.

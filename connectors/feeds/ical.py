@@ -17,12 +17,12 @@ from connectors.feeds.observances import own_zone, zone_name
 from connectors.feeds.zones import Zone, Zones, world
 from models.people.schedule import FeedEvent
 
-__all__ = ["NoCalendar", "Unfolded", "unfolded"]
+__all__ = ["FeedEvents", "NoCalendar", "events_between"]
 
 MOST_EVENTS = 10_000
 MOST_IN_A_SERIES = 2_000
 MOST_TOLD = 100
-SUMMARY_LIMIT = 300
+SUMMARY_BOUND = 300
 MOST_TEXT = 4 * 1024 * 1024
 """The most characters of names and addresses together.
 
@@ -32,7 +32,7 @@ _WORDS = 80
 _DAY = timedelta(days=1)
 _AROUND = timedelta(days=2)
 
-Limit = Callable[[], AbstractContextManager[None]]
+SeriesGuard = Callable[[], AbstractContextManager[None]]
 """Bounds the time that one series takes; it raises TooLong."""
 
 
@@ -41,7 +41,7 @@ class TooLong(Exception):  # noqa: N818 - says what is
 
 
 @dataclass(slots=True)
-class Unfolded:
+class FeedEvents:
     """The events between two instants.
 
     `left_out` names events that were left out, and says why. `doubts` are about events that are
@@ -59,7 +59,7 @@ class _Reader:
 
     start: datetime
     end: datetime
-    limit: Limit
+    limit: SeriesGuard
     found: list[FeedEvent] = field(default_factory=list)
     said: int = 0
     left_out: list[str] = field(default_factory=list)
@@ -165,14 +165,16 @@ class _Series:
         return words[:_WORDS]
 
 
-def unfolded(text: str, start: datetime, end: datetime, limit: Limit = nullcontext) -> Unfolded:
+def events_between(
+    text: str, start: datetime, end: datetime, limit: SeriesGuard = nullcontext
+) -> FeedEvents:
     """The events that touch the time from `start` to `end`. Raises NoCalendar."""
     reader = _Reader(start, end, limit)
     for calendar in components(text):
         reader.read(calendar)
     touching = [e for e in reader.found if e.ends.tzinfo is None or start <= e.ends]
     touching = [e for e in touching if e.begins.tzinfo is None or e.begins <= end]
-    return Unfolded(
+    return FeedEvents(
         tuple(sorted(touching[:MOST_EVENTS], key=_order)),
         tuple(dict.fromkeys(reader.left_out))[:MOST_TOLD],
         tuple(dict.fromkeys(reader.doubts))[:MOST_TOLD],
@@ -321,7 +323,7 @@ def _event(event: Any, zone: Zone | None) -> FeedEvent:
     return FeedEvent(
         begins=begins,
         ends=max(begins, ends),
-        summary=" ".join(str(event.get("SUMMARY") or "").split())[:SUMMARY_LIMIT],
+        summary=" ".join(str(event.get("SUMMARY") or "").split())[:SUMMARY_BOUND],
         emails=people.coming,
         declined=people.declined,
     )

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class FeedCopy:
     """The text of a feed at an instant, and the version that its place gives it."""
 
     text: str
@@ -19,7 +19,7 @@ class Copy:
 LONGEST_VERSION = 200
 
 
-def version(said: object) -> str:
+def version_header(said: object) -> str:
     """What a place calls its version, if it can be sent back in a header; otherwise nothing.
 
     The next request would fail, or be too long to be accepted, so the feed would never be renewed.
@@ -34,12 +34,12 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
 
 
-class CalendarFeed(Protocol):
+class Feed(Protocol):
     """A place from which a feed comes."""
 
     name: str
 
-    async def fetch(self, known: Copy | None, *, timeout: timedelta) -> Copy:
+    async def fetch(self, known: FeedCopy | None, *, timeout: timedelta) -> FeedCopy:
         """The feed as it is now; `known` with a new date if the place says that it did not change.
 
         Raises PermanentError or RetryableError. Whatever else it raises is a failure, too.

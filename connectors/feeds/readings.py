@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.feeds.apart import Unreadable, unfolded_apart
 from connectors.feeds.copies import KeptReading, digest_of
-from connectors.feeds.ical import Unfolded
+from connectors.feeds.ical import FeedEvents
+from connectors.feeds.own_process import Unreadable, events_in_own_process
 
 KEPT = 8
 """How many readings of a feed are kept, newest first; the time asked for moves on by months."""
@@ -22,7 +22,7 @@ _DAY = timedelta(days=1)
 
 Keep = Callable[[KeptReading], None]
 """Keeps a reading for the next process; it is called in a thread."""
-Read = Callable[[str, datetime, datetime], Awaitable[Unfolded]]
+Read = Callable[[str, datetime, datetime], Awaitable[FeedEvents]]
 Key = tuple[str, datetime, datetime]
 
 
@@ -30,21 +30,21 @@ def in_turn(read: Read, at_once: int = AT_ONCE) -> Read:
     """Return `read` with at most `at_once` calls at a time; the others wait for their turn."""
     turns = asyncio.Semaphore(at_once)
 
-    async def read_in_turn(text: str, start: datetime, end: datetime) -> Unfolded:
+    async def read_in_turn(text: str, start: datetime, end: datetime) -> FeedEvents:
         async with turns:
             return await read(text, start, end)
 
     return read_in_turn
 
 
-class Readings:
+class SharedReadings:
     """The readings of one feed. Callers that want the same reading at once share it."""
 
-    def __init__(self, read: Read = unfolded_apart, keep: Keep | None = None) -> None:
+    def __init__(self, read: Read = events_in_own_process, keep: Keep | None = None) -> None:
         self._read = read
         self._keep = keep
         self._keeping: set[asyncio.Task[None]] = set()
-        self._known: OrderedDict[Key, asyncio.Future[Unfolded]] = OrderedDict()
+        self._known: OrderedDict[Key, asyncio.Future[FeedEvents]] = OrderedDict()
 
     def remember(self, kept: KeptReading) -> None:
         """Take a reading of an earlier process for one of this one."""
@@ -54,7 +54,7 @@ class Readings:
 
     async def of(
         self, text: str, start: datetime, end: datetime, *, within: timedelta | None = None
-    ) -> Unfolded:
+    ) -> FeedEvents:
         """What a text says about a time. Raises Unreadable, at once if that is known.
 
         Raises TimeoutError if the reading takes longer than `within`. It goes on, and the next
@@ -85,7 +85,7 @@ class Readings:
             None,
         )
 
-    async def _reading(self, text: str, key: Key) -> Unfolded:
+    async def _reading(self, text: str, key: Key) -> FeedEvents:
         digest, start, end = key
         found = await self._read(text, start, end)
         if self._keep:
@@ -104,7 +104,7 @@ class Readings:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _broken(task: asyncio.Future[Unfolded]) -> bool:
+def _broken(task: asyncio.Future[FeedEvents]) -> bool:
     """Whether a reading ended without a result that is the text's own."""
     if not task.done() or task.cancelled():
         return task.cancelled()
@@ -119,7 +119,7 @@ def _months(start: datetime, end: datetime) -> tuple[datetime, datetime]:
     return first - _DAY, last + 6 * _DAY
 
 
-def _within(read: Unfolded, start: datetime, end: datetime) -> Unfolded:
+def _within(read: FeedEvents, start: datetime, end: datetime) -> FeedEvents:
     """The events of a reading that touch a time; for local times, a day more on either side."""
     events = tuple(
         event
@@ -138,4 +138,4 @@ def _slack(at: datetime) -> timedelta:
     return timedelta() if at.tzinfo else _DAY
 
 
-__all__ = ["Readings", "Unreadable", "in_turn"]
+__all__ = ["SharedReadings", "Unreadable", "in_turn"]

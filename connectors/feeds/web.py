@@ -8,7 +8,7 @@ import httpx2
 
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from connectors.feeds.file import LARGEST_BYTES
-from connectors.feeds.protocol import Copy, decoded, version
+from connectors.feeds.protocol import FeedCopy, decoded, version_header
 from connectors.feeds.settings import FeedSettings
 
 _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
@@ -27,7 +27,7 @@ class WebFeed:
         self._settings = settings
         self._client = client
 
-    async def fetch(self, known: Copy | None, *, timeout: timedelta) -> Copy:
+    async def fetch(self, known: FeedCopy | None, *, timeout: timedelta) -> FeedCopy:
         """The answer of the address; see the protocol."""
         seconds = timeout.total_seconds()
         try:
@@ -41,7 +41,7 @@ class WebFeed:
             reason = f"the connection failed ({type(error).__name__})"
             raise RetryableError(self.name, reason) from None
 
-    def _headers(self, known: Copy | None) -> dict[str, str]:
+    def _headers(self, known: FeedCopy | None) -> dict[str, str]:
         headers = {"Accept": "text/calendar", "Accept-Encoding": "identity"}
         if self._settings.token:
             headers["Authorization"] = f"Bearer {self._settings.token.get_secret_value()}"
@@ -51,7 +51,7 @@ class WebFeed:
             headers["If-Modified-Since"] = known.last_modified
         return headers
 
-    async def _get(self, known: Copy | None, seconds: float) -> Copy:
+    async def _get(self, known: FeedCopy | None, seconds: float) -> FeedCopy:
         async with self._client.stream(
             "GET",
             self._settings.url or "",
@@ -61,15 +61,18 @@ class WebFeed:
         ) as response:
             now = datetime.now(UTC)
             if response.status_code == HTTPStatus.NOT_MODIFIED and known:
-                return Copy(known.text, now, known.etag, known.last_modified)
+                return FeedCopy(known.text, now, known.etag, known.last_modified)
             if response.status_code != HTTPStatus.OK:
                 raise self._refused(response)
             if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
                 raise PermanentError(self.name, "answered with a compressed text")
             text = decoded(await self._body(response))
             given = response.headers
-            etag, modified = version(given.get("ETag")), version(given.get("Last-Modified"))
-            return Copy(text, now, etag, modified)
+            etag, modified = (
+                version_header(given.get("ETag")),
+                version_header(given.get("Last-Modified")),
+            )
+            return FeedCopy(text, now, etag, modified)
 
     async def _body(self, response: httpx2.Response) -> bytes:
         body = bytearray()

@@ -31,7 +31,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class Calculation:
     """A calculation: its start, its calendars, and the pauses to leave out."""
 
     known: Almanac
@@ -53,7 +53,7 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CalendarAnswer:
     """The result: an instant, how much time counts until then, and what did not count."""
 
     at: datetime
@@ -94,11 +94,11 @@ def clock_changes(
     return tuple((at, new - old) for (_, old), (at, new) in pairs if start < at <= until)
 
 
-def sum_from(known: Almanac, start: str, pauses: Sequence[str], now: datetime) -> Sum:
+def sum_from(known: Almanac, start: str, pauses: Sequence[str], now: datetime) -> Calculation:
     """Parse a calculation from an instant. Raises `Failure` (usage)."""
     at, note = instant_of(start, known, now)
     spans = tuple(pause_of(text, known, now) for text in pauses)
-    return Sum(known, at, spans, (*((note,) if note else ()), *last_minutes(known.spec)))
+    return Calculation(known, at, spans, (*((note,) if note else ()), *last_minutes(known.spec)))
 
 
 def last_minutes(spec: CalendarSpec) -> Iterator[str]:
@@ -111,22 +111,30 @@ def last_minutes(spec: CalendarSpec) -> Iterator[str]:
 
 
 def _skipped(
-    given: Sum, target: Target, found: Reckoning, due: datetime, slices: Mapping[str, CalendarSlice]
+    given: Calculation,
+    target: Target,
+    found: Reckoning,
+    due: datetime,
+    slices: Mapping[str, CalendarSlice],
 ) -> Iterator[Skipped]:
     known = slices.get(target.calendar or "")
     if found.dated and known:
         spec = given.known.named(known.calendar)
         yield from closed(known, spec, given.start, due, by_day=False)
-    starts = [course.start for course, _ in found.courses]
-    for (course, _), ends_at in zip(found.courses, [*starts[1:], due], strict=True):
-        if course.slice_:
-            spec = given.known.named(course.slice_.calendar)
-            yield from closed(course.slice_, spec, course.start, ends_at, by_day=course.by_day)
+    starts = [part.start for part, _ in found.parts]
+    for (part, _), ends_at in zip(found.parts, [*starts[1:], due], strict=True):
+        if part.slice_:
+            spec = given.known.named(part.slice_.calendar)
+            yield from closed(part.slice_, spec, part.start, ends_at, by_day=part.by_day)
     yield from paused(given.pauses, given.start, due)
 
 
 def _skipped_back(
-    given: Sum, target: Target, due: datetime, date: datetime, slices: Mapping[str, CalendarSlice]
+    given: Calculation,
+    target: Target,
+    due: datetime,
+    date: datetime,
+    slices: Mapping[str, CalendarSlice],
 ) -> Iterator[Skipped]:
     known = slices.get(target.calendar or "")
     if known:
@@ -139,8 +147,8 @@ def _in_order(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
 
 
 def due_answer(
-    given: Sum, text: str, target: Target, extra: timedelta, dates: Mapping[str, datetime]
-) -> Answer:
+    given: Calculation, text: str, target: Target, extra: timedelta, dates: Mapping[str, datetime]
+) -> CalendarAnswer:
     """Calculate when a target is due. Raises `Failure` (usage) if its calendar never reaches it."""
     if max(timedelta(days=min(target.days, 9999)), target.within, extra) > LONGEST:
         raise never_due(text, LONGEST.days // 365)
@@ -168,7 +176,7 @@ def due_answer(
             if date
             else _skipped(given, target, found, due, slices)
         )
-        return Answer(
+        return CalendarAnswer(
             at=due,
             counted=found.total,
             skipped=_in_order(skipped),
@@ -180,7 +188,7 @@ def due_answer(
     raise never_due(text, LONGEST.days // 365)
 
 
-def elapsed_answer(given: Sum, until: datetime) -> Answer:
+def elapsed_answer(given: Calculation, until: datetime) -> CalendarAnswer:
     """Calculate how much time has passed between two instants. Raises `Failure` (usage)."""
     if until < given.start:
         raise usage("--to is before --from")
@@ -196,7 +204,7 @@ def elapsed_answer(given: Sum, until: datetime) -> Answer:
     known = slices[name or LOCAL]
     spec = given.known.spec
     off = closed(known, spec, given.start, until, by_day=False) if name else ()
-    return Answer(
+    return CalendarAnswer(
         at=until,
         counted=passed(Target(within=timedelta(hours=1), calendar=name)),
         skipped=_in_order((*off, *paused(given.pauses, given.start, until))),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from console.calendar.sums import Answer, Skipped, Sum
+from console.calendar.sums import Calculation, CalendarAnswer, Skipped
 from models.policy.sections.calendars import HOLIDAY, WEEK
 from models.time.calendar import CalendarSpec
 from models.time.clock import Target
@@ -112,7 +112,7 @@ def _change_rows(changes: Sequence[tuple[datetime, int]], zone: str) -> Iterator
         yield _row("clocks", f"go {way} by {length}: {_local(at, zone)}")
 
 
-def _document(given: Sum, answer: Answer, notes: Sequence[str]) -> dict[str, Any]:
+def _document(given: Calculation, answer: CalendarAnswer, notes: Sequence[str]) -> dict[str, Any]:
     return {
         "from": _instant(given.start, given.zone),
         "calendar": given.known.spec.model_dump(mode="json"),
@@ -123,7 +123,9 @@ def _document(given: Sum, answer: Answer, notes: Sequence[str]) -> dict[str, Any
     }
 
 
-def due_document(given: Sum, text: str, target: Target, answer: Answer) -> dict[str, Any]:
+def due_document(
+    given: Calculation, text: str, target: Target, answer: CalendarAnswer
+) -> dict[str, Any]:
     """When a target is due, for JSON."""
     return {
         "target": text,
@@ -137,7 +139,9 @@ def due_document(given: Sum, text: str, target: Target, answer: Answer) -> dict[
     }
 
 
-def elapsed_document(given: Sum, answer: Answer, notes: Sequence[str]) -> dict[str, Any]:
+def elapsed_document(
+    given: Calculation, answer: CalendarAnswer, notes: Sequence[str]
+) -> dict[str, Any]:
     """How much time has passed, for JSON."""
     return {
         "to": _instant(answer.at, given.zone),
@@ -147,13 +151,13 @@ def elapsed_document(given: Sum, answer: Answer, notes: Sequence[str]) -> dict[s
     }
 
 
-def _context(given: Sum, answer: Answer, notes: Sequence[str]) -> Iterator[str]:
+def _context(given: Calculation, answer: CalendarAnswer, notes: Sequence[str]) -> Iterator[str]:
     yield from _skipped_rows(answer.skipped, given.zone)
     yield from _change_rows(answer.changes, given.zone)
     yield from (_row("note", note) for note in notes)
 
 
-def due_lines(given: Sum, text: str, answer: Answer) -> Iterator[str]:
+def due_lines(given: Calculation, text: str, answer: CalendarAnswer) -> Iterator[str]:
     """When a target is due, for people."""
     yield _row("target", text)
     yield _row("calendar", _described(given.known.spec) if given.known.chosen else "none")
@@ -170,7 +174,9 @@ def due_lines(given: Sum, text: str, answer: Answer) -> Iterator[str]:
     yield from _context(given, answer, given.notes)
 
 
-def elapsed_lines(given: Sum, answer: Answer, notes: Sequence[str]) -> Iterator[str]:
+def elapsed_lines(
+    given: Calculation, answer: CalendarAnswer, notes: Sequence[str]
+) -> Iterator[str]:
     """How much time has passed, for people."""
     named = given.known.chosen is not None
     yield _row("calendar", _described(given.known.spec) if named else "none")

@@ -42,20 +42,20 @@ CommandId = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PreviewShown:
     """The incident's preview, and the policy as the incident will carry it."""
 
     preview: AdoptionPreview
     policy: CompiledPolicy
 
 
-async def _told(client: Client, incident: str, file: Path, patience: timedelta) -> Told:
+async def _told(client: Client, incident: str, file: Path, patience: timedelta) -> PreviewShown:
     view = await ask_view(client, incident, patience)
     policy = for_incident(file, view.incident, datetime.now(UTC))
     preview = await ask_adoption(client, incident, policy, patience)
     if preview.refusal:
         raise Failure("Refused", preview.refusal, ExitCode.REFUSED, state=view.incident.state)
-    return Told(preview, policy)
+    return PreviewShown(preview, policy)
 
 
 def _words(preview: AdoptionPreview) -> Group:

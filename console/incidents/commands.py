@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from rich.console import Group
 from temporalio.client import Client
 
-from console.incidents.options import Field, Kind, fields_of, needs_happened_at, value_of
+from console.incidents.options import Field, FieldKind, fields_of, needs_happened_at, value_of
 from console.incidents.plausible import implausible
 from console.incidents.relations import look_for_other
 from console.incidents.sending import send
@@ -39,14 +39,14 @@ def _parameter(
 
 
 def _own(field: Field) -> inspect.Parameter:
-    many = field.kind in {Kind.MANY, Kind.PAIRS}
+    many = field.kind in {FieldKind.MANY, FieldKind.PAIRS}
     kind: Any = list[str] if many else str
     if field.positional:
         info: Any = typer.Argument(metavar=field.name.upper(), help=field.says)
     else:
-        metavar = "NAME=VALUE" if field.kind is Kind.PAIRS else None
+        metavar = "NAME=VALUE" if field.kind is FieldKind.PAIRS else None
         info = typer.Option(field.flag, help=field.says, metavar=metavar)
-    if field.kind is Kind.FLAG:
+    if field.kind is FieldKind.FLAG:
         return _parameter(field.name, Annotated[bool, info], default=False)
     if field.required:
         return _parameter(field.name, Annotated[kind, info])

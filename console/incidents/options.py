@@ -66,7 +66,7 @@ SAYS: dict[str, str] = {
 }
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """How the value of a field is typed."""
 
     TEXT = auto()
@@ -81,7 +81,7 @@ class Field:
     """A field of a payload as a person types it."""
 
     name: str
-    kind: Kind
+    kind: FieldKind
     required: bool
     positional: bool
     default: str | None
@@ -90,7 +90,7 @@ class Field:
     @property
     def flag(self) -> str:
         """The option's name; a repeatable option has a singular name."""
-        many = self.kind in {Kind.MANY, Kind.PAIRS}
+        many = self.kind in {FieldKind.MANY, FieldKind.PAIRS}
         return "--" + (self.name.removesuffix("s") if many else self.name).replace("_", "-")
 
     @property
@@ -99,16 +99,16 @@ class Field:
         return self.name.upper() if self.positional else self.flag
 
 
-def _kind(schema: dict[str, Any]) -> Kind:
+def _kind(schema: dict[str, Any]) -> FieldKind:
     options = [schema, *schema.get("anyOf", ())]
     if any(option.get("format") == "date-time" for option in options):
-        return Kind.INSTANT
+        return FieldKind.INSTANT
     kinds = {option.get("type") for option in options}
     if kinds == {"boolean"}:
-        return Kind.FLAG
+        return FieldKind.FLAG
     if "array" in kinds:
-        return Kind.MANY
-    return Kind.PAIRS if "object" in kinds else Kind.TEXT
+        return FieldKind.MANY
+    return FieldKind.PAIRS if "object" in kinds else FieldKind.TEXT
 
 
 def fields_of(spec: CommandSpec) -> tuple[Field, ...]:
@@ -156,11 +156,11 @@ def pairs(flag: str, typed: list[str]) -> dict[str, str]:
 def value_of(field: Field, typed: Any, now: datetime) -> Any:
     """Convert a typed value for the payload. Raises `Failure` (usage)."""
     match field.kind:
-        case Kind.TEXT | Kind.FLAG:
+        case FieldKind.TEXT | FieldKind.FLAG:
             return typed
-        case Kind.INSTANT:
+        case FieldKind.INSTANT:
             return parse_instant(typed, now)
-        case Kind.MANY:
+        case FieldKind.MANY:
             return tuple(typed)
-        case Kind.PAIRS:
+        case FieldKind.PAIRS:
             return pairs(field.flag, typed)

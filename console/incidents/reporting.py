@@ -26,7 +26,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.way_in import WayIn
 from rules.commands.beginning.opening import first_severity
-from rules.commands.beginning.reporting import unfit, untimely
+from rules.commands.beginning.reporting import refusal_of_report, wrong_start
 from runtime.settings import load_settings
 
 TYPED = {"affected_systems": "--affected"}
@@ -62,7 +62,7 @@ CommandId = Annotated[
 
 def checked(report: Report, policy: CompiledPolicy) -> Report:
     """The report, if the policy accepts it. Raises `Failure`: refused, or not authorised."""
-    refusal = unfit(report, policy)
+    refusal = refusal_of_report(report, policy)
     if refusal is None:
         return report
     if refusal.kind != "NotAuthorised" and not refusal.missing:
@@ -86,7 +86,7 @@ def _typed(name: str, policy: CompiledPolicy) -> str:
 
 def _began(typed: str | None, now: datetime) -> datetime | None:
     began = parse_instant(typed, now, PAST) if typed else None
-    when = untimely(began, now)
+    when = wrong_start(began, now)
     if when:
         raise usage(f"--happened-at {when}")
     return began

@@ -49,7 +49,7 @@ def _request(request: Request) -> str:
     return f"{asked}; approved: {so_far}"
 
 
-def overrides(view: IncidentView) -> Iterator[RenderableType]:
+def policy_overrides(view: IncidentView) -> Iterator[RenderableType]:
     """The commands that somebody did although the policy refused them."""
     for used in view.incident.overrides:
         said = f"{used.command} by {used.actor.name} at {moment(used.at)}: {used.reason}"

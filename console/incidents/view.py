@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from console.incidents.clock_view import clocks, corrected_breaches, figures, grid, heading
-from console.incidents.responsibility import overrides, roles, waiting
+from console.incidents.responsibility import policy_overrides, roles, waiting
 from console.terminal.output import line, typed, words
 from console.terminal.phrases import moment, relative, span
 from models.answers.view import IncidentView, NextStep
@@ -177,7 +177,7 @@ def render(view: IncidentView, last: int | None = None) -> Group:
         ("Corrected breaches", corrected_breaches(view)),
         ("Doubtful", (line(f"- {doubt}", "magenta") for doubt in view.doubts)),
         ("Waiting for approval", waiting(view)),
-        ("Overridden", overrides(view)),
+        ("Overridden", policy_overrides(view)),
     )
     for title, found in titled:
         lines = list(found)

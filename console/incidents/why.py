@@ -14,7 +14,7 @@ from console.terminal.output import Output, line
 from console.terminal.running import perform
 from console.terminal.times import FORMS, parse_instant
 from incidents.questions import Explained, read_why
-from models.answers.why import Explanation, Verdict, WhyQuestion
+from models.answers.why import Explanation, WhyQuestion, WhyVerdict
 from runtime.settings import load_settings
 
 Who = Annotated[
@@ -26,7 +26,7 @@ AtLevel = Annotated[int | None, typer.Option("--level", min=1, help="the level i
 
 
 def _words(told: Explanation) -> Group:
-    styles = {Verdict.PAGED: "green", Verdict.NOT_PAGED: "yellow"}
+    styles = {WhyVerdict.PAGED: "green", WhyVerdict.NOT_PAGED: "yellow"}
     answers = [line(answer.text, styles[answer.verdict]) for answer in told.answers]
     return Group(*answers, *(line(note, "dim") for note in told.notes))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from console.oncall.found import AHEAD, LONGEST, Asked, rosters
+from console.oncall.found import AHEAD, LONGEST, OnCallQuestion, rosters
 from console.oncall.words import document, lines
 from console.terminal.arguments import AsJson
 from console.terminal.failures import usage
@@ -61,7 +61,7 @@ def oncall(
     perform_alone(found)
 
 
-def _asked(at: str | None, start: str | None, end: str | None) -> Asked:
+def _asked(at: str | None, start: str | None, end: str | None) -> OnCallQuestion:
     now = datetime.now(UTC).replace(microsecond=0)
     if at and (start or end):
         raise usage("give an instant (--at) or a period (--from and --to), not both")
@@ -72,4 +72,4 @@ def _asked(at: str | None, start: str | None, end: str | None) -> Asked:
         raise usage("--to is not after --from")
     if ends - begins > LONGEST:
         raise usage(f"a period is at most {LONGEST.days} days long")
-    return Asked(begins if start else instant, begins, ends)
+    return OnCallQuestion(begins if start else instant, begins, ends)

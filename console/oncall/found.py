@@ -15,7 +15,7 @@ from models.policy.values.words import suggestion
 from policies.compiling.policy import people_of
 from policies.compiling.schedules import schedule_spec
 from rules.time.localtime import DAY
-from rules.zones.rotations import Hole, Shift, holes_of, shifts_of
+from rules.zones.rotations import ScheduleGap, Shift, gaps_of, shifts_of
 from runtime.settings import load_settings
 
 LONGEST = timedelta(days=400)
@@ -33,12 +33,12 @@ class Roster:
     spec: ScheduleSpec
     at: OnCall
     shifts: tuple[Shift, ...]
-    holes: tuple[Hole, ...]
-    days: tuple[tuple[Shift, ...], tuple[Hole, ...]]
+    holes: tuple[ScheduleGap, ...]
+    days: tuple[tuple[Shift, ...], tuple[ScheduleGap, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OnCallQuestion:
     """The question: an instant, and the period to show."""
 
     at: datetime
@@ -54,7 +54,9 @@ def _named(names: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) or every
 
 
-async def rosters(policy: Path | None, names: Iterable[str], asked: Asked) -> tuple[Roster, ...]:
+async def rosters(
+    policy: Path | None, names: Iterable[str], asked: OnCallQuestion
+) -> tuple[Roster, ...]:
     """The schedules of a policy file, or of the policy in force.
 
     Raises `Failure` (usage) for an unknown name, PolicyBroken for a file with errors.
@@ -74,7 +76,7 @@ async def rosters(policy: Path | None, names: Iterable[str], asked: Asked) -> tu
 
 
 async def _roster(
-    lookup: OnCallLookup, spec: ScheduleSpec, people: Mapping[str, Person], asked: Asked
+    lookup: OnCallLookup, spec: ScheduleSpec, people: Mapping[str, Person], asked: OnCallQuestion
 ) -> Roster:
     found = await lookup.who(spec, people, asked.at)
     around = (asked.start - 2 * DAY, asked.end + 2 * DAY)
@@ -83,6 +85,6 @@ async def _roster(
         spec=spec,
         at=found,
         shifts=shifts_of(spec, asked.start, asked.end, bookings),
-        holes=holes_of(spec, asked.start, asked.end, bookings),
-        days=(shifts_of(spec, *around, bookings), holes_of(spec, *around, bookings)),
+        holes=gaps_of(spec, asked.start, asked.end, bookings),
+        days=(shifts_of(spec, *around, bookings), gaps_of(spec, *around, bookings)),
     )

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from console.oncall.found import Asked, Roster
+from console.oncall.found import OnCallQuestion, Roster
 from rules.time.localtime import DAY, LocalClock, Open, midnight
 from rules.zones.calendars import clock_between
-from rules.zones.rotations import Hole
+from rules.zones.rotations import ScheduleGap
 
 FULL, PART, HOLE, MEANT, OFF = "█", "▌", "!", "-", " "
 KEY = "█ on call  ▌ part of the time  ! nobody  - nobody, on purpose"
@@ -20,7 +20,7 @@ _WIDE, _NARROW = 15, 28
 _MONDAY = 0
 
 
-def picture(roster: Roster, asked: Asked) -> Iterator[str]:
+def picture(roster: Roster, asked: OnCallQuestion) -> Iterator[str]:
     """Draw the calendar of a schedule in its own local time, at most 80 columns wide."""
     clock = clock_between(roster.spec.zone, asked.start - 2 * DAY, asked.end + 2 * DAY)
     first = midnight(clock.wall(asked.start))
@@ -82,7 +82,7 @@ def _filled(cell: Open, spans: list[Open]) -> str:
     return FULL if shared >= cell[1] - cell[0] else PART
 
 
-def _empty(cell: Open, holes: tuple[Hole, ...]) -> str:
+def _empty(cell: Open, holes: tuple[ScheduleGap, ...]) -> str:
     missed = [(hole.begins_at, hole.ends_at) for hole in holes if not hole.declared]
     meant = [(hole.begins_at, hole.ends_at) for hole in holes if hole.declared]
     if _shared(cell, missed):

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from console.oncall.found import Asked, Roster
+from console.oncall.found import OnCallQuestion, Roster
 from console.oncall.picture import KEY, picture
-from models.people.schedule import Gap, OnCall
-from rules.people.on_call.words import age
-from rules.zones.rotations import Hole, Shift
+from models.people.schedule import GapKind, OnCall
+from rules.people.on_call.words import age_in_words
+from rules.zones.rotations import ScheduleGap, Shift
 
 _MOST_ROWS = 60
 """How many shifts are listed for people; JSON has all of them."""
@@ -38,21 +38,21 @@ def _who(found: OnCall, zone: str) -> Iterator[str]:
         yield f"  {'':<16} since {since} ({_utc(duty.since_at)})"
         yield f"  {'':<16} {_until(duty.until_at, zone)}"
     if found.gap:
-        meant = "on purpose" if found.gap is Gap.DECLARED else "and nobody declared it"
+        meant = "on purpose" if found.gap is GapKind.DECLARED else "and nobody declared it"
         yield f"  nobody, {meant}, {_until(found.until_at, zone)}"
 
 
 def _feed(roster: Roster) -> Iterator[str]:
     found = roster.at
     if roster.spec.feed and found.feed_age is not None:
-        old = age(found.feed_age)
+        old = age_in_words(found.feed_age)
         yield f"  feed {roster.spec.feed.name}: read {'just now' if old == '0s' else f'{old} ago'}"
     yield from (f"  note: {note}" for note in found.notes)
 
 
 def _rows(roster: Roster) -> Iterator[str]:
     zone = roster.spec.zone
-    told: list[Shift | Hole] = sorted(
+    told: list[Shift | ScheduleGap] = sorted(
         (*roster.shifts, *roster.holes), key=lambda span: (span.begins_at, span.ends_at)
     )
     yield f"  {'from':<25} {'in UTC':<13} {'until':<21} who"
@@ -63,13 +63,13 @@ def _rows(roster: Roster) -> Iterator[str]:
         yield f"  and {len(told) - _MOST_ROWS} more; --json has them all"
 
 
-def _named(span: Shift | Hole) -> str:
+def _named(span: Shift | ScheduleGap) -> str:
     if isinstance(span, Shift):
         return f"{span.person} ({span.because})"
     return "nobody (meant)" if span.declared else "NOBODY"
 
 
-def lines(rosters: tuple[Roster, ...], asked: Asked, *, ranged: bool) -> Iterator[str]:
+def lines(rosters: tuple[Roster, ...], asked: OnCallQuestion, *, ranged: bool) -> Iterator[str]:
     """Each schedule: who is on call, or every shift of a period; and the picture."""
     for number, roster in enumerate(rosters):
         zone = roster.spec.zone
@@ -91,14 +91,14 @@ def _instant(at: datetime | None, zone: str) -> dict[str, str] | None:
     return {"at": text, "local": at.astimezone(ZoneInfo(zone)).isoformat()}
 
 
-def _span(span: Shift | Hole, zone: str) -> dict[str, Any]:
+def _span(span: Shift | ScheduleGap, zone: str) -> dict[str, Any]:
     times = {"from": _instant(span.begins_at, zone), "until": _instant(span.ends_at, zone)}
     if isinstance(span, Shift):
         return {**times, "person": span.person, "because": span.because}
     return {**times, "declared": span.declared}
 
 
-def document(rosters: tuple[Roster, ...], asked: Asked) -> dict[str, Any]:
+def document(rosters: tuple[Roster, ...], asked: OnCallQuestion) -> dict[str, Any]:
     """The document for scripts."""
     return {
         "at": _instant(asked.at, "UTC"),

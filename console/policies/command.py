@@ -26,7 +26,7 @@ from policies.checks.paging.coverage import coverage
 from policies.checks.revision import revision
 from policies.reading.findings import Check
 from policies.reading.problems import Gravity, Problem, errors_of
-from policies.render.formats import Format, rendered
+from policies.render.formats import DocumentFormat, rendered
 from policies.render.writing.words import count
 from policies.schema import schema_text
 from policies.versions import Version, check_path, in_force
@@ -43,7 +43,7 @@ OutputFile = Annotated[
     ),
 ]
 ChosenFormat = Annotated[
-    Format | None,
+    DocumentFormat | None,
     typer.Option("--format", help="default: HTML if the output ends in .html, otherwise Markdown"),
 ]
 
@@ -175,7 +175,7 @@ def schema(
     answer.say(f"written to {output}")
 
 
-def _form_of(output: Path | None) -> Format:
+def _form_of(output: Path | None) -> DocumentFormat:
     """The format of a document, from the name of its file. Raises `Failure` (usage)."""
     ending = output.suffix.lower() if output else ""
     if ending in _ENDINGS:
@@ -185,8 +185,8 @@ def _form_of(output: Path | None) -> Format:
 
 
 _ENDINGS = {
-    **dict.fromkeys(("", ".md", ".markdown", ".txt"), Format.MARKDOWN),
-    **dict.fromkeys((".html", ".htm"), Format.HTML),
+    **dict.fromkeys(("", ".md", ".markdown", ".txt"), DocumentFormat.MARKDOWN),
+    **dict.fromkeys((".html", ".htm"), DocumentFormat.HTML),
 }
 
 

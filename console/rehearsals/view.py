@@ -21,7 +21,14 @@ from models.time.clock import ClockReading
 from models.time.clock_name import UpdateClock, clock_named
 from rehearsal.results.compare import ClockDifference, Comparison
 from rehearsal.results.outcome import Judgement
-from rehearsal.results.played import Breach, Line, Played, PolicyPlayed, Refused, Said
+from rehearsal.results.played import (
+    Breach,
+    Played,
+    PlayedLine,
+    PolicyPlayed,
+    ReceivedMessage,
+    RefusedAttempt,
+)
 from rehearsal.scenarios.phrases import offset_words
 
 SAID = {"page": "PAGE", "tell": "tell", "remind": "remind"}
@@ -106,7 +113,7 @@ def _told(
         yield refused.at, "refused", f"{prefix}{_refused_words(refused)}", "red"
 
 
-def _entry(entry: Line, prefix: str, *, whole: bool) -> tuple[str, str, str]:
+def _entry(entry: PlayedLine, prefix: str, *, whole: bool) -> tuple[str, str, str]:
     style = STORY_STYLE.get(entry.kind, "dim")
     late = (entry.at - entry.happened_at).total_seconds() >= 1
     told = f" (happened at {moment(entry.happened_at)})" if late else ""
@@ -114,7 +121,7 @@ def _entry(entry: Line, prefix: str, *, whole: bool) -> tuple[str, str, str]:
     return kind, f"{prefix}{entry.summary}{told}", style
 
 
-def _refused_words(refused: Refused) -> str:
+def _refused_words(refused: RefusedAttempt) -> str:
     lacks = [item for item in refused.missing if item not in refused.because]
     more = f" (missing: {'; '.join(lacks)})" if lacks else ""
     return f"{refused.what} by {refused.by}: {refused.because}{more}"
@@ -218,7 +225,7 @@ def _breached_otherwise(here: Played, there: Played, found: Comparison) -> Itera
         yield line(f"+ would have breached: {_breach_words(breach, there)}", "bold red")
 
 
-def _said_words(said: Said, played: Played) -> str:
+def _said_words(said: ReceivedMessage, played: Played) -> str:
     offset = offset_words(said.at, played.starts)
     return f"{offset} {SAID[said.kind]} {said.who}: {said.because}"
 

@@ -19,7 +19,7 @@ from incidents.errors import (
     ReportRefused,
     ServerUnavailable,
 )
-from incidents.reaching import typed
+from incidents.reaching import typed_error
 from runtime.client import ServerNotReachable
 from runtime.settings import SettingsBroken
 
@@ -112,7 +112,7 @@ def _of_incident(error: IncidentError) -> Failure:
 
 
 def _of_rpc(error: RPCError) -> Failure:
-    known = typed(error)
+    known = typed_error(error)
     if isinstance(known, IncidentError):
         return _of_incident(known)
     if error.status in {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from models.people.party import party_named
 from models.people.workload import HeldPage, HoldRole, PageLimit, SentPage, WorkloadState
-from rules.paging.workload import one_by_one, summary_due
+from rules.paging.workload import pages_one_by_one, summary_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Assigned:
         if self.limit is None:
             return None
         waits = bool(self.held) and not worst
-        return 0 if waits else max(one_by_one(self.limit, worst=worst) - len(self.sent), 0)
+        return 0 if waits else max(pages_one_by_one(self.limit, worst=worst) - len(self.sent), 0)
 
     @property
     def held(self) -> tuple[HeldPage, ...]:

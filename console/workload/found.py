@@ -9,7 +9,7 @@ from temporalio.client import Client
 from console.policies.file import read_policy
 from console.terminal.failures import usage
 from console.workload.assigned import Assigned
-from incidents.workloads.states import RunningWorkload, ask_workload, running_workloads, whose
+from incidents.workloads.states import RunningWorkload, ask_workload, owner_of, running_workloads
 from models.people.party import Party, PartyKind, party_named
 from models.people.workload import WorkloadState
 from models.policy import Policy
@@ -48,7 +48,7 @@ class InstallationWorkloads:
 
         Raises `Failure` (usage) for an unknown name, and raises as `ask_workload` does.
         """
-        whom = whom_of(self.policy, typed)
+        whom = target_of_name(self.policy, typed)
         workload = self.id_of(whom)
         return self._on_hand(
             whom, workload, await ask_workload(self.client, workload, self.patience)
@@ -68,7 +68,7 @@ class InstallationWorkloads:
                     return None
                 if run.workload in known:
                     return self._on_hand(known[run.workload], run.workload, state)
-                whom = await whose(self.client, run)
+                whom = await owner_of(self.client, run)
                 ours = run.workload == self.id_of(whom)
                 return self._on_hand(whom, run.workload, state, ours=ours)
 
@@ -93,7 +93,7 @@ class InstallationWorkloads:
         )
 
 
-def whom_of(policy: Policy, typed: str) -> str:
+def target_of_name(policy: Policy, typed: str) -> str:
     """The full form of a name. Raises `Failure` (usage) if the policy does not have it."""
     party = party_named(typed)
     names = {PartyKind.PERSON: tuple(policy.people), PartyKind.CHANNEL: tuple(policy.channels)}

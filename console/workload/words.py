@@ -12,7 +12,7 @@ from console.terminal.output import line
 from console.terminal.phrases import moment, relative
 from console.workload.assigned import Assigned
 from models.people.workload import HeldPage, HoldRole
-from policies.page_limits import as_written
+from policies.page_limits import limit_as_written
 from rules.paging.summary import MOST_LISTED, incidents
 
 NOTHING = "nobody has anything on their hands"
@@ -39,7 +39,7 @@ def _whose(found: Assigned) -> str:
 def _nothing(found: Assigned) -> Iterator[Text]:
     yield line(f"{found.name} has nothing on their hands")
     if found.limit:
-        yield line(f"at most {as_written(found.limit)}, over all incidents", "dim")
+        yield line(f"at most {limit_as_written(found.limit)}, over all incidents", "dim")
     elif not found.at_once:
         yield line("and nothing is counted: the policy in force has no limits for them", "dim")
 
@@ -48,7 +48,7 @@ def _limit(found: Assigned) -> Iterator[Text]:
     if found.limit is None:
         yield line("no limit on pages")
         return
-    written, sent = as_written(found.limit), len(found.sent)
+    written, sent = limit_as_written(found.limit), len(found.sent)
     yield line(f"limit {written}: {sent} sent lately, {found.left} left")
     worst, others = found.next_ones(worst=True), found.next_ones(worst=False)
     kept = (found.left or 0) - (worst or 0)
@@ -117,7 +117,7 @@ def table_of(rows: tuple[Assigned, ...]) -> RenderableType:
     for row in rows:
         table.add_row(
             line(row.whom if row.policy else f"{row.whom} (another policy)", "bold"),
-            as_written(row.limit) if row.limit else "",
+            limit_as_written(row.limit) if row.limit else "",
             str(len(row.sent)) if row.limit else "",
             str(row.left) if row.limit else "",
             line(len(row.held) or "", "yellow"),

@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 
 from incidents import patience
 from incidents.errors import IncidentError, NoWorkerAnswered
-from incidents.reaching import typed
+from incidents.reaching import typed_error
 from models.access import (
     ACCESS_ID,
     ACCESS_WORKFLOW,
@@ -31,7 +31,7 @@ from models.access import (
     Holder,
     RevokeToken,
 )
-from rules.paging.urgency import Kind, rank
+from rules.paging.urgency import WorkKind, rank
 
 PREFIX = "inc"
 _ID_BYTES, _SECRET_BYTES = 4, 32
@@ -98,7 +98,7 @@ async def _changed(client: Client, task_queue: str, name: str, said: BaseModel) 
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary="who holds a token for the API",
-        priority=Priority(*rank(Kind.COMMAND)),
+        priority=Priority(*rank(WorkKind.COMMAND)),
     )
     try:
         changed: AccessToken = await client.execute_update_with_start_workflow(
@@ -115,5 +115,5 @@ async def _changed(client: Client, task_queue: str, name: str, said: BaseModel) 
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise NoWorkerAnswered(ACCESS_ID, patience.WORKER) from None
     except RPCError as error:
-        raise typed(error) from None
+        raise typed_error(error) from None
     return changed

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from incidents.reaching import typed, unknown_namespace
+from incidents.reaching import typed_error, unknown_namespace
 from models.access import ACCESS_ID, TOKEN_USED, TOKENS_MEMO, AccessToken, TokenUsed
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,7 @@ async def read_tokens(client: Client, patience: timedelta) -> tuple[AccessToken,
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND and unknown_namespace(error) is None:
             return ()
-        raise typed(error) from None
+        raise typed_error(error) from None
     if found.status is not WorkflowExecutionStatus.RUNNING:
         return ()
     return _TOKENS.validate_python(await found.memo_value(TOKENS_MEMO, []))

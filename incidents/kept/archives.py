@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 from incidents.reaching import UNKNOWN
 from models.contracts.archive import ARCHIVE_WORKFLOW, ArchiveRunInput
 from models.contracts.incident import INCIDENT_WORKFLOW
-from rules.paging.urgency import Kind, rank
+from rules.paging.urgency import WorkKind, rank
 from rules.record.markdown import caption
 
 
@@ -41,7 +41,7 @@ async def begin_archive(client: Client, run: ArchiveRunInput, task_queue: str) -
             task_queue=task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             static_summary=caption(f"archive run {run.run_id} of {run.workflow_id}"),
-            priority=Priority(*rank(Kind.CHORE)),
+            priority=Priority(*rank(WorkKind.CHORE)),
         )
     return archive_id(run)
 

@@ -9,18 +9,18 @@ from temporalio.service import RPCError
 
 from incidents import patience
 from models.contracts.policies import KEEP_POLICY_WORKFLOW, PolicyText
-from rules.paging.urgency import Kind, rank
+from rules.paging.urgency import WorkKind, rank
 
 _kept: set[tuple[str, str]] = set()
 """The task queues and hashes that this process has asked for: once is enough."""
 
 
-def kept_at(digest: str) -> str:
+def policy_path(digest: str) -> str:
     """The path of a policy with this hash among the documents."""
     return f"policies/{digest}.yaml"
 
 
-def in_force_at(digest: str) -> str:
+def in_force_path(digest: str) -> str:
     """Where it is kept that the policy of a hash was in force by the file of a worker."""
     return f"policies/{digest}.in-force"
 
@@ -47,7 +47,7 @@ async def have_policy_kept(client: Client, source: bytes, task_queue: str) -> No
             task_queue=task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             static_summary=f"keep policy {digest}",
-            priority=Priority(*rank(Kind.CHORE)),
+            priority=Priority(*rank(WorkKind.CHORE)),
             rpc_timeout=patience.KEEPING,
         )
     except WorkflowAlreadyStartedError:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.errors import ConnectorError
 from incidents import patience
 from models.compiled import CompiledPolicy, Person
-from models.people.schedule import Booking, Gap, OnCall, ScheduleSpec
+from models.people.schedule import Booking, GapKind, OnCall, ScheduleSpec
 from rules.people.naming.people_meant import schedules_named
 from rules.people.on_call.feed_events import called, people_meant
 from rules.people.on_call.words import schedules_of
@@ -30,7 +30,7 @@ _MOST_TOLD = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OnCallFound:
     """Who is on call, by schedule; `people` maps names to their addresses."""
 
     on_call: dict[str, OnCall] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class OnCallLookup:
         people: Mapping[str, Person],
         policy: str,
         at: datetime,
-    ) -> Asked:
+    ) -> OnCallFound:
         """Find who is on call at `at` by the schedules among `targets`.
 
         Uses the schedules of the policy in force if its name is `policy`, otherwise those in
@@ -60,13 +60,13 @@ class OnCallLookup:
         """
         names = schedules_of(targets)
         if not names:
-            return Asked(people=people)
+            return OnCallFound(people=people)
         live = await asyncio.to_thread(self._in_force, names, policy, at)
         everybody = {**live.people, **people}
         known = {**{spec.name: spec for spec in carried}, **live.schedules}
         # Side by side, so that one slow feed does not keep us from the others.
         asked = (self._named(name, known.get(name), everybody, at) for name in names)
-        return Asked(dict(zip(names, await asyncio.gather(*asked), strict=True)), everybody)
+        return OnCallFound(dict(zip(names, await asyncio.gather(*asked), strict=True)), everybody)
 
     async def _named(
         self, name: str, spec: ScheduleSpec | None, people: Mapping[str, Person], at: datetime
@@ -110,41 +110,41 @@ class OnCallLookup:
         age = datetime.now(UTC) - read.as_of
         return bookings, {"feed_age": age, "notes": _notes(read, unnamed)}
 
-    def _in_force(self, names: tuple[str, ...], policy: str, at: datetime) -> "_Live":
+    def _in_force(self, names: tuple[str, ...], policy: str, at: datetime) -> "_Readers":
         """The schedules of the policy in force, if it is usable and has this name."""
         if self.policy_file is None:
-            return _Live()
+            return _Readers()
         from policies.catalogue import PolicyBroken, policy_in_force  # noqa: PLC0415 - see above
 
         try:
             found = policy_in_force(self.policy_file, at).policy
-            return _live(found, names) if found.policy == policy else _Live()
+            return _live(found, names) if found.policy == policy else _Readers()
         except PolicyBroken:
-            return _Live()
+            return _Readers()
         except Exception:  # noqa: BLE001 - as is said here
             import structlog  # noqa: PLC0415 - slow to load, and seldom needed
 
             # The schedules that the incident carries are better than no page.
             structlog.get_logger(__name__).exception("schedule.policy_unread")
-            return _Live()
+            return _Readers()
 
 
 @dataclass(frozen=True, slots=True)
-class _Live:
+class _Readers:
     schedules: dict[str, ScheduleSpec] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
 
 
-def _live(policy: "Policy", names: tuple[str, ...]) -> _Live:
+def _live(policy: "Policy", names: tuple[str, ...]) -> _Readers:
     from policies.compiling.policy import people_of  # noqa: PLC0415 - see above
     from policies.compiling.schedules import schedule_spec  # noqa: PLC0415 - see above
 
     asked = (name for name in names if name in policy.schedules)
-    return _Live({name: schedule_spec(policy, name) for name in asked}, people_of(policy))
+    return _Readers({name: schedule_spec(policy, name) for name in asked}, people_of(policy))
 
 
 def _unknown(name: str, at: datetime, why: str) -> OnCall:
-    return OnCall(schedule=name, at=at, gap=Gap.UNDECLARED, notes=(f"the schedule {why}",))
+    return OnCall(schedule=name, at=at, gap=GapKind.UNDECLARED, notes=(f"the schedule {why}",))
 
 
 def _notes(read: "FeedReading", unnamed: tuple[str, ...]) -> tuple[str, ...]:

@@ -39,14 +39,14 @@ from models.people.workload import (
     WorkloadInput,
 )
 from models.severity import MOST_URGENT
-from rules.paging.urgency import Kind, home_of, rank
+from rules.paging.urgency import WorkKind, home_of, rank
 from rules.record.bounds import MESSAGE_BYTES
 from rules.record.carried import size
 from rules.record.identity import workload_id
 from rules.record.markdown import caption
 
 MOST_TOGETHER = 200
-FIRST = Priority(*rank(Kind.FIRST_PAGE, MOST_URGENT))
+FIRST = Priority(*rank(WorkKind.FIRST_PAGE, MOST_URGENT))
 """This update goes first, because many incidents wait for the answer of one workload."""
 
 _NO_ANSWER = (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
@@ -60,7 +60,7 @@ class NoAnswer(Exception):  # noqa: N818 - says what is
 
 
 @dataclass(slots=True)
-class _Line:
+class _RequestQueue:
     """The requests that wait for one workload; one of them asks for all."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -78,7 +78,7 @@ class Workloads:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._lines: defaultdict[str, _Line] = defaultdict(_Line)
+        self._lines: defaultdict[str, _RequestQueue] = defaultdict(_RequestQueue)
 
     async def ready(self, workload: str) -> timedelta:  # noqa: ARG002 - rehearsals know more
         """The clock offset of a workload, if it is started now."""
@@ -108,7 +108,7 @@ class Workloads:
         except TimeoutError:
             raise NoAnswer(workload) from None
 
-    async def _ask_for_all(self, line: _Line, workload: str, whom: str) -> None:
+    async def _ask_for_all(self, line: _RequestQueue, workload: str, whom: str) -> None:
         """Ask for the worst first, even if more are waiting than one update takes."""
         line.waiting.sort(key=lambda one: one[0].bound.urgency)
         count = together_at_once([ask for ask, _ in line.waiting])

@@ -10,7 +10,7 @@ from temporalio.service import RPCStatusCode
 from incidents import patience
 from incidents.errors import NoWorkerAnswered
 from incidents.finding import quoted
-from incidents.reaching import NO_ANSWER, reaching_server, typed, unknown_namespace
+from incidents.reaching import NO_ANSWER, reaching_server, typed_error, unknown_namespace
 from models.people.workload import WORKLOAD_STATE, WORKLOAD_WORKFLOW, WorkloadInput, WorkloadState
 
 
@@ -44,7 +44,7 @@ async def ask_workload(client: Client, workload: str, within: timedelta) -> Work
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND and unknown_namespace(error) is None:
             return None
-        raise typed(error) from None
+        raise typed_error(error) from None
     if described.status is not WorkflowExecutionStatus.RUNNING:
         return None
     try:
@@ -53,12 +53,12 @@ async def ask_workload(client: Client, workload: str, within: timedelta) -> Work
         )
     except RPCError as error:
         if error.status not in NO_ANSWER:
-            raise typed(error) from None
+            raise typed_error(error) from None
         raise NoWorkerAnswered(workload, within) from None
     return state
 
 
-async def whose(client: Client, run: RunningWorkload) -> str:
+async def owner_of(client: Client, run: RunningWorkload) -> str:
     """The person or channel of a workload: from the start of its run, otherwise its id."""
     handle = client.get_workflow_handle(run.workload, run_id=run.run_id)
     with reaching_server():

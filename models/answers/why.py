@@ -19,7 +19,7 @@ class WhyQuestion(Frozen):
     at: Instant | None = None
 
 
-class Verdict(StrEnum):
+class WhyVerdict(StrEnum):
     """Whether an answer explains a page, or why there was none."""
 
     PAGED = "paged"
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 class WhyAnswer(Frozen):
     """One explanation: in words, and by lines of the timeline (their `seq`)."""
 
-    verdict: Verdict
+    verdict: WhyVerdict
     text: str
     at: Instant | None = None
     lines: tuple[int, ...] = ()

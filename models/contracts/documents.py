@@ -7,7 +7,7 @@ from models.incident.record import Incident
 WRITE_REPORT = "write_report"
 
 
-class WriteReport(Frozen):
+class IncidentReportWanted(Frozen):
     """Input of write_report: the incident report, as Markdown and JSON, in the document store."""
 
     incident: Incident

@@ -3,7 +3,7 @@
 from models.base import Frozen, Instant
 from models.messages.message import DeliveryFailure, Message
 from models.messages.reference import Reference
-from models.people.workload import Bound
+from models.people.workload import BindingLimit
 
 SEND_NOTIFICATION = "send_notification"
 PERMANENT_FAILURE = "ChannelPermanentError"
@@ -27,7 +27,7 @@ class Delivery(Frozen):
     rounds: int = 0
     not_before: Instant | None = None
     fell_back: tuple[DeliveryFailure, ...] = ()
-    bound: Bound | None = None
+    bound: BindingLimit | None = None
     held: bool = False
     until_answered: bool = False
     update: int | None = None

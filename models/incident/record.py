@@ -8,7 +8,7 @@ from pydantic import Field
 from models.alert import AlertRecord
 from models.base import Actor, Frozen, Instant, Seconds
 from models.messages.reference import FirstMessage
-from models.people.responsibility import Handover, HandoverCount, Override, Request, RoleSpell
+from models.people.responsibility import Handover, HandoverCount, PolicyOverride, Request, RoleSpell
 from models.time.clock import FiredThreshold
 from states.lifecycle import State
 
@@ -285,7 +285,7 @@ class Incident(Frozen):
     handovers: tuple[Handover, ...] = ()
     handover_counts: tuple[HandoverCount, ...] = ()
     requests: tuple[Request, ...] = ()
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[PolicyOverride, ...] = ()
     steps: tuple[StepDone, ...] = ()
     updates: tuple[StatusUpdate, ...] = ()
     paces: tuple[PaceChange, ...] = ()

@@ -35,7 +35,7 @@ class ApprovalRule(Frozen):
         return (self.by, *self.backups)
 
 
-class OverrideRule(Frozen):
+class PolicyOverrideRule(Frozen):
     """Who may, with a reason, do something that the policy refuses, and what.
 
     `commands` lists the commands; an empty list means all. `guards` are the guards of the lifecycle
@@ -61,7 +61,7 @@ class HandoverRule(Frozen):
     at_shift_end: bool = False
 
 
-class Later(Frozen):
+class LaterAuthority(Frozen):
     """Who else may, once `after` has passed since the first of them asked."""
 
     after: Seconds

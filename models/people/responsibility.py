@@ -75,7 +75,7 @@ class Request(Frozen):
         return self.digest[:6]
 
 
-class Override(Frozen):
+class PolicyOverride(Frozen):
     """Somebody did, with a reason, what the policy refuses otherwise, as `instead_of` says."""
 
     command: str

@@ -20,7 +20,7 @@ OVERRIDE = "override"
 """Why somebody is on call who is not by rotation."""
 
 
-class HandOver(Frozen):
+class RotationHandOver(Frozen):
     """When a rotation hands over.
 
     At each of the local times `at`, on each of `days` (`mon` to `sun`). With `every_days`, so many
@@ -49,14 +49,14 @@ class RotationSpec(Frozen):
 
     name: str
     people: tuple[str, ...]
-    hand_over: HandOver
+    hand_over: RotationHandOver
     zone: str
     starts: datetime | None = None
     until: datetime | None = None
     during: CalendarSpec | None = None
 
 
-class OverrideSpec(Frozen):
+class ScheduleOverrideSpec(Frozen):
     """Who is on call instead. Naive times are local to the zone of the schedule."""
 
     people: tuple[str, ...]
@@ -82,7 +82,7 @@ class ScheduleSpec(Frozen):
     zone: str
     rotations: tuple[RotationSpec, ...] = ()
     feed: FeedSpec | None = None
-    overrides: tuple[OverrideSpec, ...] = ()
+    overrides: tuple[ScheduleOverrideSpec, ...] = ()
     gaps: tuple[CalendarSpec, ...] = ()
     gaps_meant: bool = False
 
@@ -110,7 +110,7 @@ class Booking:
     person: str
 
 
-class Gap(StrEnum):
+class GapKind(StrEnum):
     """Nobody is on call: the policy says so, or somebody overlooked it."""
 
     DECLARED = "declared"
@@ -136,7 +136,7 @@ class OnCall(Frozen):
     schedule: str
     at: Instant
     duties: tuple[Duty, ...] = ()
-    gap: Gap | None = None
+    gap: GapKind | None = None
     until_at: Instant | None = None
     feed_age: Seconds | None = None
     notes: tuple[str, ...] = ()

@@ -44,7 +44,7 @@ class PageLimits(Frozen):
     channels: dict[str, PageLimit] = Field(default_factory=dict)
 
 
-class Bound(Frozen):
+class BindingLimit(Frozen):
     """The workload whose limit binds a page. `whom` is `person:ana` or `channel:ops`.
 
     `urgency` is 1 for the worst severity. `escalation` says that a level asked for the page, so
@@ -68,7 +68,7 @@ class AskLeave(Frozen):
     incident_id: str
     subject: str
     severity: str
-    bound: Bound
+    bound: BindingLimit
     channels: tuple[str, ...]
     address: str | None = None
     withdraw: bool = False
@@ -80,7 +80,7 @@ class AskTogether(Frozen):
     pages: tuple[AskLeave, ...]
 
 
-class Verdict(StrEnum):
+class PageVerdict(StrEnum):
     """What became of a page that asked.
 
     It may go; it is held for a summary; a summary told of it; no channel took the summary; it was
@@ -94,7 +94,7 @@ class Verdict(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Summary(Frozen):
+class SentSummary(Frozen):
     """One message instead of many pages: when, by which channel, of how many incidents."""
 
     key: str
@@ -106,13 +106,13 @@ class Summary(Frozen):
 class Leave(Frozen):
     """The answer. A held page asks again at `again_at`; `why` says in words why it is held."""
 
-    verdict: Verdict
+    verdict: PageVerdict
     why: str = ""
     again_at: Instant | None = None
-    summary: Summary | None = None
+    summary: SentSummary | None = None
 
 
-GRANTED = Leave(verdict=Verdict.GRANTED)
+GRANTED = Leave(verdict=PageVerdict.GRANTED)
 
 
 class Leaves(Frozen):
@@ -177,7 +177,7 @@ class HeldPage(Frozen):
     at: Instant
 
 
-class Settled(Frozen):
+class SettledPages(Frozen):
     """What became of held pages, for when they ask again."""
 
     leave: Leave
@@ -197,7 +197,7 @@ class WorkloadState(Frozen):
     limit: PageLimit | None = None
     sent: tuple[SentPage, ...] = ()
     held: dict[str, HeldPage] = Field(default_factory=dict)
-    settled: tuple[Settled, ...] = ()
+    settled: tuple[SettledPages, ...] = ()
     summaries: int = 0
     failed: int = 0
     not_before: Instant | None = None

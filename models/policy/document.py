@@ -9,20 +9,26 @@ from models.base import Frozen
 from models.policy.sections.approvals import Approval, BackdatingEntry, HandoverEntry
 from models.policy.sections.calendars import Calendar
 from models.policy.sections.conduct import (
-    Alerts,
-    Holds,
-    Principles,
-    Record,
-    Reporting,
-    Severity,
+    AlertsEntry,
+    HoldsEntry,
+    PrinciplesEntry,
+    RecordEntry,
+    ReportingEntry,
+    SeverityEntry,
     StepEntry,
 )
 from models.policy.sections.escalations import LevelEntry
-from models.policy.sections.people import Authority, ChannelEntry, Paging, PersonEntry, ServiceEntry
-from models.policy.sections.promises import ClockEntry, Communication, MetricEntry, ReviewEntry
+from models.policy.sections.people import (
+    Authority,
+    ChannelEntry,
+    PagingEntry,
+    PersonEntry,
+    ServiceEntry,
+)
+from models.policy.sections.promises import ClockEntry, CommunicationEntry, MetricEntry, ReviewEntry
 from models.policy.sections.roles import RoleEntry
 from models.policy.sections.schedules import ScheduleEntry
-from models.policy.sections.severity_rules import SeverityRules
+from models.policy.sections.severity_rules import SeverityRulesEntry
 from models.policy.values.words import Name, Names, Text, alone, within_years
 
 
@@ -49,14 +55,14 @@ class Policy(Frozen):
     owner: Text | None = None
     approver: Text | None = None
     next_review: Annotated[date, AfterValidator(_in_reach)] | None = None
-    principles: Principles | None = None
+    principles: PrinciplesEntry | None = None
     calendars: dict[Name, Calendar] = Field(default_factory=dict)
-    severities: dict[Name, Severity] = Field(min_length=1)
-    severity_rules: SeverityRules = SeverityRules()
-    reporting: Reporting | None = None
+    severities: dict[Name, SeverityEntry] = Field(min_length=1)
+    severity_rules: SeverityRulesEntry = SeverityRulesEntry()
+    reporting: ReportingEntry | None = None
     people: dict[Name, PersonEntry] = Field(default_factory=dict)
     channels: dict[Name, ChannelEntry] = Field(default_factory=dict)
-    paging: Paging | None = None
+    paging: PagingEntry | None = None
     steps: dict[Name, Annotated[tuple[StepEntry, ...], BeforeValidator(alone)]] = Field(
         default_factory=dict
     )
@@ -70,15 +76,15 @@ class Policy(Frozen):
     approvals: dict[Text, Approval] = Field(default_factory=dict)
     backdating: BackdatingEntry = BackdatingEntry()
     handover: HandoverEntry | None = None
-    holds: Holds = Holds()
+    holds: HoldsEntry = HoldsEntry()
     milestones: Names = ()
     dates: Names = ()
     flags: Names = ()
     attributes: dict[Name, Names] = Field(default_factory=dict)
     clocks: dict[Name, ClockEntry] = Field(default_factory=dict)
     metrics: dict[Name, MetricEntry] = Field(default_factory=dict)
-    communication: Communication | None = None
+    communication: CommunicationEntry | None = None
     review: ReviewEntry | None = None
-    alerts: Alerts = Alerts()
-    record: Record | None = None
+    alerts: AlertsEntry = AlertsEntry()
+    record: RecordEntry | None = None
     accepted: dict[Text, Text] = Field(default_factory=dict)

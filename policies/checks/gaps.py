@@ -9,11 +9,11 @@ from policies.reading.findings import Finding, warning
 from policies.reading.load import Loaded
 from policies.reading.meanwhile import TARGETS, WITHOUT, any_of
 from policies.reading.problems import Gravity
-from policies.reading.silence import BECAUSE, Heard, Silence
+from policies.reading.silence import BECAUSE, ReadValues, Silence
 from policies.reading.tree import Loc, beneath, path_words
 
 
-def told(read: Loaded, found: Iterable[Finding]) -> Iterator[Finding]:
+def findings_left(read: Loaded, found: Iterable[Finding]) -> Iterator[Finding]:
     """Findings at their places in the file, without those that the policy answers.
 
     The policy answers one by `none, because ...`, or by accepting a gap with a reason. What the
@@ -32,7 +32,7 @@ def _of(finding: Finding, path: str) -> bool:
     return beneath(path_words(finding.loc), path) or beneath(finding.about, path)
 
 
-def _unanswered(heard: Heard, found: Iterable[Finding]) -> Iterator[Finding]:
+def _unanswered(heard: ReadValues, found: Iterable[Finding]) -> Iterator[Finding]:
     """What the policy deliberately does not answer."""
     for finding in found:
         path = path_words(finding.loc)
@@ -46,14 +46,14 @@ def _unanswered(heard: Heard, found: Iterable[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _follows(heard: Heard, finding: Finding) -> bool:
+def _follows(heard: ReadValues, finding: Finding) -> bool:
     """Whether an error only exists because something that it is about is open."""
     if finding.level is not Gravity.ERROR or not finding.about:
         return False
     return any(beneath(path_words(s.loc), finding.about) for s in heard.silences)
 
 
-def _left_open(heard: Heard, found: Iterable[Finding]) -> Iterator[Finding]:
+def _left_open(heard: ReadValues, found: Iterable[Finding]) -> Iterator[Finding]:
     """Every `unspecified` place that no question asks for, with what counts meanwhile."""
     asked = [f.about for f in found if f.about and f.level is Gravity.WARNING]
     for silence in heard.silences:

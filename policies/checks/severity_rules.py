@@ -17,7 +17,7 @@ from states.lifecycle import REPORTED
 RULES: Loc = ("severity_rules",)
 
 
-def shapes(policy: Policy) -> Iterator[Finding]:
+def matrices_are_whole(policy: Policy) -> Iterator[Finding]:
     """A matrix has a row for each value of its first axis, and a cell for each of its second."""
     for table in written(policy):
         if not table.matrix:
@@ -146,7 +146,7 @@ def every_level_reached(policy: Policy) -> Iterator[Finding]:
             yield warning(("severities", severity), what, how)
 
 
-def frozen(policy: Policy) -> Iterator[Finding]:
+def final_after_what_exists(policy: Policy) -> Iterator[Finding]:
     """Severities are final after a milestone that exists."""
     milestone = policy.severity_rules.frozen_after
     if milestone:
@@ -157,7 +157,7 @@ def frozen(policy: Policy) -> Iterator[Finding]:
         yield warning((*RULES, "frozen_after"), what, "name a later milestone, such as closed")
 
 
-def unsure(policy: Policy) -> Iterator[Finding]:
+def only_matrices_are_unsure(policy: Policy) -> Iterator[Finding]:
     """Only a matrix says what counts if it is not sure."""
     said = "when_unsure" in policy.severity_rules.model_fields_set
     if said and policy.severity_rules.source is None:
@@ -166,13 +166,13 @@ def unsure(policy: Policy) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    shapes,
+    matrices_are_whole,
     cells,
     axis_values,
     computed_once,
     bounds,
     floors_that_hold,
     every_level_reached,
-    frozen,
-    unsure,
+    final_after_what_exists,
+    only_matrices_are_unsure,
 )

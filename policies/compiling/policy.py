@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from models.alert import GroupingPolicy
 from models.compiled import (
-    LIMIT_BYTES,
+    BOUND_BYTES,
     Audience,
     CompiledPolicy,
     FactsRule,
@@ -52,7 +52,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         escalation=escalation,
         schedules=schedules_in_use(policy, escalation),
         authority=responsibility.authority(policy),
-        override=responsibility.override(policy),
+        override=responsibility.policy_override(policy),
         approvals=responsibility.approvals(policy),
         handover=responsibility.handover(policy),
         **_timed(policy),
@@ -105,10 +105,10 @@ def page_limits(policy: Policy) -> PageLimits:
 
 def _weighed(compiled: CompiledPolicy) -> None:
     size = len(compiled.model_dump_json().encode())
-    if size > LIMIT_BYTES:
+    if size > BOUND_BYTES:
         raise PolicyTooLarge(
             f"the policy {compiled.name} compiles to {size / 1024:.0f} KiB; an incident carries at "
-            f"most {LIMIT_BYTES // 1024} KiB: shorten steps, or split it into several policies"
+            f"most {BOUND_BYTES // 1024} KiB: shorten steps, or split it into several policies"
         )
 
 

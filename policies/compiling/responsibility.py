@@ -4,7 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from models.compiled import AuthorityRule, RoleRule
-from models.people.authority import BACKDATING, ApprovalRule, HandoverRule, Later, OverrideRule
+from models.people.authority import (
+    BACKDATING,
+    ApprovalRule,
+    HandoverRule,
+    LaterAuthority,
+    PolicyOverrideRule,
+)
 from models.people.party import PartyKind, name_of
 from models.policy import Policy
 from models.policy.sections.approvals import ApprovalEntry
@@ -12,7 +18,7 @@ from models.policy.sections.people import AuthorityEntry
 from models.policy.sections.roles import RoleEntry
 from models.policy.sections.schedules import ScheduleEntry
 from models.policy.values.actions import parse_point
-from models.policy.values.words import bare
+from models.policy.values.words import bare_name
 from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from models.time.clock_name import RoleClock
 from models.time.moments import Derived, DerivedKind, parse_condition
@@ -81,7 +87,7 @@ def reporters(policy: Policy, words: Iterable[str]) -> tuple[str, ...]:
 
 def reporter_meant(policy: Policy, word: str) -> tuple[str, ...]:
     """The people whom the name of a person or a role means; empty if it means neither."""
-    name = bare(word)
+    name = bare_name(word)
     if name in policy.people:
         return (name,)
     role = name in policy.roles and (name != word or name not in teams_of(policy))
@@ -250,20 +256,22 @@ def authority_rule(
         by=_by(policy, entry, name),
         at=at,
         when=tuple(entry.when.items()),
-        later=tuple(Later(after=after, by=by) for after, by in sorted(entry.after.items())),
+        later=tuple(
+            LaterAuthority(after=after, by=by) for after, by in sorted(entry.after.items())
+        ),
         reasons=entry.reasons,
         needs_note=entry.needs == "reason",
         by_the_worse=changes and bool(at),
     )
 
 
-def override(policy: Policy) -> OverrideRule | None:
+def policy_override(policy: Policy) -> PolicyOverrideRule | None:
     """Who may do what the policy refuses, for which commands and guards; by default, the lead."""
     entry = policy.authority.get(OVERRIDE)
     if entry is None:
         return None
     by = entry.by if "by" in entry.model_fields_set else (leading(policy) or NOBODY,)
-    return OverrideRule(by=by, commands=entry.commands, guards=entry.guards)
+    return PolicyOverrideRule(by=by, commands=entry.commands, guards=entry.guards)
 
 
 def approvals(policy: Policy) -> dict[str, ApprovalRule]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from models.compiled import EscalationPolicy
-from models.people.schedule import FeedSpec, OverrideSpec, RotationSpec, ScheduleSpec
+from models.people.schedule import FeedSpec, RotationSpec, ScheduleOverrideSpec, ScheduleSpec
 from models.policy import Policy
 from models.policy.sections.calendars import OpenEntry
 from models.policy.sections.schedules import RotationEntry, ScheduleEntry, WindowEntry
@@ -11,7 +11,7 @@ from models.time.calendar import CalendarSpec, OpenHours
 from policies.compiling import responsibility
 from policies.compiling.timing import calendars
 from rules.people.naming.people_meant import schedules_named
-from rules.people.on_call.words import ROTATION, layer, schedules_of
+from rules.people.on_call.words import ROTATION, layer_name, schedules_of
 
 
 def zone_of(policy: Policy, entry: ScheduleEntry) -> str:
@@ -24,7 +24,7 @@ def layers_of(entry: ScheduleEntry) -> dict[str, RotationEntry]:
     """The rotations of a schedule by name; a later one counts before an earlier one."""
     if entry.rotation:
         return {ROTATION: entry.rotation}
-    return {layer(name): rotation for name, rotation in entry.layers.items()}
+    return {layer_name(name): rotation for name, rotation in entry.layers.items()}
 
 
 def schedule_spec(policy: Policy, name: str) -> ScheduleSpec:
@@ -40,7 +40,7 @@ def schedule_spec(policy: Policy, name: str) -> ScheduleSpec:
         ),
         feed=FeedSpec(name=entry.ical.feed, names=entry.ical.names) if entry.ical else None,
         overrides=tuple(
-            OverrideSpec(people=override.who, begins=override.begins, ends=override.ends)
+            ScheduleOverrideSpec(people=override.who, begins=override.begins, ends=override.ends)
             for override in entry.overrides
         ),
         gaps=tuple(_calendar(policy, gap, zone) for gap in entry.gaps or ()),
@@ -84,6 +84,6 @@ def schedules_in_use(
     may = schedules_named(
         responsibility.every_rule(policy),
         responsibility.approvals(policy).values(),
-        responsibility.override(policy),
+        responsibility.policy_override(policy),
     )
     return tuple(schedule_spec(policy, name) for name in schedules_of((*paged, *defaults, *may)))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.policy import Policy
-from models.policy.sections.severity_rules import Axes, AxisTable, Cells, SeveritySource
-from models.severity import Axis, SeverityRules, Table
+from models.policy.sections.severity_rules import Axes, AxisTableEntry, Cells, SeveritySourceEntry
+from models.severity import AttributeTable, Axis, CompiledSeverityRules
 from policies.reading.tree import Loc
 
 FROM: Loc = ("severity_rules", "from")
@@ -29,13 +29,13 @@ class Written:
     def lists(self) -> dict[str, tuple[str, ...]]:
         """The axes with their values."""
         return {
-            name: axis.values if isinstance(axis, AxisTable) else tuple(axis)
+            name: axis.values if isinstance(axis, AxisTableEntry) else tuple(axis)
             for name, axis in self.axes.items()
         }
 
     def values_loc(self, axis: str) -> Loc:
         """The place of the values of an axis."""
-        inside = ("values",) if isinstance(self.axes[axis], AxisTable) else ()
+        inside = ("values",) if isinstance(self.axes[axis], AxisTableEntry) else ()
         return (*self.loc, axis, *inside)
 
     @property
@@ -61,7 +61,7 @@ def written(policy: Policy) -> tuple[Written, ...]:
     return tuple(_of_source(FROM, source)) if source else ()
 
 
-def _of_source(loc: Loc, source: SeveritySource) -> Iterator[Written]:
+def _of_source(loc: Loc, source: SeveritySourceEntry) -> Iterator[Written]:
     for index, one in enumerate(source.highest_of):
         yield from _of_source((*loc, "highest_of", index), one)
     if source.axes:
@@ -71,7 +71,7 @@ def _of_source(loc: Loc, source: SeveritySource) -> Iterator[Written]:
 
 def _inner(loc: Loc, axes: Axes) -> Iterator[Written]:
     for name, axis in axes.items():
-        if isinstance(axis, AxisTable):
+        if isinstance(axis, AxisTableEntry):
             within = (*loc, name)
             inside, matrix_loc = (*within, "from"), (*within, "matrix")
             yield from _inner(inside, axis.source)
@@ -87,11 +87,11 @@ def axes(policy: Policy) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def compiled(policy: Policy) -> SeverityRules | None:
+def compiled(policy: Policy) -> CompiledSeverityRules | None:
     """What an incident carries of the rules; None if the policy has none."""
     rules = policy.severity_rules
     tables = written(policy)
-    made = SeverityRules(
+    made = CompiledSeverityRules(
         computed=tuple(_table(table) for table in tables if table.gives),
         tables=tuple(_table(table) for table in tables if not table.gives),
         caps=rules.caps,
@@ -99,9 +99,9 @@ def compiled(policy: Policy) -> SeverityRules | None:
         when_unsure=rules.when_unsure,
         frozen_after=rules.frozen_after,
     )
-    return made if made != SeverityRules(when_unsure=rules.when_unsure) else None
+    return made if made != CompiledSeverityRules(when_unsure=rules.when_unsure) else None
 
 
-def _table(table: Written) -> Table:
+def _table(table: Written) -> AttributeTable:
     axes = tuple(Axis(attribute=name, values=values) for name, values in table.lists.items())
-    return Table(gives=table.gives, axes=axes, cells=tuple(table.cells.values()))
+    return AttributeTable(gives=table.gives, axes=axes, cells=tuple(table.cells.values()))

@@ -11,7 +11,7 @@ from models.policy import Policy
 from policies.reading.partial import Partial, readable_part
 from policies.reading.problems import Gravity, Problem, in_order
 from policies.reading.shape import complaint
-from policies.reading.silence import AS_WRITTEN, Heard, heard
+from policies.reading.silence import AS_WRITTEN, ReadValues, without_open_places
 from policies.reading.tree import Loc, Tree, path_words, read_tree
 
 LARGEST_BYTES = 1024 * 1024
@@ -32,7 +32,7 @@ class Loaded:
     problems: tuple[Problem, ...]
     tree: Tree
     partial: Partial | None = None
-    heard: Heard = AS_WRITTEN
+    heard: ReadValues = AS_WRITTEN
 
     def problem(
         self,
@@ -50,7 +50,7 @@ class Loaded:
 
 def load_policy(path: Path | str) -> Loaded:
     """Read a policy file. Raises nothing: `problems` holds whatever is wrong."""
-    return understood(read_document(path))
+    return policy_of_values(read_document(path))
 
 
 def read_document(path: Path | str, kind: str = "policy") -> Loaded:
@@ -61,7 +61,7 @@ def read_document(path: Path | str, kind: str = "policy") -> Loaded:
     """
     file = str(path)
     try:
-        with opened(path) as stream:
+        with bytes_of_file(path) as stream:
             source = stream.read(LARGEST_BYTES + 1)
         if len(source) > LARGEST_BYTES:
             return _failed(file, b"", f"the file is larger than {LARGEST_BYTES // 1024} KiB")
@@ -71,7 +71,7 @@ def read_document(path: Path | str, kind: str = "policy") -> Loaded:
     return _parsed(source, file, kind)
 
 
-def opened(path: Path | str) -> BinaryIO:
+def bytes_of_file(path: Path | str) -> BinaryIO:
     """Read a file; a pipe that nobody writes to counts as empty, and this does not wait for it.
 
     Raises OSError, or ValueError for something that is not a path.
@@ -92,7 +92,7 @@ def _failed(file: str, source: bytes, what: str, line: int = 1, column: int = 1)
 
 def parse_policy(source: bytes, file: str = "policy") -> Loaded:
     """A policy from the bytes of a file called `file`. Raises nothing."""
-    return understood(_parsed(source, file, "policy"))
+    return policy_of_values(_parsed(source, file, "policy"))
 
 
 def _parsed(source: bytes, file: str, kind: str) -> Loaded:
@@ -116,11 +116,11 @@ def _parsed(source: bytes, file: str, kind: str) -> Loaded:
     return Loaded(file, source, None, flaws, tree)
 
 
-def understood(read: Loaded) -> Loaded:
+def policy_of_values(read: Loaded) -> Loaded:
     """The policy that plain values mean, or everything that keeps them from being one."""
     if read.tree.value is None:
         return read
-    read = replace(read, heard=heard(read.tree.value))
+    read = replace(read, heard=without_open_places(read.tree.value))
     try:
         policy = Policy.model_validate(read.heard.value)
     except ValidationError as error:

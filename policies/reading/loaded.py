@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models.policy import Policy
 from policies.reading.problems import Problem
-from policies.reading.silence import AS_WRITTEN, Heard
+from policies.reading.silence import AS_WRITTEN, ReadValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +18,4 @@ class LoadedPolicy:
     policy_hash: str
     source: bytes
     warnings: tuple[Problem, ...] = ()
-    heard: Heard = AS_WRITTEN
+    heard: ReadValues = AS_WRITTEN

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from models.policy import Policy
 from models.policy.sections.promises import FORMS as OUTLIVES
 from models.policy.sections.severity_rules import FORMS as AXES
-from models.policy.values.words import near, suggestion
+from models.policy.values.words import nearest_word, suggestion
 from policies.reading.tree import MOST_DIGITS, Loc
 
 Complaint = tuple[Loc, bool, str, str]
@@ -81,7 +81,7 @@ def _choices(error: ErrorDetails) -> Complaint:
     expected = str(error.get("ctx", {}).get("expected", ""))
     known = [word.strip().strip("'") for word in expected.replace(" or ", ", ").split(", ")]
     given = str(error["input"])
-    meant = near(given, known)
+    meant = nearest_word(given, known)
     instead = f"did you mean {meant}?" if meant else f"write {', '.join(known[:-1])} or {known[-1]}"
     return _written(error["loc"]), False, f"{given!r} is not known here", instead
 

@@ -48,7 +48,7 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReadValues:
     """The values to read as a policy, and what was removed from them.
 
     `items` are the places of the removed items of lists.
@@ -85,17 +85,17 @@ def _meet(one: str, other: str) -> bool:
     return beneath(one, other) or beneath(other, one)
 
 
-AS_WRITTEN = Heard(None)
+AS_WRITTEN = ReadValues(None)
 """A policy from which nothing was removed."""
 
 
-def heard(value: Any) -> Heard:
+def without_open_places(value: Any) -> ReadValues:
     """The plain values of a policy, without the places that it leaves open or does without."""
     if not isinstance(value, dict):
-        return Heard(value)
+        return ReadValues(value)
     told = tuple(_told(value, ()))
     if not told:
-        return Heard(value)
+        return ReadValues(value)
     rest = deepcopy(value)
     for silence, change in told:
         if change.put is not None:
@@ -107,7 +107,7 @@ def heard(value: Any) -> Heard:
     for cut in reversed(items):
         _leave_out(rest, cut)
     silences = tuple(s for s, change in told if not _beside(s.loc, cuts, _cut(s.loc, change)))
-    return Heard(rest, silences, tuple(cut for cut in items if isinstance(cut[-1], int)))
+    return ReadValues(rest, silences, tuple(cut for cut in items if isinstance(cut[-1], int)))
 
 
 def _leading(value: Any) -> str:

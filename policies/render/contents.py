@@ -7,7 +7,7 @@ from policies.reading.loaded import LoadedPolicy
 from policies.reading.tree import path_words
 from policies.render.questions import table as questions
 from policies.render.sections import communication, principles, reporting, review, roles, timelines
-from policies.render.writing.document import Block, Blocks, Document, Section, table
+from policies.render.writing.document import Block, Blocks, PolicyDocument, Section, table
 from policies.render.writing.spoken import names_of, speaking, spoken
 from policies.render.writing.view import View
 
@@ -22,13 +22,13 @@ SECTIONS: tuple[tuple[str, Callable[[View], Blocks]], ...] = (
 )
 
 
-def document_of(loaded: LoadedPolicy) -> Document:
+def document_of(loaded: LoadedPolicy) -> PolicyDocument:
     """The document of a policy. Raises PolicyTooLarge."""
     policy = loaded.policy
     view = View.of(policy, loaded.policy_hash, loaded.heard)
     speak = speaking(names_of(view))
     sections = (spoken(Section(title, tuple(section(view))), speak) for title, section in SECTIONS)
-    return Document(
+    return PolicyDocument(
         title=f"Incident Management: {policy.policy}",
         facts=(
             ("Policy", policy.policy),

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
-class Format(StrEnum):
+class DocumentFormat(StrEnum):
     """The formats of a document."""
 
     MARKDOWN = "markdown"
     HTML = "html"
 
 
-_FILES = {Format.MARKDOWN: "document.md.j2", Format.HTML: "document.html.j2"}
+_FILES = {DocumentFormat.MARKDOWN: "document.md.j2", DocumentFormat.HTML: "document.html.j2"}
 
 
 @cache
@@ -48,7 +48,7 @@ def _environment() -> "ImmutableSandboxedEnvironment":
     return environment
 
 
-def rendered(loaded: LoadedPolicy, form: Format) -> str:
+def rendered(loaded: LoadedPolicy, form: DocumentFormat) -> str:
     """The Incident Management document of a policy, the same for the same file.
 
     Raises PolicyTooLarge.

@@ -31,7 +31,7 @@ class _Firing:
 
 
 @dataclass(slots=True)
-class Deliveries:
+class RehearsedDeliveries:
     """Payloads in any format, dated by when they are delivered.
 
     An alert starts with the first payload that says it fires, and ends with the first that says it
@@ -89,7 +89,7 @@ class RehearsedStart(StartIncidentActivity):
         return started
 
 
-class RehearsedFeed(FeedIncidentActivity):
+class RehearsedTelling(FeedIncidentActivity):
     """Feeds the incident at the point of the scenario that its alert group has reached."""
 
     def __init__(self, *given: Any, time: VirtualTime) -> None:

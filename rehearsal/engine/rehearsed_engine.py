@@ -21,7 +21,7 @@ from models.alert import AlertBatch
 from models.answers.view import IncidentView
 from models.base import MONITORING
 from models.incident.record import Report
-from rehearsal.engine.alerts import Deliveries, RehearsedFeed, RehearsedStart
+from rehearsal.engine.alerts import RehearsedDeliveries, RehearsedStart, RehearsedTelling
 from rehearsal.engine.channels import RecordingChannels
 from rehearsal.engine.policy import RehearsedPolicy
 from rehearsal.engine.refusals import NotTaken, refusal_of
@@ -29,7 +29,7 @@ from rehearsal.engine.server import skipper
 from rehearsal.engine.virtual_time import PATIENCE, VirtualTime
 from rehearsal.engine.workloads import RehearsedWorkloads
 from rehearsal.scenarios.payloads import Payload
-from rules.commands.beginning.acceptance import unacceptable
+from rules.commands.beginning.acceptance import refusal_to_begin
 from rules.commands.beginning.reporting import may_report
 from rules.record.identity import group_id, incident_id
 from runtime.settings import Settings
@@ -66,7 +66,7 @@ class RehearsedEngine:
         self.documents = LocalDocumentStore(folder / self._queue)
         self.incidents: dict[str, str] = {}
         self._groups: dict[str, str] = {}
-        self._deliveries = Deliveries(self._queue)
+        self._deliveries = RehearsedDeliveries(self._queue)
         self._feeds = FeedDirectory(feeds, folder / "feeds")
         self._start = RehearsedStart(self._client, policy.file, self._feeds, time=self.time)
         self._workloads = RehearsedWorkloads(self._client, self.time)
@@ -85,7 +85,7 @@ class RehearsedEngine:
             self.documents,
             start=self._start,
             feeds=self._feeds,
-            feed=RehearsedFeed(self._client, time=self.time),
+            feed=RehearsedTelling(self._client, time=self.time),
             workloads=self._workloads,
         )
         return Workers(
@@ -113,7 +113,7 @@ class RehearsedEngine:
     async def report(self, name: str, report: Report, at: datetime) -> None:
         """Report an incident at `at`. Raises NotTaken."""
         policy = self._policy.compiled(report.service, at)
-        refusal = unacceptable(report, policy, at)
+        refusal = refusal_to_begin(report, policy, at)
         if refusal:
             raise NotTaken(refusal.message, refusal.missing)
         number = len(self.incidents) + 1

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from models.base import Frozen
 from models.time.clock import ClockReading
-from rehearsal.results.played import SLACK, Breach, Played, Refused, Said
+from rehearsal.results.played import SLACK, Breach, Played, ReceivedMessage, RefusedAttempt
 
-Thing = TypeVar("Thing", Said, Breach, Refused)
+Thing = TypeVar("Thing", ReceivedMessage, Breach, RefusedAttempt)
 
 
 class ClockDifference(Frozen):
@@ -32,13 +32,13 @@ class EndDifference(Frozen):
 class Comparison(Frozen):
     """What differs. `here` belongs to the first policy, `there` to the second."""
 
-    said_here: tuple[Said, ...]
-    said_there: tuple[Said, ...]
+    said_here: tuple[ReceivedMessage, ...]
+    said_there: tuple[ReceivedMessage, ...]
     clocks: tuple[ClockDifference, ...]
     breached_here: tuple[Breach, ...]
     breached_there: tuple[Breach, ...]
-    refused_here: tuple[Refused, ...]
-    refused_there: tuple[Refused, ...]
+    refused_here: tuple[RefusedAttempt, ...]
+    refused_there: tuple[RefusedAttempt, ...]
     ends: tuple[EndDifference, ...]
 
     @property
@@ -64,11 +64,11 @@ def compare(here: Played, there: Played) -> Comparison:
     )
 
 
-def _who(said: Said) -> Hashable:
+def _who(said: ReceivedMessage) -> Hashable:
     return said.incident, said.kind, said.who
 
 
-def _at(said: Said) -> datetime:
+def _at(said: ReceivedMessage) -> datetime:
     return said.at
 
 
@@ -76,7 +76,7 @@ def _promise(breach: Breach) -> Hashable:
     return breach.incident, breach.clock, breach.run
 
 
-def _tried(refused: Refused) -> Hashable:
+def _tried(refused: RefusedAttempt) -> Hashable:
     return refused.at, refused.incident, refused.what, refused.by
 
 

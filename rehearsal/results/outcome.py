@@ -12,7 +12,13 @@ from models.base import Frozen
 from models.people.party import PartyKind, party_named
 from models.scenario import MESSAGES, Expectation, Scenario, instant_of
 from models.time.clock import ClockReading, Measure
-from rehearsal.results.played import SLACK, Played, Refused, Said, Standing
+from rehearsal.results.played import (
+    SLACK,
+    IncidentStanding,
+    Played,
+    ReceivedMessage,
+    RefusedAttempt,
+)
 from rehearsal.scenarios.phrases import offset_words
 
 
@@ -83,11 +89,11 @@ class _Judging:
     def _offset(self, at: datetime) -> str:
         return offset_words(at, self._scenario.starts)
 
-    def said_words(self, said: Said) -> str:
+    def said_words(self, said: ReceivedMessage) -> str:
         """Describe a message in one line."""
         return f"{self._offset(said.at)} {said.kind} {said.who} ({said.because})"
 
-    def refused_words(self, refused: Refused) -> str:
+    def refused_words(self, refused: RefusedAttempt) -> str:
         """Describe a refusal in one line."""
         lacks = f" (missing: {'; '.join(refused.missing)})" if refused.missing else ""
         return (
@@ -108,7 +114,7 @@ class _Judging:
 
     def _message(self, expected: Expectation) -> Iterator[str]:
         first, last = self._window(expected)
-        taken: list[Said] = []
+        taken: list[ReceivedMessage] = []
         for who in getattr(expected, expected.kind):
             fits = [
                 said
@@ -156,7 +162,7 @@ class _Judging:
         why = f" because {expected.because}" if expected.because else ""
         yield f"{what} refused{why}; it was not refused"
 
-    def _standings(self, expected: Expectation) -> tuple[Standing, ...]:
+    def _standings(self, expected: Expectation) -> tuple[IncidentStanding, ...]:
         at = self._instant(expected.at) if expected.at is not None else None
         every = self._played.standings(at)
         if expected.incident is not None:
@@ -215,7 +221,7 @@ class _Judging:
 _WANTS = ("status", "elapsed", "late_by", "target", "breach_at")
 
 
-def _is(said: Said, who: str) -> bool:
+def _is(said: ReceivedMessage, who: str) -> bool:
     """Whether `who`, a name or `role:NAME`, heard this."""
     party = party_named(who)
     if party.kind is PartyKind.ROLE:
@@ -223,7 +229,7 @@ def _is(said: Said, who: str) -> bool:
     return said.who == party.name
 
 
-def _stands(expected: Expectation, standing: Standing) -> str | None:
+def _stands(expected: Expectation, standing: IncidentStanding) -> str | None:
     if expected.role:
         return standing.roles.get(expected.role)
     return standing.state if expected.state else standing.severity

@@ -11,7 +11,7 @@ SLACK = timedelta(seconds=5)
 """How long after its cause an entry may be recorded: the engine needs some time."""
 
 
-class Said(Frozen):
+class ReceivedMessage(Frozen):
     """A message that somebody received. `roles` are the roles that the person held then."""
 
     incident: str
@@ -24,14 +24,14 @@ class Said(Frozen):
     roles: tuple[str, ...] = ()
 
 
-def in_order(said: Iterable[Said]) -> tuple[Said, ...]:
+def in_order(said: Iterable[ReceivedMessage]) -> tuple[ReceivedMessage, ...]:
     """Sort messages by time; at one instant, where order is chance, pages come first."""
     return tuple(
         sorted(said, key=lambda one: (one.at, MESSAGES.index(one.kind), one.because, one.who))
     )
 
 
-class Line(Frozen):
+class PlayedLine(Frozen):
     """A line of an incident's timeline. `at` is when it was recorded."""
 
     at: Instant
@@ -41,7 +41,7 @@ class Line(Frozen):
     summary: str
 
 
-class Refused(Frozen):
+class RefusedAttempt(Frozen):
     """A refused attempt. `what` is a command, or report or alert."""
 
     at: Instant
@@ -52,7 +52,7 @@ class Refused(Frozen):
     missing: tuple[str, ...] = ()
 
 
-class Standing(Frozen):
+class IncidentStanding(Frozen):
     """An incident's state at an instant; `told` are its ended waits for status updates."""
 
     incident: str
@@ -88,17 +88,17 @@ class PlayedIncident(Frozen):
     id: str
     title: str
     reported_at: Instant
-    end: Standing
-    said: tuple[Said, ...]
+    end: IncidentStanding
+    said: tuple[ReceivedMessage, ...]
     breaches: tuple[Breach, ...]
-    timeline: tuple[Line, ...]
+    timeline: tuple[PlayedLine, ...]
 
 
-class Look(Frozen):
+class LookAtIncidents(Frozen):
     """The state of the incidents at an instant during the rehearsal."""
 
     at: Instant
-    standings: tuple[Standing, ...]
+    standings: tuple[IncidentStanding, ...]
 
 
 class PolicyPlayed(Frozen):
@@ -119,11 +119,11 @@ class Played(Frozen):
     ended_at: Instant
     ended_because: str
     incidents: tuple[PlayedIncident, ...]
-    refused: tuple[Refused, ...]
-    looks: tuple[Look, ...] = ()
+    refused: tuple[RefusedAttempt, ...]
+    looks: tuple[LookAtIncidents, ...] = ()
 
     @property
-    def said(self) -> tuple[Said, ...]:
+    def said(self) -> tuple[ReceivedMessage, ...]:
         """Every message of every incident, in order."""
         return in_order(said for incident in self.incidents for said in incident.said)
 
@@ -132,7 +132,7 @@ class Played(Frozen):
         """Every broken promise."""
         return tuple(breach for incident in self.incidents for breach in incident.breaches)
 
-    def standings(self, at: datetime | None = None) -> tuple[Standing, ...]:
+    def standings(self, at: datetime | None = None) -> tuple[IncidentStanding, ...]:
         """The state of the incidents at a checked instant; without an instant, at the end."""
         if at is None:
             return tuple(incident.end for incident in self.incidents)

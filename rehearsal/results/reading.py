@@ -10,9 +10,17 @@ from models.incident.record import Incident, TimelineEntry
 from models.incident.timeline import EntryKind
 from models.time.clock import ClockReading, ClockStatus, MetricReading
 from models.time.clock_name import UpdateClock, clock_named, of_updates
-from rehearsal.results.played import SLACK, Breach, Line, PlayedIncident, Said, Standing, in_order
+from rehearsal.results.played import (
+    SLACK,
+    Breach,
+    IncidentStanding,
+    PlayedIncident,
+    PlayedLine,
+    ReceivedMessage,
+    in_order,
+)
 from rules.paging.summary import incidents
-from rules.record.reach import given_to
+from rules.record.update_reach import given_to
 
 KINDS: dict[str, str] = {
     EntryKind.PAGE_SENT: "page",
@@ -33,7 +41,7 @@ _OF_TIME = frozenset(
 Reading = TypeVar("Reading", ClockReading, MetricReading)
 
 
-def steady(reading: Reading) -> Reading:
+def rounded_to_seconds(reading: Reading) -> Reading:
     """Round a reading to seconds: smaller differences come from a busy machine."""
     told = {name: value for name, value in reading if name in _OF_TIME and value is not None}
     change = {name: _whole(value) for name, value in told.items()}
@@ -49,17 +57,17 @@ def _whole(value: Any) -> Any:
     return (value + _SECOND / 2).replace(microsecond=0)
 
 
-def standing_of(name: str, view: IncidentView) -> Standing:
+def standing_of(name: str, view: IncidentView) -> IncidentStanding:
     """The state of an incident from its view, rounded to seconds."""
     incident = view.incident
-    return Standing(
+    return IncidentStanding(
         incident=name,
         state=incident.state.value,
         severity=incident.severity,
         roles={held.role: held.person for held in incident.roles},
-        clocks=tuple(steady(reading) for reading in view.readings),
-        told=tuple(steady(reading) for reading in view.told),
-        metrics=tuple(steady(metric) for metric in view.metrics),
+        clocks=tuple(rounded_to_seconds(reading) for reading in view.readings),
+        told=tuple(rounded_to_seconds(reading) for reading in view.told),
+        metrics=tuple(rounded_to_seconds(metric) for metric in view.metrics),
     )
 
 
@@ -102,7 +110,7 @@ def played_incident(
         said=_said(name, timeline, by_name),
         breaches=_breaches(name, view),
         timeline=tuple(
-            Line(
+            PlayedLine(
                 at=entry.recorded_at,
                 happened_at=entry.happened_at,
                 kind=entry.kind,
@@ -116,7 +124,7 @@ def played_incident(
 
 def _said(
     name: str, timeline: tuple[TimelineEntry, ...], by_name: Callable[[str], str]
-) -> tuple[Said, ...]:
+) -> tuple[ReceivedMessage, ...]:
     holders: dict[str, str] = {}
     said = []
     for entry in timeline:
@@ -126,7 +134,7 @@ def _said(
         if kind:
             who = str(entry.data["recipient"])
             said.append(
-                Said(
+                ReceivedMessage(
                     incident=name,
                     at=entry.recorded_at,
                     kind=kind,
@@ -159,7 +167,7 @@ def _breaches(name: str, view: IncidentView) -> tuple[Breach, ...]:
             measure=reading.measure,
             open=reading.stopped_at is None,
         )
-        for reading in map(steady, view.readings)
+        for reading in map(rounded_to_seconds, view.readings)
         if reading.status is ClockStatus.BREACHED and not of_updates(reading.clock)
     )
     return (*broken, *_corrected(name, view), *_missed_updates(name, view))

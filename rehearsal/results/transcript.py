@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from models.time.clock import ClockReading, ClockStatus, Counted
 from models.time.clock_name import of_updates
-from rehearsal.results.played import Played, Said
+from rehearsal.results.played import Played, ReceivedMessage
 from rehearsal.scenarios.phrases import offset_words
 
 
@@ -36,9 +36,9 @@ def _items(played: Played) -> Iterator[str]:
         yield f"{named}severity: {_text(incident.end.severity)}"
 
 
-def _together(played: Played) -> dict[tuple[object, ...], tuple[Said, list[str]]]:
+def _together(played: Played) -> dict[tuple[object, ...], tuple[ReceivedMessage, list[str]]]:
     """Group what several people were told at once, for one reason, into one line."""
-    lines: dict[tuple[object, ...], tuple[Said, list[str]]] = {}
+    lines: dict[tuple[object, ...], tuple[ReceivedMessage, list[str]]] = {}
     for said in played.said:
         key = (said.at, said.kind, said.because, said.incident)
         lines.setdefault(key, (said, []))[1].append(said.who)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from models.command import AdoptPolicyCommand, CommandSpec
 from models.incident.record import Report
 from models.policy.values.words import suggestion
-from models.scenario import EVENT_KEYS, Event, Expectation, Scenario, instant_of
+from models.scenario import EVENT_KEYS, Expectation, Scenario, ScenarioEvent, instant_of
 from policies.reading.findings import Finding
 from policies.reading.load import Loaded, read_document
 from policies.reading.problems import Problem, in_order
@@ -137,7 +137,7 @@ def _of_words(expected: Expectation, loc: Loc) -> Iterator[Finding]:
         yield Finding((*loc, "refused"), what, suggestion(refused, known))
 
 
-def _of_event(event: Event, loc: Loc, scenario: Scenario, file: Path) -> Iterator[Finding]:
+def _of_event(event: ScenarioEvent, loc: Loc, scenario: Scenario, file: Path) -> Iterator[Finding]:
     if event.alert:
         yield from _of_alert(event.alert, (*loc, "alert"), file)
     elif event.report is not None:
@@ -153,7 +153,7 @@ def _of_alert(name: str, loc: Loc, file: Path) -> Iterator[Finding]:
         yield Finding(loc, f"{name} {error}", "")
 
 
-def _of_report(event: Event, loc: Loc, scenario: Scenario) -> Iterator[Finding]:
+def _of_report(event: ScenarioEvent, loc: Loc, scenario: Scenario) -> Iterator[Finding]:
     known = tuple(name for name in Report.model_fields if name not in NOT_WRITTEN)
     for key in event.report or {}:
         if key not in known:
@@ -166,7 +166,9 @@ def _of_report(event: Event, loc: Loc, scenario: Scenario) -> Iterator[Finding]:
     )
 
 
-def _of_command(event: Event, loc: Loc, scenario: Scenario, file: Path) -> Iterator[Finding]:
+def _of_command(
+    event: ScenarioEvent, loc: Loc, scenario: Scenario, file: Path
+) -> Iterator[Finding]:
     spec = spec_of(event.do or "")
     if spec is None:
         words = suggestion(event.do or "", names_of_commands())

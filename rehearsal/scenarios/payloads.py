@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from policies.reading.load import opened
+from policies.reading.load import bytes_of_file
 from web.alerts.formats.format import SentGroup
 from web.alerts.formats.table import in_words, recognised
 
@@ -28,7 +28,7 @@ class Payload:
 def payload_file(path: Path) -> Payload:
     """Read the alerts in a file. Raises NoAlerts."""
     try:
-        with opened(path) as stream:
+        with bytes_of_file(path) as stream:
             data = stream.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise NoAlerts(f"cannot be read: {error.strerror or error}") from None

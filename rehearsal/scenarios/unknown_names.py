@@ -9,8 +9,8 @@ from models.command import COMMANDS, AdoptPolicyCommand
 from models.compiled import AuthorityRule
 from models.people.party import Party, PartyKind, party_named
 from models.policy import Policy
-from models.policy.values.words import near
-from models.scenario import Event, Expectation, Scenario, instant_of
+from models.policy.values.words import nearest_word
+from models.scenario import Expectation, Scenario, ScenarioEvent, instant_of
 from models.time.clock_name import UpdateClock
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compiling.responsibility import authority, role_clocks
@@ -140,7 +140,9 @@ def _taken_in(scenario: Scenario, known: Known) -> Iterator[str]:
             yield from (str(v) for f, v in named.items() if (spec.name, f) in WHOM)
 
 
-def _of_event(event: Event, loc: Loc, known: Known, strangers: frozenset[str]) -> Iterator[Finding]:
+def _of_event(
+    event: ScenarioEvent, loc: Loc, known: Known, strangers: frozenset[str]
+) -> Iterator[Finding]:
     for key in ("down", "refuses", "up"):
         for index, name in enumerate(getattr(event, key)):
             yield from known.look_up((*loc, key, index), "channel", name)
@@ -159,7 +161,7 @@ def _of_event(event: Event, loc: Loc, known: Known, strangers: frozenset[str]) -
 
 def _slip(name: str, known: Known) -> bool:
     """Whether a name is probably a misspelling of a name that the policy knows."""
-    return name not in known.person and near(name, known.person) is not None
+    return name not in known.person and nearest_word(name, known.person) is not None
 
 
 def _of_expectation(

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel
 from models.base import Actor
 from models.command import COMMANDS, CommandSpec
 from models.incident.record import Report
-from models.scenario import EVENT_KEYS, Event, instant_of, parse_moment
+from models.scenario import EVENT_KEYS, ScenarioEvent, instant_of, parse_moment
 from models.way_in import WayIn
 
 
@@ -58,7 +58,7 @@ def names_of_commands() -> tuple[str, ...]:
     return tuple(spec.name for spec in COMMANDS.values() if not spec.internal)
 
 
-def written_as(spec: CommandSpec, event: Event) -> dict[str, str]:
+def written_as(spec: CommandSpec, event: ScenarioEvent) -> dict[str, str]:
     """The field of the command that each key of the event stands for."""
     friendly = dict(FRIENDLY.get(spec.name, {}))
     if "reason" not in spec.payload.model_fields:
@@ -107,13 +107,13 @@ def _fitted_fields(
     return fields
 
 
-def report_of(event: Event, starts: datetime) -> dict[str, Any]:
+def report_of(event: ScenarioEvent, starts: datetime) -> dict[str, Any]:
     """The fields of the report that an event makes. Raises NoMoment."""
     given = _fitted_fields(Report, event.report or {}, starts)
     return {**given, "reporter": Actor(name=event.by or SOMEBODY, via=event.via or VIA)}
 
 
-def payload_of(spec: CommandSpec, event: Event, starts: datetime) -> dict[str, Any]:
+def payload_of(spec: CommandSpec, event: ScenarioEvent, starts: datetime) -> dict[str, Any]:
     """The payload of the command that an event gives. Raises NoMoment."""
     names = written_as(spec, event)
     given = {names[key]: value for key, value in event.fields.items()}

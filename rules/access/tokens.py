@@ -12,7 +12,7 @@ from models.access import (
     TokenUsed,
     alerts_of,
 )
-from rules.people.naming.names import flaw
+from rules.people.naming.names import spelling_flaw
 from rules.record.decision import Refusal
 
 MOST_VALID = 200
@@ -61,7 +61,7 @@ def created(
 
 def _unfit(state: AccessState, said: CreateToken, now: datetime) -> Refusal | None:
     valid = [token for token in state.tokens if standing(token, now) is Standing.VALID]
-    if problem := flaw(said.owner):
+    if problem := spelling_flaw(said.owner):
         return Refusal("Malformed", f"owner: {problem}", ("owner",))
     if said.expires_at is not None and said.expires_at <= now:
         return Refusal("Malformed", "expires_at lies in the past", ("expires_at",))

@@ -7,7 +7,7 @@ from models.incident.record import Incident
 from rules.alerts.words import words_of
 
 
-def begun_by(alert: Alert, at: datetime) -> Alert:
+def without_future_start(alert: Alert, at: datetime) -> Alert:
     """The alert as received at `at`. A start that lies ahead is a wrong clock, and no date.
 
     With such a start, the group would ignore every end and every firing until then.
@@ -15,7 +15,7 @@ def begun_by(alert: Alert, at: datetime) -> Alert:
     return alert if alert.started_at <= at else alert.changed(started_at=at, dated=False)
 
 
-def since_known(alert: Alert, known: Alert | None) -> Alert:
+def with_known_start(alert: Alert, known: Alert | None) -> Alert:
     """The alert; if its sender does not say when it began, it began when it was known to."""
     if known is None or (alert.dated and known.dated):
         return alert

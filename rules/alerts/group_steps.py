@@ -12,7 +12,7 @@ from models.contracts.alert_group import (
     IncidentMoved,
     StartIncident,
 )
-from rules.alerts.opening import is_open, unanswered
+from rules.alerts.opening import alerts_without_incident, is_open
 from rules.alerts.telling import recurrence_words
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
 
@@ -20,7 +20,7 @@ MOST_TAKEOVERS = 20
 """A group remembers at most this many earlier incidents that it must tell of a takeover."""
 
 
-def tellable(state: GroupState) -> tuple[Alert, ...]:
+def news_for_the_incident(state: GroupState) -> tuple[Alert, ...]:
     """The news that the incident accepts: everything before its review, then only ends."""
     alerts = tuple(state.unfed.values())
     if is_open(state):
@@ -28,7 +28,7 @@ def tellable(state: GroupState) -> tuple[Alert, ...]:
     return tuple(alert for alert in alerts if alert.status is AlertStatus.RESOLVED)
 
 
-def opening(state: GroupState, request: StartIncident) -> GroupState:
+def opening_incident(state: GroupState, request: StartIncident) -> GroupState:
     """The state while an incident is being opened. Its report contains everything but ends."""
     change = _only(_ends_missed(state)) | {"due_at": None, "missed": {}}
     return state.changed(**(change | {"opening": request, "not_before": None}))
@@ -44,7 +44,7 @@ def _only(unfed: dict[str, Alert]) -> dict[str, Any]:
     return {"unfed": unfed, "unfed_deliveries": 1 if unfed else 0, "urgent": bool(unfed)}
 
 
-def opened(state: GroupState, now: datetime, *, anew: bool = True) -> GroupState:
+def incident_opened(state: GroupState, now: datetime, *, anew: bool = True) -> GroupState:
     """The state once the new incident runs. If the one before it is not over, it must be told.
 
     Without `anew`, the incident had already begun with another report, so the group tells it what
@@ -71,7 +71,7 @@ def opened(state: GroupState, now: datetime, *, anew: bool = True) -> GroupState
     )
 
 
-def feeding(
+def telling_incident(
     state: GroupState,
     *,
     group_id: str,
@@ -87,8 +87,8 @@ def feeding(
     if state.incident_id is None:
         return state
     reopen = recurring is not None
-    firing = {name: record.alert for name, record in unanswered(state).items()}
-    alerts = {**state.unfed, **firing}.values() if reopen else tellable(state)
+    firing = {name: record.alert for name, record in alerts_without_incident(state).items()}
+    alerts = {**state.unfed, **firing}.values() if reopen else news_for_the_incident(state)
     request = FeedIncident(
         incident_id=state.incident_id,
         batch=AlertBatch(
@@ -107,7 +107,7 @@ def feeding(
     return state.changed(**(change | {"feeding": request, "moved_meanwhile": False}))
 
 
-def fed(state: GroupState, answer: IncidentFed, now: datetime) -> GroupState:
+def incident_told(state: GroupState, answer: IncidentFed, now: datetime) -> GroupState:
     """The state after the incident answered.
 
     If the incident moved meanwhile, that news is newer.
@@ -139,7 +139,7 @@ def _still_missed(state: GroupState, request: FeedIncident) -> dict[str, AlertRe
     return {name: r for name, r in missed if (name, r.alert.started_at) not in known}
 
 
-def not_fed(state: GroupState, not_before: datetime) -> GroupState:
+def incident_not_told(state: GroupState, not_before: datetime) -> GroupState:
     """The state after the incident did not answer: the group repeats the same request later.
 
     The incident may have received the first one. News that came meanwhile waits for the answer.
@@ -175,14 +175,14 @@ def _untold(state: GroupState, request: FeedIncident) -> dict[str, Any]:
     return {} if left else _only({})
 
 
-def moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
+def incident_moved(state: GroupState, move: IncidentMoved, now: datetime) -> GroupState:
     """The state after an incident reports where it stands.
 
     News of an earlier incident changes nothing, unless people reopened it: then it must be told
     that its alerts moved to the present one.
     """
     if state.opening and state.opening.incident_id == move.incident_id:
-        state = opened(state, now)
+        state = incident_opened(state, now)
     if state.incident_id != move.incident_id:
         reopened = state.incident_id is not None and move.state in BEFORE_REVIEW
         return _owing_takeover(state, move.incident_id) if reopened else state
@@ -205,7 +205,7 @@ def _owing_takeover(state: GroupState, earlier: str) -> GroupState:
     return state.changed(takeovers=(*state.takeovers, earlier))
 
 
-def handing_over(
+def handing_over_alerts(
     state: GroupState, earlier: str, *, group_id: str, group_key: str, now: datetime
 ) -> FeedIncident:
     """The request that tells an earlier incident that the present one has taken over its alerts."""
@@ -219,13 +219,13 @@ def handing_over(
     )
 
 
-def handed_over(state: GroupState, earlier: str) -> GroupState:
+def alerts_handed_over(state: GroupState, earlier: str) -> GroupState:
     """The state once the earlier incident knows, or is over and so needs to know nothing."""
     left = tuple(name for name in state.takeovers if name != earlier)
     return state.changed(takeovers=left, takeover_at=None)
 
 
-def not_handed_over(state: GroupState, earlier: str, not_before: datetime) -> GroupState:
+def alerts_not_handed_over(state: GroupState, earlier: str, not_before: datetime) -> GroupState:
     """The state after the earlier incident could not be told: the others come first."""
     left = tuple(name for name in state.takeovers if name != earlier)
     return state.changed(takeovers=(*left, earlier), takeover_at=not_before)

@@ -17,7 +17,7 @@ NAMED = 3
 MOST = 400
 
 
-def told_of_joining(
+def pages_on_joining(
     case: Case, command: RecordAlertsCommand, words: Mapping[str, str]
 ) -> tuple[Effect, ...]:
     """The pages to the lead, once somebody has acknowledged or rated the incident.

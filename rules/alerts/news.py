@@ -12,11 +12,11 @@ from typing import Any
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
 from models.contracts.alert_group import GroupState
-from rules.alerts.firing import begun_by, since_known
-from rules.alerts.opening import latched, owed
-from rules.alerts.room import Room
-from rules.alerts.words import briefly
-from rules.record.bounds import COUNT_LIMIT
+from rules.alerts.firing import with_known_start, without_future_start
+from rules.alerts.opening import alerts_owed_an_incident, remember_due
+from rules.alerts.room import AlertRoom
+from rules.alerts.words import without_labels
+from rules.record.bounds import COUNT_BOUND
 from rules.record.carried import ALERTS_IN_FULL
 from rules.record.identity import bounded_fingerprint
 
@@ -25,7 +25,7 @@ ENDINGS_KEPT = 500
 
 
 @dataclass(slots=True)
-class _Fold:
+class _Delivering:
     """The alerts of a group while it takes in a delivery."""
 
     firing: dict[str, AlertRecord]
@@ -36,7 +36,7 @@ class _Fold:
     missed: dict[str, AlertRecord]
     owed: frozenset[str]
     under_way: frozenset[str]
-    room: Room
+    room: AlertRoom
     at: datetime
     beyond: int = 0
     accepted: bool = False
@@ -46,7 +46,7 @@ class _Fold:
     def take(self, alert: Alert) -> None:
         """Take in one alert."""
         alert = alert.changed(fingerprint=bounded_fingerprint(alert.fingerprint))
-        alert = begun_by(alert, self.at)
+        alert = without_future_start(alert, self.at)
         if alert.status is AlertStatus.FIRING:
             self._fires(alert)
         else:
@@ -56,7 +56,7 @@ class _Fold:
         if self._is_over(alert):
             return
         known = self.firing.get(alert.fingerprint)
-        alert = since_known(alert, known.alert if known else None)
+        alert = with_known_start(alert, known.alert if known else None)
         if known and alert.started_at < known.alert.started_at:
             alert = alert.changed(started_at=known.alert.started_at)
         self.fires = True
@@ -106,7 +106,7 @@ class _Fold:
             return
         if known is None and earlier is not None and ended_at < earlier:
             return
-        alert = since_known(alert, known.alert if known else None)
+        alert = with_known_start(alert, known.alert if known else None)
         kept = self.room.fitted(alert, self._known(alert.fingerprint), in_full=True)
         self._end(alert.fingerprint)
         self.told.pop(alert.fingerprint, None)
@@ -125,7 +125,7 @@ class _Fold:
         if record is None or fingerprint not in self.owed:
             return
         if len(self.missed) >= ALERTS_IN_FULL:
-            record = record.changed(alert=briefly(record.alert))
+            record = record.changed(alert=without_labels(record.alert))
         self.missed[fingerprint] = record
 
     def _is_over(self, alert: Alert) -> bool:
@@ -143,15 +143,17 @@ class _Fold:
         self.room.take(alert)
 
 
-def fires(state: GroupState) -> bool:
+def any_alert_fires(state: GroupState) -> bool:
     """Whether any alert of the group fires; alerts that the sender left out count as firing."""
     return bool(state.firing) or state.truncated > 0
 
 
-def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: datetime) -> GroupState:
+def take_delivery(
+    state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: datetime
+) -> GroupState:
     """The state after a delivery. A delivery from the future counts as one from now."""
     at = min(batch.received_at, now)
-    state = latched(state, policy, at)
+    state = remember_due(state, policy, at)
     work = _begun(state, policy, at)
     for alert in batch.alerts:
         work.take(alert)
@@ -160,7 +162,7 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
         del work.ended[oldest]
         work.ends_heard.pop(oldest, None)
     newest = state.last_received_at is None or at >= state.last_received_at
-    left_out = min(batch.truncated + work.beyond, COUNT_LIMIT)
+    left_out = min(batch.truncated + work.beyond, COUNT_BOUND)
     truncated = left_out if newest else state.truncated
     moved = truncated != state.truncated
     told = state.changed(
@@ -172,29 +174,29 @@ def fold(state: GroupState, batch: AlertBatch, policy: GroupingPolicy, now: date
         told=work.told,
         missed=work.missed,
         unfed_deliveries=min(
-            state.unfed_deliveries + (1 if work.accepted or moved else 0), COUNT_LIMIT
+            state.unfed_deliveries + (1 if work.accepted or moved else 0), COUNT_BOUND
         ),
         urgent=state.urgent or work.news or moved,
         truncated=truncated,
         deliveries=state.deliveries + (1 if work.fires else 0),
         last_received_at=at if newest else state.last_received_at,
     )
-    return latched(_since(told, at), policy, at)
+    return remember_due(_since(told, at), policy, at)
 
 
-def _begun(state: GroupState, policy: GroupingPolicy, at: datetime) -> _Fold:
+def _begun(state: GroupState, policy: GroupingPolicy, at: datetime) -> _Delivering:
     """The start of taking in a delivery."""
     under_way = _under_way(state)
-    return _Fold(
+    return _Delivering(
         firing=dict(state.firing),
         ended=dict(state.ended),
         ends_heard=dict(state.ends_heard),
         unfed=dict(state.unfed),
         told=dict(state.told),
         missed=dict(state.missed),
-        owed=owed(state, policy),
+        owed=alerts_owed_an_incident(state, policy),
         under_way=frozenset(alert.fingerprint for alert in under_way),
-        room=Room((*_held(state), *under_way)),
+        room=AlertRoom((*_held(state), *under_way)),
         at=at,
     )
 

@@ -38,25 +38,27 @@ def incident_wanted(state: GroupState, policy: GroupingPolicy) -> WantedIncident
     since = state.firing_since_at or state.due_at
     if since is None:
         return None
-    return WantedIncident(tuple(sorted(unanswered(state))), since, since, state.deliveries)
+    return WantedIncident(
+        tuple(sorted(alerts_without_incident(state))), since, since, state.deliveries
+    )
 
 
-def unanswered(state: GroupState) -> dict[str, AlertRecord]:
+def alerts_without_incident(state: GroupState) -> dict[str, AlertRecord]:
     """The alerts that fire, and those that ended before an incident knew of them."""
     return {**state.missed, **state.firing}
 
 
-def owed(state: GroupState, policy: GroupingPolicy) -> frozenset[str]:
+def alerts_owed_an_incident(state: GroupState, policy: GroupingPolicy) -> frozenset[str]:
     """The firing alerts that must not be lost if they end: an incident is due, or not told yet."""
     asked = incident_wanted(state, policy)
     if asked:
         return frozenset(asked.alerts if state.due_at else ())
-    return frozenset(untold(state) if state.incident_id else ())
+    return frozenset(untold_firings(state) if state.incident_id else ())
 
 
-def untold(state: GroupState) -> dict[str, AlertRecord]:
+def untold_firings(state: GroupState) -> dict[str, AlertRecord]:
     """The firings that the group never told the incident of."""
-    records = unanswered(state).items()
+    records = alerts_without_incident(state).items()
     return {name: r for name, r in records if state.told.get(name) != r.alert.started_at}
 
 
@@ -68,14 +70,14 @@ def _recurring(state: GroupState, policy: GroupingPolicy) -> WantedIncident | No
     only if it is still reported after the policy's time, and never if the incident was cancelled,
     because whoever cancelled it knew of it too.
     """
-    fresh = untold(state)
+    fresh = untold_firings(state)
     if fresh:
         heard_at = min(record.first_seen_at for record in fresh.values())
         return _asked_by(fresh, heard_at, heard_at)
     if state.incident_state is State.CANCELLED or state.resolved_at is None:
         return None
     settled_at = state.resolved_at + policy.settle_after
-    records = unanswered(state).items()
+    records = alerts_without_incident(state).items()
     lasting = {name: r for name, r in records if r.last_seen_at >= settled_at}
     if lasting:
         heard_at = min(record.last_seen_at for record in lasting.values())
@@ -109,7 +111,7 @@ def opens_at(state: GroupState, asked: WantedIncident, policy: GroupingPolicy) -
     return due_at
 
 
-def latched(state: GroupState, policy: GroupingPolicy, at: datetime) -> GroupState:
+def remember_due(state: GroupState, policy: GroupingPolicy, at: datetime) -> GroupState:
     """Keep that an incident was due at `at`, even if the alerts end before the group can act.
 
     If no worker runs for a while, a group gets everything at once. The outcome must be the same as

@@ -9,11 +9,11 @@ counted.
 from collections.abc import Iterable
 
 from models.alert import Alert, AlertStatus
-from rules.alerts.words import briefly, shortly
+from rules.alerts.words import with_short_texts, without_labels
 from rules.record.carried import ALERTS_BYTES, ALERTS_IN_FULL_BYTES, ALERTS_KEPT, size
 
 
-class Room:
+class AlertRoom:
     """The room that `alerts` leave. An alert that is kept in several places counts once."""
 
     def __init__(self, alerts: Iterable[Alert]) -> None:
@@ -42,10 +42,10 @@ class Room:
         fits = self._fits
         if in_full and fits(alert, ALERTS_IN_FULL_BYTES):
             return alert
-        brief = briefly(alert)
+        brief = without_labels(alert)
         if fits(brief, ALERTS_IN_FULL_BYTES):
             return brief
-        short = shortly(alert)
+        short = with_short_texts(alert)
         unheard = known is None and alert.status is AlertStatus.RESOLVED
         if fits(short, ALERTS_IN_FULL_BYTES if unheard else ALERTS_BYTES):
             return short

@@ -7,12 +7,12 @@ from models.alert import AlertRecord
 from models.base import MONITORING
 from models.contracts.alert_group import GroupState
 from models.incident.record import Report
-from rules.alerts.opening import unanswered
+from rules.alerts.opening import alerts_without_incident
 from rules.alerts.words import words_of
-from rules.record.carried import cut
+from rules.record.carried import cut_to_bytes
 from rules.record.markdown import plain, stamp
 
-TITLE_LIMIT, NATURE_BYTES, SYSTEMS_LIMIT = 300, 8000, 100
+TITLE_BOUND, NATURE_BYTES, SYSTEMS_BOUND = 300, 8000, 100
 SYSTEM_BYTES = 200
 NAMED = 5
 """This many alerts are named, the others counted."""
@@ -20,7 +20,7 @@ NAMED = 5
 
 def _title(words: list[str]) -> str:
     more = f" (and {len(words) - 1} more)" if len(words) > 1 else ""
-    return words[0][: TITLE_LIMIT - len(more)] + more
+    return words[0][: TITLE_BOUND - len(more)] + more
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -37,14 +37,16 @@ def report_of(
     The first alert that fired gives the title. The policy decides the severity when the incident is
     opened.
     """
-    records = sorted(unanswered(state).values(), key=_age)
+    records = sorted(alerts_without_incident(state).values(), key=_age)
     alerts = [record.alert for record in records]
     words = words_of(alerts, named=True)
     services = sorted({alert.service for alert in alerts if alert.service})
     return Report(
         title=_title(words),
-        nature=cut(_listed(words), NATURE_BYTES),
-        affected_systems=tuple(cut(name, SYSTEM_BYTES) for name in services[:SYSTEMS_LIMIT]),
+        nature=cut_to_bytes(_listed(words), NATURE_BYTES),
+        affected_systems=tuple(
+            cut_to_bytes(name, SYSTEM_BYTES) for name in services[:SYSTEMS_BOUND]
+        ),
         service=services[0] if len(services) == 1 else None,
         reporter=MONITORING,
         happened_at=happened_at,
@@ -63,7 +65,7 @@ def recurrence_words(state: GroupState, recurring: tuple[str, ...]) -> str:
     """The note of a reopening: which alerts recurred."""
     if not recurring:
         return ""
-    records = unanswered(state)
+    records = alerts_without_incident(state)
     names = words_of([records[name].alert for name in recurring if name in records], named=True)
     return "alert fires again: " + _listed(names).replace("\n", "; ")
 

@@ -37,7 +37,7 @@ def words_by_fingerprint(alerts: Sequence[Alert]) -> dict[str, str]:
     return {alert.fingerprint: text for alert, text in zip(alerts, words, strict=True)}
 
 
-def listed(alerts: Sequence[Alert], separator: str = "; ") -> str:
+def alerts_in_words(alerts: Sequence[Alert], separator: str = "; ") -> str:
     """Alerts in one text; alerts that read alike are counted."""
     counted = Counter(words_of(alerts))
     return separator.join(
@@ -45,15 +45,15 @@ def listed(alerts: Sequence[Alert], separator: str = "; ") -> str:
     )
 
 
-def briefly(alert: Alert) -> Alert:
+def without_labels(alert: Alert) -> Alert:
     """An alert without labels and link, to save room; its summary tells which one it is."""
     summary = alert.summary or words_of([alert])[0]
     return alert.changed(labels={}, link=None, summary=summary)
 
 
-def shortly(alert: Alert) -> Alert:
+def with_short_texts(alert: Alert) -> Alert:
     """The same alert with a shorter summary and name."""
-    brief = briefly(alert)
+    brief = without_labels(alert)
     return brief.changed(summary=brief.summary[:_SHORT], name=brief.name[:_SHORT])
 
 

@@ -70,7 +70,7 @@ def breached_clocks(incident: Incident, readings: Iterable[ClockReading]) -> tup
     return tuple(sorted(reads | {fired.clock for fired in _kept(incident)}))
 
 
-def marks(incident: Incident) -> tuple[str, ...]:
+def correction_marks(incident: Incident) -> tuple[str, ...]:
     """The marks by which a search finds corrected breaches: `corrected:CLOCK`."""
     corrected = {fired.clock for fired in _kept(incident) if fired.superseded}
     return tuple(f"{CORRECTED}{clock}" for clock in sorted(corrected))
@@ -82,7 +82,9 @@ def corrected_clocks(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(named)
 
 
-def as_it_fired(incident: Incident, readings: Iterable[ClockReading]) -> tuple[ClockReading, ...]:
+def with_fired_breaches(
+    incident: Incident, readings: Iterable[ClockReading]
+) -> tuple[ClockReading, ...]:
     """The readings; a run that is no longer breached shows what corrected its breach."""
     fired = _kept(incident)
     return tuple(_beside(reading, fired) for reading in readings)

@@ -20,10 +20,11 @@ from models.time.clock import (
     Target,
     Threshold,
 )
-from rules.clocks.breaches import as_it_fired
+from rules.clocks.breaches import with_fired_breaches
+from rules.clocks.clock_run import ClockRun
 from rules.clocks.run_limits import extra_of, latest_of, target_of
-from rules.clocks.runs import Run, runs_of
-from rules.clocks.uncertain import certain, possible
+from rules.clocks.runs import runs_of
+from rules.clocks.uncertain import certain_reading, possible_records
 from rules.time.reckoning import Reckoning, reckon
 from rules.time.segments import Span
 from rules.time.targets import worked_out
@@ -34,11 +35,11 @@ OVER = frozenset({ClockStatus.BREACHED, ClockStatus.LATE})
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class CountedRun:
     """One run of a clock, and how it counts towards its limit."""
 
     spec: ClockSpec
-    run: Run
+    run: ClockRun
     target: Target
     reckoning: Reckoning
     should: Reckoning | None = None
@@ -58,7 +59,7 @@ def _pauses(spec: ClockSpec, incident: Incident) -> tuple[Span, ...]:
 
 
 def _dates(
-    target: Target, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
+    target: Target, run: ClockRun, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> dict[str, datetime]:
     """The instant from which a target counts back, by its name."""
     if not target.before:
@@ -67,8 +68,8 @@ def _dates(
         found = [date.at for date in incident.dates if date.name == target.before]
     else:
         spec = policy.clock(target.before_limit_of)
-        others = tuple(_courses_of(spec, incident, policy, now)) if spec else ()
-        found = [course.limit_at for course in others if course.limit_at]
+        others = tuple(_counted_runs_of(spec, incident, policy, now)) if spec else ()
+        found = [counted.limit_at for counted in others if counted.limit_at]
         found = found if others and others[-1].limit_at else []
     if not found:
         return {}
@@ -77,9 +78,9 @@ def _dates(
     return {target.before: next(after, found[-1])}
 
 
-def _course(
-    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
-) -> Course | None:
+def _counted_run(
+    spec: ClockSpec, run: ClockRun, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> CountedRun | None:
     target = target_of(spec, run, incident, policy, now)
     if target is None or not worked_out(target, policy):
         return None
@@ -97,36 +98,38 @@ def _course(
     if latest_at and (reckoning.limit_at is None or latest_at < reckoning.limit_at):
         reckoning = reckon(run.started_at, Target(within=latest_at - run.started_at), (), {})
     should = reckoned(target.should) if target.should else None
-    return Course(spec, run, target, reckoning, should) if reckoning else None
+    return CountedRun(spec, run, target, reckoning, should) if reckoning else None
 
 
-def _courses_of(
+def _counted_runs_of(
     spec: ClockSpec, incident: Incident, policy: CompiledPolicy, now: datetime
-) -> Iterator[Course]:
+) -> Iterator[CountedRun]:
     for run in runs_of(spec, incident, policy):
-        course = _course(spec, run, incident, policy, now)
-        if course:
-            yield course
+        counted = _counted_run(spec, run, incident, policy, now)
+        if counted:
+            yield counted
 
 
-def courses(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[Course, ...]:
+def counted_runs(
+    policy: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[CountedRun, ...]:
     """Every run of every clock that has a target."""
-    return tuple(c for spec in policy.clocks for c in _courses_of(spec, incident, policy, now))
+    return tuple(c for spec in policy.clocks for c in _counted_runs_of(spec, incident, policy, now))
 
 
-def _points(course: Course) -> Iterator[tuple[Threshold, datetime]]:
+def _points(counted: CountedRun) -> Iterator[tuple[Threshold, datetime]]:
     """Each threshold of a run and its instant, if that is known."""
-    reckoning, spec = course.reckoning, course.spec
+    reckoning, spec = counted.reckoning, counted.spec
     given = tuple(t for t in spec.thresholds if t.name != SHOULD)
     named = given if any(t.fraction == 1 and t.offset is None for t in given) else (*given, LIMIT)
     for threshold in sorted(named, key=lambda threshold: threshold.fraction):
         if threshold.offset is None:
             at = reckoning.reached(reckoning.total * threshold.fraction)
         else:
-            at = course.limit_at + threshold.offset if course.limit_at else None
+            at = counted.limit_at + threshold.offset if counted.limit_at else None
         if at:
-            yield _placed(threshold, reckoning), max(at, course.run.started_at)
-    softer = course.should.limit_at if course.should else None
+            yield _placed(threshold, reckoning), max(at, counted.run.started_at)
+    softer = counted.should.limit_at if counted.should else None
     if softer:
         share = reckoning.elapsed(softer) / reckoning.total if reckoning.total else 0.5
         fraction = min(max(share, 0.001), 0.999)
@@ -143,46 +146,46 @@ def _placed(threshold: Threshold, reckoning: Reckoning) -> Threshold:
     return threshold.changed(fraction=max(fraction, 0.001))
 
 
-def _status(course: Course, until: datetime) -> ClockStatus:
-    run, total = course.run, course.reckoning.total
-    elapsed = course.reckoning.elapsed(until)
-    if elapsed > total or course.reckoning.breached(until):
-        return ClockStatus.LATE if course.target.best_effort else ClockStatus.BREACHED
+def _status(counted: CountedRun, until: datetime) -> ClockStatus:
+    run, total = counted.run, counted.reckoning.total
+    elapsed = counted.reckoning.elapsed(until)
+    if elapsed > total or counted.reckoning.breached(until):
+        return ClockStatus.LATE if counted.target.best_effort else ClockStatus.BREACHED
     if run.stopped_at:
         return ClockStatus.MET
-    warned = any(t.fraction < 1 and at <= until for t, at in _points(course))
+    warned = any(t.fraction < 1 and at <= until for t, at in _points(counted))
     at_risk = (warned or elapsed == total) and run.cancelled_at is None
     return ClockStatus.AT_RISK if at_risk else ClockStatus.ON_TRACK
 
 
-def _stage(course: Course, incident: Incident, now: datetime) -> Stage:
-    if course.run.stopped_at:
+def _stage(counted: CountedRun, incident: Incident, now: datetime) -> Stage:
+    if counted.run.stopped_at:
         return Stage.COMPLETED
-    if course.run.cancelled_at:
+    if counted.run.cancelled_at:
         return Stage.CANCELLED
-    pauses = () if course.target.before else _pauses(course.spec, incident)
+    pauses = () if counted.target.before else _pauses(counted.spec, incident)
     paused = any(start <= now and end is None for start, end in pauses)
     return Stage.PAUSED if paused else Stage.IN_PROGRESS
 
 
-def _read(course: Course, incident: Incident, now: datetime) -> ClockReading:
-    run, total = course.run, course.reckoning.total
+def _read(counted: CountedRun, incident: Incident, now: datetime) -> ClockReading:
+    run, total = counted.run, counted.reckoning.total
     until = min(run.ended_at or now, now)
-    elapsed = course.reckoning.elapsed(until)
-    status = _status(course, until)
+    elapsed = counted.reckoning.elapsed(until)
+    status = _status(counted, until)
     return ClockReading(
-        clock=course.spec.name,
+        clock=counted.spec.name,
         run=run.number,
-        stage=_stage(course, incident, now),
+        stage=_stage(counted, incident, now),
         status=status,
         started_at=run.started_at,
         stopped_at=run.ended_at,
         target=total,
-        calendar=course.target.calendar,
-        measure=course.reckoning.measure,
+        calendar=counted.target.calendar,
+        measure=counted.reckoning.measure,
         elapsed=elapsed,
         remaining=max(total - elapsed, timedelta()),
-        breach_at=course.limit_at,
+        breach_at=counted.limit_at,
         late_by=max(elapsed - total, timedelta()) if status in OVER else None,
     )
 
@@ -196,19 +199,19 @@ def read_clocks(
     are possible, the clock is indeterminate.
     """
     readings = _readings(policy, incident, now)
-    others = [_readings(policy, record, now) for record in possible(incident)]
+    others = [_readings(policy, record, now) for record in possible_records(incident)]
     if others:
-        readings = tuple(certain(reading, others) for reading in readings)
-    return as_it_fired(incident, readings)
+        readings = tuple(certain_reading(reading, others) for reading in readings)
+    return with_fired_breaches(incident, readings)
 
 
 def _readings(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockReading, ...]:
     return tuple(
-        _read(course, incident, now)
-        for course in courses(policy, incident, now)
-        if course.run.started_at <= now
+        _read(counted, incident, now)
+        for counted in counted_runs(policy, incident, now)
+        if counted.run.started_at <= now
     )
 
 
@@ -218,14 +221,14 @@ def clock_points(
     """Every threshold that has come, or will come unless its clock stops."""
     return tuple(
         DueThreshold(
-            clock=course.spec.name,
-            run=course.run.number,
+            clock=counted.spec.name,
+            run=counted.run.number,
             threshold=threshold.name,
             fraction=threshold.fraction,
             due_at=due_at,
             actions=threshold.actions,
         )
-        for course in courses(policy, incident, now)
-        for threshold, due_at in _points(course)
-        if course.run.ended_at is None or course.run.ended_at > due_at
+        for counted in counted_runs(policy, incident, now)
+        for threshold, due_at in _points(counted)
+        if counted.run.ended_at is None or counted.run.ended_at > due_at
     )

@@ -10,7 +10,7 @@ FIXED = ("service", "via", "reporter")
 """Properties that every incident has and that never change: where it came from."""
 
 
-def of_every_incident(report: Report) -> dict[str, str | None]:
+def properties_of_every_incident(report: Report) -> dict[str, str | None]:
     """The properties that every incident has, from its report."""
     values = (report.service, report.reporter.via, report.reporter.name)
     return dict(zip(FIXED, values, strict=True))
@@ -19,7 +19,7 @@ def of_every_incident(report: Report) -> dict[str, str | None]:
 def attribute_at(incident: Incident, name: str, at: datetime) -> str | None:
     """The value of an attribute at an instant; the values of the report hold from the beginning."""
     if name in FIXED:
-        return of_every_incident(incident.report)[name]
+        return properties_of_every_incident(incident.report)[name]
     held = [c for c in incident.attributes if c.name == name and c.at <= at]
     if held:
         # Of two values at one instant, the one recorded last counts.
@@ -72,7 +72,9 @@ def true_until(
     return instants[last_true + 1]
 
 
-def turns_of(texts: tuple[str, ...], incident: Incident) -> Iterator[tuple[datetime, bool]]:
+def condition_changes(
+    texts: tuple[str, ...], incident: Incident
+) -> Iterator[tuple[datetime, bool]]:
     """Each instant at which all conditions begin to hold (True) or cease to (False)."""
     conditions = tuple(parse_condition(text) for text in texts)
     asked = {condition.attribute for condition in conditions}

@@ -7,7 +7,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.calendar import CalendarSlice
 from models.time.clock import Target
-from rules.clocks.clocks import courses
+from rules.clocks.clocks import counted_runs
 from rules.time.targets import calendars_of
 
 BEFORE = timedelta(days=35)
@@ -32,7 +32,7 @@ def _targets(policy: CompiledPolicy) -> Iterator[Target]:
             yield spec.no_later_than.target
 
 
-def ahead(policy: CompiledPolicy, calendar: str) -> timedelta:
+def reach_ahead(policy: CompiledPolicy, calendar: str) -> timedelta:
     """How far ahead the slice of a calendar must reach."""
     longest = (_days(t) for t in _targets(policy) if calendar in calendars_of(t))
     return min(max(longest, default=timedelta()) + AHEAD, FURTHEST)
@@ -48,7 +48,7 @@ def span_needed(
     policy: CompiledPolicy, calendar: str, since: datetime, now: datetime
 ) -> tuple[datetime, datetime]:
     """The span that the slice of a calendar must cover, for an incident since `since`."""
-    return min(since, now) - BEFORE, now + ahead(policy, calendar)
+    return min(since, now) - BEFORE, now + reach_ahead(policy, calendar)
 
 
 def stale_calendars(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ def stale_calendars(policy: CompiledPolicy, incident: Incident, now: datetime) -
     earliest = earliest_of(incident)
     unknown = {
         calendar
-        for course in courses(policy, incident, now)
+        for course in counted_runs(policy, incident, now)
         if course.run.ended_at is None and course.limit_at is None
         for calendar in calendars_of(course.target)
         if _short_of(policy.slices.get(calendar), policy, calendar, now)
@@ -76,7 +76,7 @@ def _short_of(
     known: CalendarSlice | None, policy: CompiledPolicy, calendar: str, now: datetime
 ) -> bool:
     """Whether the slice could reach at least a week further."""
-    return known is None or known.valid_until + MARGIN <= now + ahead(policy, calendar)
+    return known is None or known.valid_until + MARGIN <= now + reach_ahead(policy, calendar)
 
 
 def refresh_due_at(policy: CompiledPolicy) -> datetime | None:
@@ -86,7 +86,7 @@ def refresh_due_at(policy: CompiledPolicy) -> datetime | None:
     return first - MARGIN if first else None
 
 
-def joined(old: CalendarSlice | None, new: CalendarSlice) -> CalendarSlice:
+def spliced_slice(old: CalendarSlice | None, new: CalendarSlice) -> CalendarSlice:
     """The new slice; until `as_of` it keeps what the old one decided."""
     if old is None or old.valid_from > new.as_of or old.valid_until < new.as_of:
         return new

@@ -12,7 +12,7 @@ from models.compiled import CompiledPolicy
 from models.incident.doubt import Doubt, DoubtKind
 from models.incident.record import Incident, Milestone
 from rules.clocks.metrics import read_metrics
-from rules.clocks.moments import chosen
+from rules.clocks.moments import chosen_milestone
 from rules.record.markdown import span, stamp
 from states.lifecycle import REPORTED
 
@@ -30,7 +30,7 @@ def doubts(policy: CompiledPolicy, incident: Incident, now: datetime) -> tuple[D
     return (*far, *before, *order, *_clocks(policy, incident), *_figures(policy, incident, now))
 
 
-def news(before: tuple[Doubt, ...], after: tuple[Doubt, ...]) -> tuple[str, ...]:
+def new_doubts(before: tuple[Doubt, ...], after: tuple[Doubt, ...]) -> tuple[str, ...]:
     """The doubts that a command added."""
     return tuple(str(doubt) for doubt in after if doubt not in before)
 
@@ -105,7 +105,7 @@ def _order(incident: Incident) -> Iterator[Doubt]:
 def _clocks(policy: CompiledPolicy, incident: Incident) -> Iterator[Doubt]:
     """The clocks that stop before they start; `_order` covers those of the lifecycle."""
     for spec in policy.clocks:
-        names = (chosen(spec.starts, incident), chosen(spec.stops, incident))
+        names = (chosen_milestone(spec.starts, incident), chosen_milestone(spec.stops, incident))
         start, stop = (incident.milestone(name) if name else None for name in names)
         if start is None or stop is None or start.name == stop.name or spec.recurs:
             continue

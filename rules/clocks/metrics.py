@@ -10,7 +10,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import MetricReading, MetricSpec, Target
 from rules.clocks.moments import came_at, last_at
-from rules.clocks.uncertain import figure, possible
+from rules.clocks.uncertain import certain_metric, possible_records
 from rules.time.reckoning import reckon
 
 _ANY_LENGTH = timedelta(days=3660)
@@ -48,8 +48,8 @@ def read_metrics(
     too. If a moment is only known to lie between two instants, the metric is a range.
     """
     readings = _readings(policy, incident, now)
-    others = [_readings(policy, record, now) for record in possible(incident)]
-    return tuple(figure(reading, others) for reading in readings) if others else readings
+    others = [_readings(policy, record, now) for record in possible_records(incident)]
+    return tuple(certain_metric(reading, others) for reading in readings) if others else readings
 
 
 def _readings(

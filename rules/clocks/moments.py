@@ -14,7 +14,7 @@ from models.time.moments import (
     derived,
     parse_moment,
 )
-from rules.record.reach import given_to
+from rules.record.update_reach import given_to
 
 
 def occurrences(name: str, incident: Incident) -> tuple[Milestone, ...]:
@@ -72,7 +72,7 @@ def _live(name: str, incident: Incident) -> datetime | None:
     return min(true, default=None)
 
 
-def chosen(text: str, incident: Incident) -> str | None:
+def chosen_milestone(text: str, incident: Incident) -> str | None:
     """The one milestone that a moment's words mean; None as long as that is unknown."""
     moment = parse_moment(text)
     if len(moment.of) == 1:
@@ -91,13 +91,13 @@ def _choice(moment: Moment, known: dict[str, datetime]) -> str | None:
 
 def times_of(text: str, incident: Incident) -> tuple[Milestone, ...]:
     """Each time that a moment came."""
-    name = chosen(text, incident)
+    name = chosen_milestone(text, incident)
     return occurrences(name, incident) if name else ()
 
 
 def came_at(text: str, incident: Incident) -> datetime | None:
     """When a moment first came, of the times that are still true."""
-    name = chosen(text, incident)
+    name = chosen_milestone(text, incident)
     return _live(name, incident) if name else None
 
 

@@ -9,9 +9,9 @@ from models.compiled import CompiledPolicy, RunningClocks
 from models.incident.record import Incident, Milestone
 from models.time.clock import ClockSpec, OnRepeat
 from models.time.moments import DerivedKind, derived, parse_moment
-from rules.clocks.conditions import turns_of
+from rules.clocks.clock_run import outlives_the_end
+from rules.clocks.conditions import condition_changes
 from rules.clocks.history import UNDONE, history_of, stops_of
-from rules.clocks.run import survives
 from rules.clocks.severity_over_time import severity_changes
 from states.lifecycle import (
     LIFECYCLE_MILESTONES,
@@ -23,7 +23,7 @@ from states.lifecycle import (
 )
 
 
-class Kind(IntEnum):
+class EventKind(IntEnum):
     """What can happen. Of several events at one instant, the one higher in this list comes first.
 
     So something undone no longer counts, a stop at the instant of its start is in time, and the end
@@ -43,7 +43,7 @@ class Kind(IntEnum):
     OUT_OF_REACH = 10
 
 
-class Event(NamedTuple):
+class ClockEvent(NamedTuple):
     """One event. If something is undone, `of` is the time that is meant.
 
     `final` marks a start that belongs to the end of an incident, which a reopening undoes. `passes`
@@ -51,33 +51,39 @@ class Event(NamedTuple):
     """
 
     at: datetime
-    kind: Kind
+    kind: EventKind
     of: datetime
     final: bool = False
     passes: bool = False
 
 
-def events_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tuple[Event, ...]:
+def events_of(
+    spec: ClockSpec, incident: Incident, policy: CompiledPolicy
+) -> tuple[ClockEvent, ...]:
     """Every event of a clock, in order."""
     starts, stops = history_of(spec.starts, incident), stops_of(spec.stops, incident)
     if spec.starts == spec.stops:
         starts, stops = (starts[:1], starts[1:]) if spec.recurs else ((), ())
     goes_on = spec.on_repeat is OnRepeat.CONTINUE
     found = [
-        *_came(starts, Kind.START, Kind.START_UNDONE, passing=goes_on),
-        *_came(stops, Kind.STOP, Kind.STOP_UNDONE),
-        *_came(stops_of(spec.until, incident) if spec.until else (), Kind.OVER, Kind.OVER_UNDONE),
+        *_came(starts, EventKind.START, EventKind.START_UNDONE, passing=goes_on),
+        *_came(stops, EventKind.STOP, EventKind.STOP_UNDONE),
+        *_came(
+            stops_of(spec.until, incident) if spec.until else (),
+            EventKind.OVER,
+            EventKind.OVER_UNDONE,
+        ),
         *_restarts(incident, policy),
         *_reach(spec, incident),
     ]
-    for at, holds in turns_of(spec.when, incident):
-        found.append(Event(at, Kind.HOLDS if holds else Kind.CEASES, at))
+    for at, holds in condition_changes(spec.when, incident):
+        found.append(ClockEvent(at, EventKind.HOLDS if holds else EventKind.CEASES, at))
     return tuple(sorted(found))
 
 
 def _came(
-    milestones: Sequence[Milestone], comes: Kind, undone: Kind, *, passing: bool = False
-) -> Iterator[Event]:
+    milestones: Sequence[Milestone], comes: EventKind, undone: EventKind, *, passing: bool = False
+) -> Iterator[ClockEvent]:
     """The milestones that came, and when each was undone.
 
     A milestone that was undone at the very instant at which it came counts if `passing`, unless it
@@ -91,15 +97,15 @@ def _came(
         final = milestone.name in UNDONE
         if milestone.void_at and milestone.void_at <= milestone.at and (final or not passing):
             continue
-        yield Event(milestone.at, comes, milestone.at, final, passes)
+        yield ClockEvent(milestone.at, comes, milestone.at, final, passes)
         if milestone.void_at:
-            yield Event(max(milestone.void_at, milestone.at), undone, milestone.at, final)
+            yield ClockEvent(max(milestone.void_at, milestone.at), undone, milestone.at, final)
 
 
-def _restarts(incident: Incident, policy: CompiledPolicy) -> Iterator[Event]:
+def _restarts(incident: Incident, policy: CompiledPolicy) -> Iterator[ClockEvent]:
     for at, _, rule, _ in severity_changes(incident, policy):
         if rule is RunningClocks.RESTART:
-            yield Event(at, Kind.RESTART, at)
+            yield ClockEvent(at, EventKind.RESTART, at)
 
 
 _ENTERS: dict[str, State] = {REPORTED: State.REPORTED} | {
@@ -107,7 +113,7 @@ _ENTERS: dict[str, State] = {REPORTED: State.REPORTED} | {
 }
 
 
-def entered(incident: Incident) -> list[tuple[datetime, State, str]]:
+def states_entered(incident: Incident) -> list[tuple[datetime, State, str]]:
     """Each state that the incident entered and the milestone that led there, in order."""
     found = []
     for milestone in incident.milestones:
@@ -124,12 +130,12 @@ def entered(incident: Incident) -> list[tuple[datetime, State, str]]:
     return found
 
 
-def _reach(spec: ClockSpec, incident: Incident) -> Iterator[Event]:
+def _reach(spec: ClockSpec, incident: Incident) -> Iterator[ClockEvent]:
     """When the stop of a clock became impossible, and possible again."""
     stops = set(parse_moment(spec.stops).of)
     of_lifecycle = stops <= set(LIFECYCLE_MILESTONES)
     out = False
-    every = entered(incident)
+    every = states_entered(incident)
     for (at, state, milestone), following in zip(every, [*every[1:], None], strict=False):
         if following and following[0] == at:
             continue  # Of several states at one instant, the last counts.
@@ -137,13 +143,13 @@ def _reach(spec: ClockSpec, incident: Incident) -> Iterator[Event]:
             # A clock does not outlive its incident if only the lifecycle can stop it.
             gone = not reachable_milestones(state) & stops
         else:
-            gone = state in TERMINAL and not survives(spec, milestone, incident)
+            gone = state in TERMINAL and not outlives_the_end(spec, milestone, incident)
         if gone != out:
-            yield Event(at, Kind.OUT_OF_REACH if gone else Kind.BACK_IN_REACH, at)
+            yield ClockEvent(at, EventKind.OUT_OF_REACH if gone else EventKind.BACK_IN_REACH, at)
         out = gone
 
 
-def follows(stop: str, start: str) -> bool:
+def always_follows(stop: str, start: str) -> bool:
     """Whether `stop` always comes after `start` in the lifecycle; dates cannot change that."""
     names = parse_moment(start).of
     lifecycle = set(LIFECYCLE_MILESTONES)

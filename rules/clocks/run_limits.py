@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from models.compiled import CompiledPolicy, RunningClocks
 from models.incident.record import Incident
 from models.time.clock import ClockSpec, Target
+from rules.clocks.clock_run import ClockRun
 from rules.clocks.history import history_of
-from rules.clocks.runs import Run, severity_at, severity_changes
+from rules.clocks.severity_over_time import severity_at, severity_changes
 from rules.time.reckoning import reckon
 from rules.time.targets import worked_out
 
 
 def target_of(
-    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy, now: datetime
+    spec: ClockSpec, run: ClockRun, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Target | None:
     """The target by the severity that counts for this run."""
     until = run.ended_at or now
@@ -30,19 +31,19 @@ def target_of(
     return target
 
 
-def extra_of(spec: ClockSpec, run: Run, incident: Incident) -> timedelta:
+def extra_of(spec: ClockSpec, run: ClockRun, incident: Incident) -> timedelta:
     """By how much extensions during the run moved its limit."""
     mine = [e for e in incident.extensions if e.clock == spec.name]
     mine = [e for e in mine if run.started_at <= e.at and not _ended_by(run, e.at)]
     return sum((e.by for e in mine), timedelta())
 
 
-def _ended_by(run: Run, at: datetime) -> bool:
+def _ended_by(run: ClockRun, at: datetime) -> bool:
     return run.ended_at is not None and run.ended_at <= at
 
 
 def latest_of(
-    spec: ClockSpec, run: Run, incident: Incident, policy: CompiledPolicy
+    spec: ClockSpec, run: ClockRun, incident: Incident, policy: CompiledPolicy
 ) -> datetime | None:
     """The second limit of a run, unless it had passed before the run began."""
     latest = spec.no_later_than

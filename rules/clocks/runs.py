@@ -12,18 +12,15 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident, Milestone
 from models.time.clock import ClockSpec, OnRepeat
 from models.time.moments import parse_moment
+from rules.clocks.clock_run import ClockRun
 from rules.clocks.conditions import true_until
 from rules.clocks.history import stops_of, true_at
-from rules.clocks.run import Run
-from rules.clocks.run_events import Event, Kind, events_of, follows
-from rules.clocks.severity_over_time import severity_at, severity_changes
+from rules.clocks.run_events import ClockEvent, EventKind, always_follows, events_of
 from states.lifecycle import LIFECYCLE_MILESTONES
-
-__all__ = ["Run", "runs_of", "severity_at", "severity_changes"]
 
 
 @dataclass(slots=True)
-class _Course:
+class _RunsSoFar:
     """The runs of a clock while its events are read in order.
 
     `ended_by` is the event that ended the last run, as long as it can be undone. `early` says that
@@ -32,8 +29,8 @@ class _Course:
 
     spec: ClockSpec
     stops: Sequence[Milestone]
-    runs: list[Run] = field(default_factory=list)
-    ended_by: Kind | None = None
+    runs: list[ClockRun] = field(default_factory=list)
+    ended_by: EventKind | None = None
     early: bool = False
     anew: bool = False
     over: int = 0
@@ -41,55 +38,55 @@ class _Course:
     holds: bool = True
 
     @property
-    def _last(self) -> Run | None:
+    def _last(self) -> ClockRun | None:
         return self.runs[-1] if self.runs else None
 
     @property
-    def _running(self) -> Run | None:
+    def _running(self) -> ClockRun | None:
         return self._last if self._last and self._last.ended_at is None else None
 
     @property
     def _new(self) -> bool:
         return self.spec.on_repeat is OnRepeat.NEW
 
-    def happens(self, event: Event) -> None:
+    def happens(self, event: ClockEvent) -> None:
         """Apply one event; events come in order."""
         match event.kind:
-            case Kind.START:
+            case EventKind.START:
                 self._starts(event)
-            case Kind.START_UNDONE:
+            case EventKind.START_UNDONE:
                 self._start_undone(event)
-            case Kind.STOP:
+            case EventKind.STOP:
                 self._stops(event.at)
-            case Kind.STOP_UNDONE:
+            case EventKind.STOP_UNDONE:
                 self._stop_undone(event)
-            case Kind.OVER | Kind.OVER_UNDONE:
+            case EventKind.OVER | EventKind.OVER_UNDONE:
                 self._over(event)
-            case Kind.OUT_OF_REACH | Kind.BACK_IN_REACH:
+            case EventKind.OUT_OF_REACH | EventKind.BACK_IN_REACH:
                 self._reach(event)
-            case Kind.HOLDS | Kind.CEASES:
+            case EventKind.HOLDS | EventKind.CEASES:
                 self._condition(event)
-            case Kind.RESTART if self._running:
+            case EventKind.RESTART if self._running:
                 self._cancel(event.at, None)
                 self._begin(event.at)
             case _:
                 pass
 
     def _begin(self, at: datetime) -> None:
-        self.runs.append(Run(len(self.runs) + 1, at))
+        self.runs.append(ClockRun(len(self.runs) + 1, at))
         self.ended_by, self.anew = None, False
         if self.early:
             self.runs[-1] = replace(self.runs[-1], stopped_at=at)
-            self.ended_by, self.early = Kind.STOP, False
+            self.ended_by, self.early = EventKind.STOP, False
         elif self.out:
-            self._cancel(at, Kind.OUT_OF_REACH)
+            self._cancel(at, EventKind.OUT_OF_REACH)
 
-    def _cancel(self, at: datetime, by: Kind | None) -> None:
+    def _cancel(self, at: datetime, by: EventKind | None) -> None:
         if self._running:
             self.runs[-1] = replace(self._running, cancelled_at=max(at, self._running.started_at))
             self.ended_by = by
 
-    def _starts(self, event: Event) -> None:
+    def _starts(self, event: ClockEvent) -> None:
         if self.over:
             return
         if self._running and event.passes and self._new:
@@ -97,7 +94,7 @@ class _Course:
         if not self._running and (self._last is None or self._new or self.anew):
             self._begin(event.at)
 
-    def _start_undone(self, event: Event) -> None:
+    def _start_undone(self, event: ClockEvent) -> None:
         """The start is no longer true. If the end of the incident is undone, nothing runs."""
         if event.final or self._new:
             self._cancel(event.at, None)
@@ -107,25 +104,25 @@ class _Course:
     def _stops(self, at: datetime) -> None:
         if self._running:
             self.runs[-1] = replace(self._running, stopped_at=at)
-            self.ended_by = Kind.STOP
+            self.ended_by = EventKind.STOP
             if self.spec.recurs:
                 self._begin(at)
         elif self._last is None:
-            self.early = not self.spec.recurs and follows(self.spec.stops, self.spec.starts)
-        elif self.ended_by is Kind.OUT_OF_REACH and self._by_lifecycle():
+            self.early = not self.spec.recurs and always_follows(self.spec.stops, self.spec.starts)
+        elif self.ended_by is EventKind.OUT_OF_REACH and self._by_lifecycle():
             # The stop came, so it was possible: the dates of the states are out of order.
             self.runs[-1] = replace(self._last, cancelled_at=None, stopped_at=at)
-            self.ended_by = Kind.STOP
-        elif self.ended_by is Kind.CEASES and not self.spec.recurs:
+            self.ended_by = EventKind.STOP
+        elif self.ended_by is EventKind.CEASES and not self.spec.recurs:
             self.ended_by = None
 
     def _by_lifecycle(self) -> bool:
         return set(parse_moment(self.spec.stops).of) <= set(LIFECYCLE_MILESTONES)
 
-    def _stop_undone(self, event: Event) -> None:
+    def _stop_undone(self, event: ClockEvent) -> None:
         self.early = False
         last = self._last
-        if last is None or self.ended_by is not Kind.STOP:
+        if last is None or self.ended_by is not EventKind.STOP:
             return
         others = (m for m in self.stops if last.started_at <= m.at and true_at(m, event.at))
         if last.stopped_at == max(event.of, last.started_at) and not any(others):
@@ -148,42 +145,42 @@ class _Course:
             )
             self.ended_by = None
 
-    def _against(self) -> Kind | None:
+    def _against(self) -> EventKind | None:
         if self.over:
-            return Kind.OVER
+            return EventKind.OVER
         if self.out:
-            return Kind.OUT_OF_REACH
-        return None if self.holds else Kind.CEASES
+            return EventKind.OUT_OF_REACH
+        return None if self.holds else EventKind.CEASES
 
-    def _over(self, event: Event) -> None:
-        if event.kind is Kind.OVER:
+    def _over(self, event: ClockEvent) -> None:
+        if event.kind is EventKind.OVER:
             self.over += 1
-            self._cancel(event.at, Kind.OVER)
+            self._cancel(event.at, EventKind.OVER)
             return
         self.over -= 1
-        if not self.over and self.ended_by is Kind.OVER:
+        if not self.over and self.ended_by is EventKind.OVER:
             self._go_on(event.at)
 
-    def _reach(self, event: Event) -> None:
-        self.out = event.kind is Kind.OUT_OF_REACH
+    def _reach(self, event: ClockEvent) -> None:
+        self.out = event.kind is EventKind.OUT_OF_REACH
         if self.out:
-            self._cancel(event.at, Kind.OUT_OF_REACH)
-        elif self.ended_by is Kind.OUT_OF_REACH:
+            self._cancel(event.at, EventKind.OUT_OF_REACH)
+        elif self.ended_by is EventKind.OUT_OF_REACH:
             self._go_on(event.at)
 
-    def _condition(self, event: Event) -> None:
+    def _condition(self, event: ClockEvent) -> None:
         """Start or end a run as the condition changes.
 
         When the condition holds again, a new run begins if the clock recurs; else the old one goes
         on.
         """
-        self.holds = event.kind is Kind.HOLDS
+        self.holds = event.kind is EventKind.HOLDS
         last = self._last
         if not self.holds:
-            self._cancel(event.at, Kind.CEASES)
-        elif last and self.ended_by is Kind.CEASES:
-            self.ended_by = self._against() or Kind.CEASES
-            if self.ended_by is not Kind.CEASES:
+            self._cancel(event.at, EventKind.CEASES)
+        elif last and self.ended_by is EventKind.CEASES:
+            self.ended_by = self._against() or EventKind.CEASES
+            if self.ended_by is not EventKind.CEASES:
                 return
             if self.spec.recurs:
                 self._begin(event.at)
@@ -192,16 +189,18 @@ class _Course:
                 self.ended_by = None
 
 
-def _fitting(spec: ClockSpec, runs: Sequence[Run], incident: Incident) -> Iterator[Run]:
+def _runs_under_conditions(
+    spec: ClockSpec, runs: Sequence[ClockRun], incident: Incident
+) -> Iterator[ClockRun]:
     """The runs during which the clock's conditions held at some time."""
     for run in runs:
         if true_until(spec.when, incident, run.started_at, run.ended_at) is not False:
             yield run
 
 
-def runs_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tuple[Run, ...]:
+def runs_of(spec: ClockSpec, incident: Incident, policy: CompiledPolicy) -> tuple[ClockRun, ...]:
     """The runs of a clock, oldest first."""
-    course = _Course(spec, stops_of(spec.stops, incident))
+    course = _RunsSoFar(spec, stops_of(spec.stops, incident))
     for event in events_of(spec, incident, policy):
         course.happens(event)
-    return tuple(_fitting(spec, course.runs, incident))
+    return tuple(_runs_under_conditions(spec, course.runs, incident))

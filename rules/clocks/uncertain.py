@@ -10,7 +10,7 @@ from rules.record.decision import Case, Refusal
 from rules.record.markdown import stamp
 
 
-def unfit(case: Case, latest_at: datetime | None) -> Refusal | None:
+def wrong_range(case: Case, latest_at: datetime | None) -> Refusal | None:
     """The refusal if an event cannot lie between `happened_at` and `latest_at`."""
     if latest_at is None or case.happened_at <= latest_at <= case.now:
         return None
@@ -18,7 +18,7 @@ def unfit(case: Case, latest_at: datetime | None) -> Refusal | None:
     return Refusal("Malformed", message, ("latest_at",))
 
 
-def between(at: datetime, latest_at: datetime | None) -> str:
+def range_data(at: datetime, latest_at: datetime | None) -> str:
     """The range of an uncertain instant, for its timeline line; empty if the instant is known."""
     return f", some time between {stamp(at)} and {stamp(latest_at)} UTC" if latest_at else ""
 
@@ -27,7 +27,7 @@ def _uncertain(incident: Incident) -> list[Milestone]:
     return [m for m in incident.milestones if m.latest_at and not m.superseded]
 
 
-def possible(incident: Incident) -> Iterator[Incident]:
+def possible_records(incident: Incident) -> Iterator[Incident]:
     """The record with each uncertain milestone at its latest: one at a time, then all at once."""
     uncertain = _uncertain(incident)
     for moved in (*([m] for m in uncertain), *([uncertain] if uncertain else [])):
@@ -38,7 +38,9 @@ def possible(incident: Incident) -> Iterator[Incident]:
         yield incident.changed(milestones=milestones)
 
 
-def certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -> ClockReading:
+def certain_reading(
+    reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]
+) -> ClockReading:
     """A reading as far as it is certain, given the `others` that are possible."""
     key = (reading.clock, reading.run)
     may = [reading, *(r for found in others for r in found if (r.clock, r.run) == key)]
@@ -54,7 +56,9 @@ def certain(reading: ClockReading, others: Sequence[tuple[ClockReading, ...]]) -
     return reading.changed(**change)
 
 
-def figure(reading: MetricReading, others: Sequence[tuple[MetricReading, ...]]) -> MetricReading:
+def certain_metric(
+    reading: MetricReading, others: Sequence[tuple[MetricReading, ...]]
+) -> MetricReading:
     """A metric as far as it is certain, given the `others` that are possible."""
     may = [reading, *(r for found in others for r in found if r.metric == reading.metric)]
     least, most = _span(r.elapsed for r in may)

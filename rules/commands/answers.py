@@ -8,9 +8,9 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, Stage
 from rules.alerts.firing import alerts_firing
-from rules.clocks.doubts import doubts, news
+from rules.clocks.doubts import doubts, new_doubts
 from rules.commands.lifecycle_facts import facts_of
-from rules.paging.demanded import answerable
+from rules.paging.manual_escalation import answerable
 from rules.people.permission.authority import rule_for, trigger_rule, who_may
 from rules.record.markdown import plain, ranged
 from rules.updates.readings import readings_of
@@ -43,7 +43,7 @@ def result_of(
             for reading in readings_of(policy, incident, now)
             if reading.stage is Stage.IN_PROGRESS and reading.breach_at
         },
-        doubts=news(was, doubts(policy, incident, now)) if before else (),
+        doubts=new_doubts(was, doubts(policy, incident, now)) if before else (),
     )
 
 

@@ -15,21 +15,21 @@ from models.people.rule_name import rule_named
 from rules.commands.beginning.reporting import LOOKING_BACK
 from rules.commands.changes.alerts import with_severity_of_alerts
 from rules.commands.changes.by_command import COMMAND_RULES
-from rules.commands.changes.review import completed
+from rules.commands.changes.review import with_completed_review
 from rules.commands.changes.transitions import fire
 from rules.commands.judging.by_the_way import parts_of, unapproved_by_the_way
-from rules.deadlines.taking_back import corrected
-from rules.paging.demanded import answer, answerable
-from rules.paging.escalation import watched
+from rules.deadlines.taking_back import with_corrections
+from rules.paging.escalation import depends_on_progress
+from rules.paging.manual_escalation import answer, answerable
 from rules.people.naming.mistaken_names import misnamed
 from rules.people.permission.approvals import unapproved
 from rules.people.permission.authority import REOPEN, rule_for, rule_key, unauthorised
 from rules.people.permission.backdating import reason_missing
-from rules.people.permission.overrides import overridden
-from rules.people.permission.requests import settled
+from rules.people.permission.policy_overrides import decided_with_override
+from rules.people.permission.requests import without_settled_requests
 from rules.people.roles.handover import over_own_role
-from rules.record.carried import RECORD_LIMIT_BYTES, too_heavy
-from rules.record.decision import Case, Decision, Outcome, Refusal, TakenUp, also
+from rules.record.carried import RECORD_BOUND_BYTES, too_heavy
+from rules.record.decision import Case, Decision, Outcome, Refusal, TakenUp, with_impossibility
 from rules.record.kept_words import with_words, with_words_of_request
 from rules.record.markdown import stamp
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
@@ -109,7 +109,7 @@ def _room(name: str, decision: Decision) -> Refusal | None:
     if name in FREE_TEXTS and too_heavy(decision.incident):
         return Refusal(
             "Refused",
-            f"the record has reached its limit of {RECORD_LIMIT_BYTES // 1024} KiB: "
+            f"the record has reached its limit of {RECORD_BOUND_BYTES // 1024} KiB: "
             "put longer texts into a document and link it",
         )
     return None
@@ -119,7 +119,7 @@ def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decisi
     """Note that a person did something after acknowledging: somebody works on the incident."""
     person = case.actor not in (ENGINE, MONITORING)
     waits = (
-        watched(case.policy)
+        depends_on_progress(case.policy)
         or case.incident.milestone("reopened") is not None
         or case.incident.demand_of is not None
     )
@@ -166,7 +166,7 @@ def judge(
     if late and not isinstance(command, RecordAlertsCommand) and name not in AFTER_THE_END:
         over = Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
         return _authority_first(case, name, command, over)
-    return overridden(case, name, command.override, lambda c: _decided(c, name, command))
+    return decided_with_override(case, name, command.override, lambda c: _decided(c, name, command))
 
 
 def _authority_first(case: Case, name: str, command: Command, impossible: Refusal) -> Refusal:
@@ -179,7 +179,7 @@ def _authority_first(case: Case, name: str, command: Command, impossible: Refusa
     refusal = _authority(case, name, command)
     if refusal is None or refusal.kind != "NotAuthorised":
         return impossible
-    return also(refusal, impossible)
+    return with_impossibility(refusal, impossible)
 
 
 def _decided(case: Case, name: str, command: Command) -> Outcome:
@@ -198,9 +198,9 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     refusal = refusal or _room(name, outcome)
     if refusal:
         return with_words_of_request(refusal, case, command)
-    done = settled(with_words(outcome, case, command), name, command, case.now)
-    done = completed(done, case)
-    done = _taken_up(corrected(done, case, name, command), case, trigger)
+    done = without_settled_requests(with_words(outcome, case, command), name, command, case.now)
+    done = with_completed_review(done, case)
+    done = _taken_up(with_corrections(done, case, name, command), case, trigger)
     records = isinstance(command, RecordAlertsCommand)
     return with_severity_of_alerts(done, case) if records else done
 

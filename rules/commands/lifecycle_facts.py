@@ -16,9 +16,9 @@ from rules.clocks.breaches import was_breached
 from rules.clocks.clocks import read_clocks
 from rules.clocks.conditions import holds_at
 from rules.clocks.moments import came_at
-from rules.people.naming.people_meant import candidates, listed
+from rules.people.naming.people_meant import candidates, people_in_a_line
 from rules.people.permission.authority import rule_for
-from rules.people.roles.holders import filled
+from rules.people.roles.holders import is_filled
 from rules.record.decision import Case
 from states.lifecycle import REPORTED, Guard, State, Trigger
 from states.machine import Facts
@@ -83,7 +83,7 @@ def roles_missing(
     """For each trigger that checks roles, the roles that should be filled by now and are not."""
     missing: dict[Trigger, tuple[str, ...]] = {}
     for role in policy.roles:
-        if filled(role, incident):
+        if is_filled(role, incident):
             continue
         if not all(holds_at(parse_condition(text), incident, now) for text in role.when):
             continue
@@ -102,7 +102,7 @@ def _unfilled(role: RoleRule, incident: Incident, policy: CompiledPolicy, now: d
     words = f"role {role.name} is not filled{have}: assign_role"
     if not role.remembered:
         return words
-    could = listed(candidates(role, incident, policy, now))
+    could = people_in_a_line(candidates(role, incident, policy, now))
     return f"{words} (could: {could or 'nobody qualifies'})"
 
 

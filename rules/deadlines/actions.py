@@ -7,7 +7,7 @@ from models.incident.record import Incident
 from models.payload import Command
 from models.time.clock import ONCE, Action, ActionKind, DueThreshold
 from rules.people.naming.people_meant import deputies
-from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
+from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, TellAudiences
 
 MOST_IN_A_ROW = 3
 """At most this many incidents open one another through clocks."""
@@ -72,7 +72,7 @@ def _taker(whom: str, policy: CompiledPolicy, incident: Incident) -> str:
     return next(iter((*incident.holders(whom), *deputies(whom, incident, policy))), whom)
 
 
-def opens_its_like(action: Action, point: DueThreshold, incident: Incident) -> str | None:
+def opens_no_further(action: Action, point: DueThreshold, incident: Incident) -> str | None:
     """Why an incident that a clock opened opens no further one; None if it may.
 
     Otherwise its clocks would open another incident of the same kind, and so on.
@@ -98,7 +98,7 @@ def effects_of(
         case ActionKind.PAGE:
             return (PageRole(action.target, reason, clock=clock),)
         case ActionKind.NOTIFY if policy.audience(action.target):
-            return (Tell("deadline", reason, (action.target,)),)
+            return (TellAudiences("deadline", reason, (action.target,)),)
         case ActionKind.NOTIFY | ActionKind.REMIND:
             return (Remind(action.target, reason),)
         case ActionKind.OPEN_INCIDENT:

@@ -10,7 +10,7 @@ from models.incident.timeline import EntryKind
 from models.policy.values.durations import format_duration
 from models.time.clock import SHOULD, DueThreshold, FiredThreshold
 from models.time.clock_name import UpdateClock, clock_named
-from rules.clocks.clocks import courses
+from rules.clocks.clocks import counted_runs
 from rules.deadlines.due import due_thresholds
 from rules.deadlines.pending import is_pending
 
@@ -92,7 +92,7 @@ def _best_effort(
 ) -> bool:
     return any(
         course.target.best_effort
-        for course in courses(policy, incident, now)
+        for course in counted_runs(policy, incident, now)
         if (course.spec.name, course.run.number) == (point.clock, point.run)
     )
 

@@ -11,7 +11,7 @@ from rules.record.identity import incident_id
 from rules.record.ledger import note
 
 LED_TO = "led_to"
-NATURE_LIMIT = 8000
+NATURE_BOUND = 8000
 """Characters, as in every report."""
 
 
@@ -26,7 +26,7 @@ def report_of(linked: LinkedIncident, of: Incident, now: datetime) -> Report:
     """What an incident reports that another one, `of`, opens."""
     return Report(
         title=linked.title,
-        nature=f"{linked.reason} ({of.id}: {of.report.title})"[:NATURE_LIMIT],
+        nature=f"{linked.reason} ({of.id}: {of.report.title})"[:NATURE_BOUND],
         affected_systems=of.report.affected_systems,
         severity=of.severity,
         service=of.report.service,

@@ -9,8 +9,8 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import DueThreshold
 from models.time.clock_name import ApprovalWait, Awaited, HoldingWait, OfferWait, clock_named
-from rules.people.permission.approvals import approval_points, unanswered
-from rules.people.roles.handover import handover_points, held_long, lapsed
+from rules.people.permission.approvals import approval_points, unanswered_request
+from rules.people.roles.handover import handover_points, reminder_to_hand_over, with_lapsed_offer
 from rules.record.decision import Decision
 
 
@@ -24,16 +24,16 @@ def pending_points(policy: CompiledPolicy, incident: Incident) -> tuple[DueThres
     return (*approval_points(policy, incident), *handover_points(policy, incident))
 
 
-def waited_for(
+def when_nobody_answered(
     point: DueThreshold, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Decision | None:
     """What happens if no answer came in time; None if it came meanwhile."""
     match clock_named(point.clock):
         case ApprovalWait(rule):
-            return unanswered(rule, point.due_at, incident, policy, now)
+            return unanswered_request(rule, point.due_at, incident, policy, now)
         case OfferWait() as offer:
-            return lapsed(offer, incident, now)
+            return with_lapsed_offer(offer, incident, now)
         case HoldingWait() as holding:
-            return held_long(holding, incident, now)
+            return reminder_to_hand_over(holding, incident, now)
         case _:
             return None

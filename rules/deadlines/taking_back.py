@@ -13,7 +13,7 @@ from rules.record.decision import AdoptPolicy, Case, Decision
 from rules.record.ledger import note, supersede
 
 
-def corrected(decision: Decision, case: Case, name: str, command: Command) -> Decision:
+def with_corrections(decision: Decision, case: Case, name: str, command: Command) -> Decision:
     """The decision, with those thresholds marked that would not have fired by the new record."""
     adopted = _adopted(decision)
     taken_back = superseded(adopted or case.policy, decision.incident, case.now)

@@ -9,7 +9,7 @@ from models.contracts.notifying import Delivery
 from models.messages.message import MessageKind
 from models.people.party import Party, PartyKind, as_person, name_of, party_named
 from models.people.schedule import OnCall
-from models.people.workload import AskLeave, Bound, PageLimit, PageLimits
+from models.people.workload import AskLeave, BindingLimit, PageLimit, PageLimits
 from rules.paging.withdrawal import Withdrawal
 from rules.people.on_call.words import by_schedule
 
@@ -120,9 +120,9 @@ def paging_chain(
     return channel_chain(page.channels or paging_channels, fallbacks)
 
 
-def bound_by(
+def binding_limit(
     page: PageTarget, limits: PageLimits, urgency: int, *, escalation: bool = False
-) -> Bound | None:
+) -> BindingLimit | None:
     """The limit of a page: that of the channel, of the person, or of everybody."""
     if party_named(page.target).kind is PartyKind.CHANNEL:
         limit, whom = limits.channels.get(page.recipient), page.target
@@ -130,7 +130,7 @@ def bound_by(
         limit, whom = page.limit or limits.person, as_person(page.recipient)
     if limit is None:
         return None
-    return Bound(whom=whom, limit=limit, urgency=urgency, escalation=escalation)
+    return BindingLimit(whom=whom, limit=limit, urgency=urgency, escalation=escalation)
 
 
 def withdrawable(delivery: Delivery, withdrawal: Withdrawal) -> bool:

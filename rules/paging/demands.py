@@ -10,13 +10,13 @@ from datetime import datetime
 from models.compiled import EscalationPolicy
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.people.party import PartyKind, party_named
-from rules.paging.escalation import NoPage, Page, anew, begun_again, forced_page
+from rules.paging.escalation import NoPage, Page, begun_again, forced_page, started_over
 from rules.paging.withdrawal import Withdrawal
 from rules.record.decision import PageNextLevel
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class JoinedDemand:
     """The demand that is due, joined with others of its instant and level.
 
     `demanded` is None if that level was paged at that very instant. `progress` no longer contains
@@ -60,7 +60,7 @@ def demand_due(progress: EscalationProgress, now: datetime) -> bool:
     return any(_is_due(demanded, progress, now) for demanded in progress.demanded)
 
 
-def take(progress: EscalationProgress, levels: int, now: datetime) -> Taken | None:
+def next_demand(progress: EscalationProgress, levels: int, now: datetime) -> JoinedDemand | None:
     """Take the first demand that is due, as one page with the same ones; None if there is none."""
     due = [demanded for demanded in progress.demanded if _is_due(demanded, progress, now)]
     if not due:
@@ -71,8 +71,8 @@ def take(progress: EscalationProgress, levels: int, now: datetime) -> Taken | No
     left = progress.changed(demanded=rest)
     reason = "; ".join(dict.fromkeys(demanded.reason for demanded in same))
     if _just_paged(first, progress):
-        return Taken(left, None, reason)
-    return Taken(
+        return JoinedDemand(left, None, reason)
+    return JoinedDemand(
         left,
         first.changed(
             reason=reason,
@@ -104,7 +104,7 @@ def _just_paged(demanded: DemandedPage, progress: EscalationProgress) -> bool:
     return bool(demanded.falls_on) and demanded.falls_on == progress.demanded_at and same_level
 
 
-def set_going(
+def page_on_demand(
     progress: EscalationProgress,
     demanded: DemandedPage,
     ladder: EscalationPolicy | None,
@@ -120,7 +120,7 @@ def set_going(
     if demanded.resumes:
         progress = begun_again(progress, demanded.level, resumed=acknowledged)
         if stopped or demanded.level == 1:
-            progress = anew(progress)
+            progress = started_over(progress)
     elif stopped and demanded.by and not demanded.once:
         levels = len(ladder.levels) if ladder else 1
         progress = _called(progress, demanded.by, level_of(demanded, progress, levels))
@@ -131,7 +131,7 @@ def set_going(
 
 def _called(progress: EscalationProgress, by: str, level: int) -> EscalationProgress:
     """Go on from this level until somebody answers."""
-    return anew(progress).changed(
+    return started_over(progress).changed(
         cycle=0,
         stopped=None,
         resumed=False,
@@ -142,7 +142,7 @@ def _called(progress: EscalationProgress, by: str, level: int) -> EscalationProg
     )
 
 
-def answers(progress: EscalationProgress, by: str) -> bool:
+def answers_escalation(progress: EscalationProgress, by: str) -> bool:
     """Whether this person's action stops an escalation that goes on after an acknowledgement.
 
     If it was asked for by hand, those it has paged can answer. If it has paged a channel, whose
@@ -156,7 +156,7 @@ def answers(progress: EscalationProgress, by: str) -> bool:
     return by in progress.called or any(party.kind is PartyKind.CHANNEL for party in called)
 
 
-def withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> EscalationProgress:
+def without_withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> EscalationProgress:
     """The progress without the demands that are withdrawn."""
     left = tuple(
         demanded
@@ -166,7 +166,7 @@ def withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> Escalatio
     return progress.changed(demanded=left)
 
 
-def unreached(
+def keep_unreached(
     progress: EscalationProgress,
     demanded: DemandedPage,
     level: int,

@@ -40,7 +40,7 @@ class PassOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class WaitForAnswer:
     """Do nothing before `until`."""
 
     until: datetime
@@ -85,14 +85,14 @@ def next_page(
     now: datetime,
     *,
     firing: bool = True,
-) -> Page | PassOver | Wait | NoPage:
+) -> Page | PassOver | WaitForAnswer | NoPage:
     """What silence requires at `now`. After the last wait of the last cycle nobody is left."""
     if policy is None or not policy.levels:
         return NoPage("the policy names no escalation for this incident")
     if progress.stopped:
         return NoPage(progress.stopped)
     if progress.next_at is not None and now < progress.next_at:
-        return Wait(progress.next_at)
+        return WaitForAnswer(progress.next_at)
     following = _after(policy, progress.level, progress.cycle)
     if following is None:
         return NoPage("every level was paged")
@@ -160,7 +160,7 @@ def after_level(
     )
 
 
-def silence(progress: EscalationProgress) -> str:
+def why_silence_pages(progress: EscalationProgress) -> str:
     """Why silence pages a level."""
     if progress.called_by:
         return f"nobody has answered {progress.called_by}"
@@ -188,7 +188,7 @@ def begun_again(
     return progress.changed(**change)
 
 
-def anew(progress: EscalationProgress) -> EscalationProgress:
+def started_over(progress: EscalationProgress) -> EscalationProgress:
     """The progress of an escalation that starts over: it has reached nobody yet."""
     return progress.changed(reached=False, opens_at=None)
 
@@ -223,7 +223,9 @@ def stopped(progress: EscalationProgress, reason: str) -> EscalationProgress:
     return progress.changed(**change)
 
 
-def turns(incident_id: str, targets: tuple[str, ...], level: int, cycle: int) -> tuple[str, ...]:
+def targets_in_turn(
+    incident_id: str, targets: tuple[str, ...], level: int, cycle: int
+) -> tuple[str, ...]:
     """The targets of a level that pages one of them in turn, the one whose turn it is first.
 
     The incident's id decides who comes first, so over many incidents everybody does equally often.
@@ -234,7 +236,7 @@ def turns(incident_id: str, targets: tuple[str, ...], level: int, cycle: int) ->
     return targets[first:] + targets[:first]
 
 
-def watched(policy: CompiledPolicy) -> bool:
+def depends_on_progress(policy: CompiledPolicy) -> bool:
     """Whether the escalation depends on what people do after an acknowledgement."""
     ladders = policy.escalation.ladders if policy.escalation else ()
     return any(

@@ -11,19 +11,19 @@ from models.incident.escalation import EscalationProgress
 from models.incident.timeline import EntryKind
 from models.people.party import PartyKind, name_of, party_named
 from models.people.schedule import OnCall
-from models.people.workload import Leave, Verdict
+from models.people.workload import Leave, PageVerdict
 from rules.paging.escalation import Page, PassOver
-from rules.paging.messages import detour
+from rules.paging.messages import failed_channels_words
 from rules.paging.summary import incidents
 from rules.people.on_call.words import nobody_by
-from rules.record.references import as_data
+from rules.record.references import reference_data
 
 BY_NAME = "by name"
 """The reason for a page if a level names the person."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PagingLine:
     """A timeline entry. `owed` is the page that it mentions, if that is still to be delivered."""
 
     kind: EntryKind
@@ -33,7 +33,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class LevelTurn:
     """A level that had its turn at `at`, by the escalation `rule`, for a `reason`.
 
     `next_at` is when silence pages the next level.
@@ -53,7 +53,7 @@ class Turn:
         return {**facts, "next_at": self.next_at.isoformat()} if self.next_at else facts
 
 
-def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
+def lines_of(turn: LevelTurn, done: Escalated) -> Iterator[PagingLine]:
     """The lines about who was paged, who was not, and why."""
     facts = turn.facts(told=done.cycle is not None)
     for outcome in done.pages:
@@ -67,7 +67,7 @@ def lines_of(turn: Turn, done: Escalated) -> Iterator[Line]:
         found = _asked(target, done)
         why = nobody_by(found) if found else f"nobody holds {target}"
         data |= {"on_call": found.model_dump(mode="json")} if found else {}
-        yield Line(EntryKind.PAGE_NOBODY, f"level {level} pages nobody: {why}", data)
+        yield PagingLine(EntryKind.PAGE_NOBODY, f"level {level} pages nobody: {why}", data)
     for passed in done.out_of_hours:
         yield _out_of_hours(turn, passed, facts)
 
@@ -93,7 +93,7 @@ def _duty(outcome: PageOutcome, done: Escalated) -> dict[str, Any]:
     }
 
 
-def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:
+def _paged(turn: LevelTurn, outcome: PageOutcome, facts: dict[str, Any]) -> PagingLine:
     owed = outcome.delivery
     sent = owed.message
     receipt = outcome.receipt
@@ -112,23 +112,25 @@ def _paged(turn: Turn, outcome: PageOutcome, facts: dict[str, Any]) -> Line:
         data["not_by"] = [failed.channel for failed in outcome.fell_back]
     as_what = f", {outcome.via}" if _remarkable(outcome) else ""
     who = f"{sent.recipient} (level {turn.page.level}{as_what}) by {channel}: {turn.reason}"
-    instead = detour(outcome.fell_back)
+    instead = failed_channels_words(outcome.fell_back)
     if receipt:
-        return Line(EntryKind.PAGE_SENT, f"page to {who}{instead}", {**data, **as_data(receipt)})
+        return PagingLine(
+            EntryKind.PAGE_SENT, f"page to {who}{instead}", {**data, **reference_data(receipt)}
+        )
     if outcome.leave:
         held = f"page to {who} — held for a summary: {outcome.leave.why}"
-        return Line(EntryKind.PAGE_HELD, held, data, outcome)
+        return PagingLine(EntryKind.PAGE_HELD, held, data, outcome)
     why = outcome.failure.error if outcome.failure else "no answer in time"
     summary = f"page to {who} — failed: {why}; tried again{instead}"
-    return Line(EntryKind.PAGE_FAILED, summary, data, outcome)
+    return PagingLine(EntryKind.PAGE_FAILED, summary, data, outcome)
 
 
-def _unconfirmed(turn: Turn, outcome: PageOutcome, data: dict[str, Any]) -> Line:
+def _unconfirmed(turn: LevelTurn, outcome: PageOutcome, data: dict[str, Any]) -> PagingLine:
     """The line of a page that may have been sent; nobody knows."""
     level, channel = turn.page.level, data["channel"]
     who = f"{outcome.delivery.message.recipient} (level {level}) by {channel}"
     why = "the worker stopped before it confirmed this"
-    return Line(
+    return PagingLine(
         EntryKind.PAGE_UNCONFIRMED,
         f"page to {who}: {turn.reason} — may have been sent: {why}",
         data,
@@ -144,7 +146,7 @@ def _of_channel(outcome: PageOutcome) -> bool:
     return party_named(outcome.target).kind is PartyKind.CHANNEL
 
 
-def _out_of_hours(turn: Turn, passed: OutOfHours, facts: dict[str, Any]) -> Line:
+def _out_of_hours(turn: LevelTurn, passed: OutOfHours, facts: dict[str, Any]) -> PagingLine:
     level = turn.page.level
     opens_at = passed.opens_at
     begins = f"; they begin at {opens_at:%Y-%m-%d %H:%M} UTC" if opens_at else ""
@@ -160,12 +162,12 @@ def _out_of_hours(turn: Turn, passed: OutOfHours, facts: dict[str, Any]) -> Line
         "reason": turn.reason,
         **facts,
     }
-    return Line(EntryKind.PAGE_OUT_OF_HOURS, summary, data)
+    return PagingLine(EntryKind.PAGE_OUT_OF_HOURS, summary, data)
 
 
-def passed_over(
+def passed_over_line(
     done: PassOver, rule: str, targets: tuple[str, ...], at: datetime, next_at: datetime | None
-) -> Line:
+) -> PagingLine:
     """The line that a level is not paged at `at`, and why."""
     data = {
         "level": done.level,
@@ -175,16 +177,18 @@ def passed_over(
         "asked_at": at.isoformat(),
         "next_at": next_at.isoformat() if next_at else None,
     }
-    return Line(EntryKind.PAGE_PASSED_OVER, f"level {done.level} pages nobody: {done.why}", data)
+    return PagingLine(
+        EntryKind.PAGE_PASSED_OVER, f"level {done.level} pages nobody: {done.why}", data
+    )
 
 
-def joined(level: int, reason: str) -> Line:
+def joined_demand_line(level: int, reason: str) -> PagingLine:
     """The line of a demand for a level that another demand has just paged."""
     words = f"level {level} was just paged at the same instant: {reason}"
-    return Line(EntryKind.ESCALATION_JOINED, words, {"level": level, "reason": reason})
+    return PagingLine(EntryKind.ESCALATION_JOINED, words, {"level": level, "reason": reason})
 
 
-def waits_for_hours(page: Page, reason: str, opens_at: datetime) -> Line:
+def waiting_line(page: Page, reason: str, opens_at: datetime) -> PagingLine:
     """The line of a page on demand that goes out later."""
     words = f"level {page.level} is paged when its hours begin, {opens_at:%Y-%m-%d %H:%M} UTC"
     data = {
@@ -193,28 +197,28 @@ def waits_for_hours(page: Page, reason: str, opens_at: datetime) -> Line:
         "reason": reason,
         "waits_until": opens_at.isoformat(),
     }
-    return Line(EntryKind.PAGE_WAITS, f"{words}: {reason}", data)
+    return PagingLine(EntryKind.PAGE_WAITS, f"{words}: {reason}", data)
 
 
-def given_up(summary: str, level: int, key: str, why: str) -> Line:
+def given_up_line(summary: str, level: int, key: str, why: str) -> PagingLine:
     """The line of a level that is no longer paged, although an attempt may be under way."""
     words = f"{summary} — no longer needed: {why}; an attempt under way may still arrive"
-    return Line(EntryKind.PAGE_WITHDRAWN, words, {"level": level, "key": key})
+    return PagingLine(EntryKind.PAGE_WITHDRAWN, words, {"level": level, "key": key})
 
 
-def unknown(summary: str, level: int, key: str) -> Line:
+def lost_task_line(summary: str, level: int, key: str) -> PagingLine:
     """The line of a lost task that may have paged a level; nobody knows whom."""
     words = f"{summary} — may have been sent: the worker stopped before it confirmed this"
-    return Line(EntryKind.PAGE_UNCONFIRMED, words, {"level": level, "key": key})
+    return PagingLine(EntryKind.PAGE_UNCONFIRMED, words, {"level": level, "key": key})
 
 
-def withdrawn(delivery: Delivery) -> Line:
+def withdrawn_line(delivery: Delivery) -> PagingLine:
     """The line of a page that no channel has taken and that is not tried again."""
     sent = delivery.message
     why = delivery.withdraw or "it is no longer needed"
     summary = f"page to {sent.recipient}: {sent.reason} — withdrawn: {why}"
     data = {"recipient": sent.recipient, "key": sent.key, "reason": sent.reason}
-    return Line(EntryKind.PAGE_WITHDRAWN, summary, data)
+    return PagingLine(EntryKind.PAGE_WITHDRAWN, summary, data)
 
 
 def until_answered(delivery: Delivery, *, stays: bool, clocks: tuple[str, ...] = ()) -> Delivery:
@@ -239,7 +243,7 @@ def how_to_stop(incident_id: str, progress: EscalationProgress) -> str:
     return f"Acknowledge it: acknowledge {incident_id}"
 
 
-def became_of(delivery: Delivery, leave: Leave) -> Line | None:
+def outcome_line(delivery: Delivery, leave: Leave) -> PagingLine | None:
     """The line of a page that asked to be sent; None if the timeline says it already."""
     sent, summary = delivery.message, leave.summary
     who = f"page to {sent.recipient}: {sent.reason}"
@@ -249,18 +253,18 @@ def became_of(delivery: Delivery, leave: Leave) -> Line | None:
         "reason": sent.reason,
     }
     match leave.verdict:
-        case Verdict.HELD:
+        case PageVerdict.HELD:
             said = f"{who} — held for a summary: {leave.why}"
-            return None if delivery.held else Line(EntryKind.PAGE_HELD, said, data)
-        case Verdict.TOLD if summary:
+            return None if delivery.held else PagingLine(EntryKind.PAGE_HELD, said, data)
+        case PageVerdict.TOLD if summary:
             data |= {"channel": summary.channel, "summary_of": summary.incidents}
             among = f"in a summary of {incidents(summary.incidents)}"
             told = f"page to {sent.recipient} by {summary.channel}, {among}: {sent.reason}"
-            return Line(EntryKind.PAGE_SUMMARISED, told, data)
-        case Verdict.UNDELIVERED:
-            return Line(
+            return PagingLine(EntryKind.PAGE_SUMMARISED, told, data)
+        case PageVerdict.UNDELIVERED:
+            return PagingLine(
                 EntryKind.PAGE_UNDELIVERED, f"{who} — no channel took the summary; given up", data
             )
         case _:
             why = delivery.withdraw or "it is no longer needed"
-            return Line(EntryKind.PAGE_WITHDRAWN, f"{who} — held, and dropped: {why}", data)
+            return PagingLine(EntryKind.PAGE_WITHDRAWN, f"{who} — held, and dropped: {why}", data)

@@ -6,7 +6,7 @@ from datetime import datetime
 from models.compiled import Audience, CompiledPolicy
 from models.incident.record import Incident
 from models.messages.message import DeliveryFailure, Message, MessageKind
-from rules.alerts.words import listed
+from rules.alerts.words import alerts_in_words
 from rules.clocks.clocks import read_clocks
 from rules.updates.cadence import next_update_at
 
@@ -28,7 +28,7 @@ def facts_for(
         "severity": incident.severity,
         "service": report.service or "",
         "impact": report.nature or ", ".join(report.affected_systems),
-        "alerts": listed([record.alert for record in incident.alerts.values()]),
+        "alerts": alerts_in_words([record.alert for record in incident.alerts.values()]),
         "deadlines": "; ".join(
             f"{r.clock} by {_stamp(r.breach_at)}" for r in running if r.breach_at
         ),
@@ -46,7 +46,7 @@ def _body(text: str, facts: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def detour(failures: Iterable[DeliveryFailure]) -> str:
+def failed_channels_words(failures: Iterable[DeliveryFailure]) -> str:
     """The channels that failed before, for the line about a message."""
     return "".join(f"; not by {failed.channel}: {failed.error}" for failed in failures)
 

@@ -13,7 +13,7 @@ from models.contracts.paging import EscalateIncident
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.incident.record import Incident
 from models.messages.message import MessageKind
-from rules.paging.escalation import Page, turns
+from rules.paging.escalation import Page, targets_in_turn
 from rules.paging.lines import how_to_stop
 from rules.paging.messages import message
 from rules.paging.urgency import urgency
@@ -21,7 +21,7 @@ from rules.people.stand_ins import addressed_by_level
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageRequest:
     """What the escalation must do now, by which ladder and why; `cause` is the line that asks."""
 
     page: Page
@@ -47,13 +47,13 @@ class Asked:
         return f"page level {self.page.level} ({', '.join(self.page.targets.page)}): {self.reason}"
 
 
-def page_key(incident_id: str, asked: Asked) -> str:
+def page_key(incident_id: str, asked: PageRequest) -> str:
     """The key of a page, without its recipient."""
     return f"{incident_id}/page-{asked.cause}.{asked.page.level}.{asked.page.cycle + 1}"
 
 
 def request_of(
-    asked: Asked, incident: Incident, policy: CompiledPolicy, progress: EscalationProgress
+    asked: PageRequest, incident: Incident, policy: CompiledPolicy, progress: EscalationProgress
 ) -> EscalateIncident:
     """The input of the activity."""
     page = asked.page
@@ -67,7 +67,7 @@ def request_of(
     )
     targets = page.targets
     if targets.in_turn:
-        ordered = turns(incident.id, targets.page, page.level, page.cycle)
+        ordered = targets_in_turn(incident.id, targets.page, page.level, page.cycle)
         targets = targets.changed(page=ordered)
     roles = addressed_by_level(targets, incident, policy, asked.now)
     return EscalateIncident(

@@ -17,7 +17,7 @@ TURNS = 4
 """How many turns a severity has for each turn of the next one."""
 
 
-class Kind(IntEnum):
+class WorkKind(IntEnum):
     """A kind of work. The number is its priority in Temporal: 1 goes first.
 
     A first page is what an alert is for; everything that must happen before it counts as first page
@@ -32,10 +32,10 @@ class Kind(IntEnum):
 
 
 LANES = {
-    Kind.LATER_PAGE: "later-pages",
-    Kind.COMMAND: "commands",
-    Kind.NOTICE: "notices",
-    Kind.CHORE: "chores",
+    WorkKind.LATER_PAGE: "later-pages",
+    WorkKind.COMMAND: "commands",
+    WorkKind.NOTICE: "notices",
+    WorkKind.CHORE: "chores",
 }
 
 
@@ -54,12 +54,12 @@ def urgency(severity: str | None, severities: Sequence[str]) -> int:
     return min(severities.index(severity) + 1, LEAST_URGENT)
 
 
-def rank(kind: Kind, urgent: int = LEAST_URGENT) -> Rank:
+def rank(kind: WorkKind, urgent: int = LEAST_URGENT) -> Rank:
     """The rank of work of a kind, for an incident of this urgency."""
     return Rank(kind.value, f"severity-{urgent}", float(TURNS ** (LEAST_URGENT - urgent)))
 
 
-def lane(task_queue: str, kind: Kind) -> str:
+def lane(task_queue: str, kind: WorkKind) -> str:
     """The task queue for activities of a kind; each has slots of its own in every worker."""
     name = LANES.get(kind)
     return f"{task_queue}/{name}" if name else task_queue

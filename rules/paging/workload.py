@@ -17,11 +17,11 @@ from models.people.workload import (
     Leave,
     Leaves,
     PageLimit,
+    PageVerdict,
     RolesHeld,
     SentPage,
-    Settled,
-    Summary,
-    Verdict,
+    SentSummary,
+    SettledPages,
     WorkloadState,
 )
 from models.policy.values.durations import format_duration
@@ -47,11 +47,11 @@ MOST_BYTES = 896 * 1024
 
 A page beyond that is sent at once and forgotten, because too often is better than never.
 """
-NO_ROOM = Leave(verdict=Verdict.GRANTED, why="its workload has no room left to hold it")
+NO_ROOM = Leave(verdict=PageVerdict.GRANTED, why="its workload has no room left to hold it")
 WORST = 1
 
 
-def one_by_one(limit: PageLimit, *, worst: bool) -> int:
+def pages_one_by_one(limit: PageLimit, *, worst: bool) -> int:
     """How many pages of a limit go out one by one, at the worst severity or at others.
 
     A third may be of any severity, another third is for the worst, the rest is for summaries.
@@ -60,19 +60,19 @@ def one_by_one(limit: PageLimit, *, worst: bool) -> int:
     return at_any + (limit.most - at_any) // 2 if worst else at_any
 
 
-def for_summaries(limit: PageLimit) -> int:
+def pages_for_summaries(limit: PageLimit) -> int:
     """How many pages of a limit are kept for summaries."""
-    return limit.most - one_by_one(limit, worst=True)
+    return limit.most - pages_one_by_one(limit, worst=True)
 
 
-def asked_together(
+def answers_to_pages(
     state: WorkloadState, asks: tuple[AskLeave, ...], now: datetime
 ) -> tuple[WorkloadState, Leaves]:
     """The answers to pages that ask at the same time: the worst goes first."""
     answers: dict[int, Leave] = {}
     room = MOST_BYTES - size(state)
     for place, ask in sorted(enumerate(asks), key=lambda numbered: numbered[1].bound.urgency):
-        after, answers[place] = asked(state, ask, now)
+        after, answers[place] = answer_to_page(state, ask, now)
         if len(after.held) + len(after.sent) > len(state.held) + len(state.sent):
             # Its key stands beside it once more.
             needed = size(HeldPage(asked=ask, at=now)) + len(to_json(ask.key))
@@ -84,7 +84,9 @@ def asked_together(
     return state, Leaves(leaves=tuple(answers[place] for place in range(len(asks))))
 
 
-def asked(state: WorkloadState, ask: AskLeave, now: datetime) -> tuple[WorkloadState, Leave]:
+def answer_to_page(
+    state: WorkloadState, ask: AskLeave, now: datetime
+) -> tuple[WorkloadState, Leave]:
     """The answer to a page that asks to be sent at `now`. The same key gets the same answer."""
     state = state.changed(limit=ask.bound.limit)
     if any(page.key == ask.key for page in state.sent):
@@ -94,7 +96,7 @@ def asked(state: WorkloadState, ask: AskLeave, now: datetime) -> tuple[WorkloadS
         return state, known
     if ask.withdraw:
         held = {key: page for key, page in state.held.items() if key != ask.key}
-        return state.changed(held=held), Leave(verdict=Verdict.WITHDRAWN)
+        return state.changed(held=held), Leave(verdict=PageVerdict.WITHDRAWN)
     if ask.key in state.held:
         return state, _held(state, ask, now)
     if _has_room(state, ask, now):
@@ -110,7 +112,7 @@ def summary_due(state: WorkloadState) -> datetime | None:
     limit = state.limit
     if limit is None or not state.held:
         return None
-    apart = limit.within / for_summaries(limit)
+    apart = limit.within / pages_for_summaries(limit)
     first = next(iter(state.held.values()))
     at = [first.at + min(GATHER, apart)]
     at += [page.at + apart for page in state.sent if page.summary]
@@ -121,16 +123,18 @@ def summary_due(state: WorkloadState) -> datetime | None:
     return max(at)
 
 
-def summarised(
-    state: WorkloadState, keys: tuple[str, ...], summary: Summary, now: datetime
+def with_summary_sent(
+    state: WorkloadState, keys: tuple[str, ...], summary: SentSummary, now: datetime
 ) -> WorkloadState:
     """The state after a channel took the summary of these pages."""
-    leave = Leave(verdict=Verdict.TOLD, summary=summary)
+    leave = Leave(verdict=PageVerdict.TOLD, summary=summary)
     sent = (*state.sent, SentPage(key=summary.key, at=now, summary=True))
     return _settled(state, keys, leave, now).changed(sent=sent, failed=0, not_before=None)
 
 
-def not_summarised(state: WorkloadState, keys: tuple[str, ...], now: datetime) -> WorkloadState:
+def with_summary_failed(
+    state: WorkloadState, keys: tuple[str, ...], now: datetime
+) -> WorkloadState:
     """The state after no channel took the summary.
 
     The summary is tried again after 1, 2, 4 ... minutes, and given up after `ROUNDS` attempts.
@@ -138,11 +142,11 @@ def not_summarised(state: WorkloadState, keys: tuple[str, ...], now: datetime) -
     failed = state.failed + 1
     if failed < ROUNDS:
         return state.changed(failed=failed, not_before=now + TRIED_AGAIN * 2 ** (failed - 1))
-    leave = Leave(verdict=Verdict.UNDELIVERED)
+    leave = Leave(verdict=PageVerdict.UNDELIVERED)
     return _settled(state, keys, leave, now).changed(failed=0, not_before=None)
 
 
-def role_told(
+def with_role(
     state: WorkloadState, told: HoldRole, now: datetime
 ) -> tuple[WorkloadState, RolesHeld]:
     """The state after a person takes or leaves a role, and where else they hold it.
@@ -174,7 +178,7 @@ def pruned(state: WorkloadState, now: datetime) -> WorkloadState:
     return state.changed(sent=sent, settled=tuple(reversed(settled)))
 
 
-def over_at(state: WorkloadState) -> datetime | None:
+def forgotten_at(state: WorkloadState) -> datetime | None:
     """When there is nothing left to remember; None while a page or a role is held."""
     if state.held or state.roles:
         return None
@@ -191,7 +195,7 @@ def _settled(
     held = {key: page for key, page in state.held.items() if key not in gone}
     told = tuple(key for key in keys if key in state.held)
     return state.changed(
-        held=held, settled=(*state.settled, Settled(leave=leave, at=now, keys=told))
+        held=held, settled=(*state.settled, SettledPages(leave=leave, at=now, keys=told))
     )
 
 
@@ -204,7 +208,7 @@ def _has_room(state: WorkloadState, ask: AskLeave, now: datetime) -> bool:
     limit, urgent = ask.bound.limit, ask.bound.urgency == WORST
     if state.held and not urgent:
         return False
-    return _lately(state, limit, now) < one_by_one(limit, worst=urgent)
+    return _lately(state, limit, now) < pages_one_by_one(limit, worst=urgent)
 
 
 def _held(state: WorkloadState, ask: AskLeave, now: datetime) -> Leave:
@@ -213,7 +217,7 @@ def _held(state: WorkloadState, ask: AskLeave, now: datetime) -> Leave:
     count = _lately(state, limit, now)
     paged = f"{count} page{'s' if count != 1 else ''} within {format_duration(limit.within)}"
     return Leave(
-        verdict=Verdict.HELD,
+        verdict=PageVerdict.HELD,
         why=f"{paged}, of at most {limit.most}",
         again_at=max(due_at, now + APART) + LAG + APART * place,
     )

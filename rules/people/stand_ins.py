@@ -12,7 +12,7 @@ from rules.people.naming.names import ANYONE, PEOPLE, RESPONDERS
 from rules.people.naming.people_meant import (
     deputies,
     on_call,
-    paged,
+    paged_by_schedule,
     people_meant,
     responders,
 )
@@ -54,7 +54,7 @@ class Addressed:
     to_assign: frozenset[str] = frozenset()
 
 
-def addressed(
+def addressed_by_targets(
     targets: Sequence[str], incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Addressed:
     """Who answers for the roles among `targets`, by the record.
@@ -84,7 +84,7 @@ def addressed_by_level(
 
     Responders are not asked to assign the role: they are paged by the levels anyway.
     """
-    found = addressed(level.page, incident, policy, now)
+    found = addressed_by_targets(level.page, incident, policy, now)
     if not MANY & set(named_now(rule_for(policy, ASSIGN), incident, now)):
         return found
     gone = found.to_assign
@@ -134,7 +134,7 @@ def _assigning(incident: Incident, policy: CompiledPolicy, now: datetime) -> tup
     may = people_meant(named, incident, policy, now)
     if MANY & set(named) or not may:
         return leaders(incident, policy) or responders(policy)
-    before = [person for person in paged(incident) if person in may]
+    before = [person for person in paged_by_schedule(incident) if person in may]
     return (*before, *(person for person in may if person not in before))
 
 

@@ -1,4 +1,4 @@
-"""The bounds of a message: instants within the calendar, texts and lists of limited length.
+"""The bounds of a message: instants within the calendar, texts and lists of bounded length.
 
 They are checked when a message comes in, before it is judged. What is already on record is not
 checked again, so an incident that once accepted more can go on.
@@ -10,6 +10,7 @@ from itertools import islice
 
 from pydantic import BaseModel
 
+from models.alert import AlertBatch
 from models.base import FIRST_YEAR, LAST_YEAR
 from models.command import (
     AddActionItemCommand,
@@ -26,9 +27,9 @@ from rules.record.carried import size, weight
 from rules.record.decision import Refusal
 from states.lifecycle import TRANSITIONS
 
-NAME_LIMIT = 500
-"""Characters of a text without a limit of its own below: names, ids, words of the policy."""
-TEXT_LIMITS: dict[str, int] = {
+NAME_BOUND = 500
+"""Characters of a text without a bound of its own below: names, ids, words of the policy."""
+TEXT_BOUNDS: dict[str, int] = {
     "text": 8000,
     "nature": 8000,
     "aspects": 8000,
@@ -44,16 +45,16 @@ TEXT_LIMITS: dict[str, int] = {
     "labels": 2000,
 }
 """Characters of a text, by its field."""
-ENTRIES_LIMIT = 200
-ENTRIES_LIMITS: dict[str, int] = {"alerts": 1500, "pages": 1000}
+ENTRIES_BOUND = 200
+ENTRIES_BOUNDS: dict[str, int] = {"alerts": 1500, "pages": 1000}
 """Entries of a list or a mapping, by its field."""
-COUNT_LIMIT = 1_000_000
+COUNT_BOUND = 1_000_000
 """The largest number in a message."""
 ENOUGH_BYTES, MOST_BYTES = 256 * 1024, 512 * 1024
 """A record of the first size, without timeline and alerts, accepts nothing more that adds to it;
 one of the second size accepts not even what the next state may need."""
 MESSAGE_BYTES = 256 * 1024
-"""The most that one command or report may contain in all. Alerts have bounds of their own."""
+"""The most that one message may contain in all. Alerts have bounds of their own."""
 NEEDED_TO_MOVE_ON = frozenset(
     {"set_severity", "assign_role", "unassign_role", "complete_step", "submit_review"}
 )
@@ -79,28 +80,19 @@ def excesses(message: BaseModel) -> tuple[Flaw, ...]:
 
 def excessive(message: BaseModel) -> Refusal | None:
     """The excesses as a refusal, if there are any."""
-    found = excesses(message)
-    if not found and isinstance(message, Command | Report):
-        found = _too_long(message)
+    found = excesses(message) or _too_large(message)
     if not found:
         return None
     words = "; ".join(f"{place}: {problem}" for place, problem in found)
     return Refusal("Malformed", words[:1000], tuple(place for place, _ in found))
 
 
-def too_large(message: BaseModel) -> Refusal | None:
-    """The refusal of a message that is too large as a whole, whatever it contains."""
-    if size(message) <= MESSAGE_BYTES:
-        return None
-    words = f"payload: is larger than {MESSAGE_BYTES // 1024} KiB"
-    return Refusal("Malformed", words, ("payload",))
-
-
-def _too_long(message: Command | Report) -> tuple[Flaw, ...]:
+def _too_large(message: BaseModel) -> tuple[Flaw, ...]:
     """The flaw of a message that is too large as a whole, although no part of it is."""
-    if isinstance(message, RecordAlertsCommand) or size(message) <= MESSAGE_BYTES:
+    if isinstance(message, RecordAlertsCommand | AlertBatch) or size(message) <= MESSAGE_BYTES:
         return ()
-    return (("payload", f"is larger than {MESSAGE_BYTES // 1024} KiB: put texts into a document"),)
+    advice = ": put texts into a document" if isinstance(message, Command | Report) else ""
+    return (("payload", f"is larger than {MESSAGE_BYTES // 1024} KiB{advice}"),)
 
 
 def overfull(name: str, command: Command, incident: Incident) -> Refusal | None:
@@ -116,11 +108,11 @@ def overfull(name: str, command: Command, incident: Incident) -> Refusal | None:
     moves_on = isinstance(command, TriggerCommand | RecordAlertsCommand) or name in MOVE_ON
     if moves_on and name not in LEAD_BACK:
         return None
-    limit = MOST_BYTES if name in NEEDED_TO_MOVE_ON | LEAD_BACK else ENOUGH_BYTES
-    if weight(incident) + size(command) <= limit:
+    bound = MOST_BYTES if name in NEEDED_TO_MOVE_ON | LEAD_BACK else ENOUGH_BYTES
+    if weight(incident) + size(command) <= bound:
         return None
     return Refusal(
-        "Refused", f"the record is full ({limit // 1024} KiB), so {name} cannot add to it"
+        "Refused", f"the record is full ({bound // 1024} KiB), so {name} cannot add to it"
     )
 
 
@@ -183,7 +175,7 @@ def _excesses(value: object, place: str, field: str) -> Iterator[Flaw]:
         yield place or "payload", problem
         return
     if isinstance(value, CompiledPolicy):
-        return  # It has a limit of its own, which is checked when it is adopted.
+        return  # It has a bound of its own, which is checked when it is adopted.
     for name, item in _items(value):
         yield from _excesses(
             item,
@@ -199,10 +191,10 @@ def _excess(value: object, field: str) -> str | None:
         case timedelta():
             return "is longer than ten years" if abs(value) > _LONGEST else None
         case str():
-            limit = TEXT_LIMITS.get(field, NAME_LIMIT)
-            return f"is longer than {limit} characters" if len(value) > limit else None
+            bound = TEXT_BOUNDS.get(field, NAME_BOUND)
+            return f"is longer than {bound} characters" if len(value) > bound else None
         case int() | float():
-            return None if abs(value) <= COUNT_LIMIT else f"is more than {COUNT_LIMIT}"
+            return None if abs(value) <= COUNT_BOUND else f"is more than {COUNT_BOUND}"
         case dict() | tuple():
             return _too_many(value, field)
         case _:
@@ -210,9 +202,9 @@ def _excess(value: object, field: str) -> str | None:
 
 
 def _too_many(value: dict[str, object] | tuple[object, ...], field: str) -> str | None:
-    limit = ENTRIES_LIMITS.get(field, ENTRIES_LIMIT)
-    if len(value) > limit:
-        return f"has more than {limit} entries"
-    if isinstance(value, dict) and any(len(name) > NAME_LIMIT for name in value):
-        return f"has a name of more than {NAME_LIMIT} characters"
+    bound = ENTRIES_BOUNDS.get(field, ENTRIES_BOUND)
+    if len(value) > bound:
+        return f"has more than {bound} entries"
+    if isinstance(value, dict) and any(len(name) > NAME_BOUND for name in value):
+        return f"has a name of more than {NAME_BOUND} characters"
     return None

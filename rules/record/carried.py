@@ -15,7 +15,7 @@ from models.incident.record import Incident, Refusals, TimelineEntry, TimelineSe
 from models.incident.timeline import PAGE, EntryKind, subject_of
 from rules.record.ledger import note
 
-LIMIT_BYTES = 128 * 1024
+BOUND_BYTES = 128 * 1024
 """A timeline heavier than this as JSON is shortened before it is carried."""
 STORY_LENGTH = 256 * 1024
 """In characters: a run whose timeline grows by more continues as new, which shortens it."""
@@ -30,7 +30,7 @@ GIVEN_BYTES = 1920 * 1024
 """The most that an activity gets; with more, Temporal fails the workflow task."""
 RESULTS_BYTES = 192 * 1024
 """The results of processed commands in a run that is too heavy weigh at most this much."""
-RECORD_LIMIT_BYTES = 96 * 1024
+RECORD_BOUND_BYTES = 96 * 1024
 """The most that people may write into one record, without timeline. Documents hold longer texts."""
 ALERTS_KEPT = 1000
 """An incident or alert group knows this many alerts; of others it only knows that they exist."""
@@ -44,7 +44,7 @@ ALERTS_IN_FULL = 50
 
 def too_heavy(incident: Incident) -> bool:
     """Whether the record is heavier than a run should carry, without parts that have own bounds."""
-    return weight(incident) > RECORD_LIMIT_BYTES
+    return weight(incident) > RECORD_BOUND_BYTES
 
 
 def weight(incident: Incident) -> int:
@@ -64,7 +64,7 @@ def size(model: BaseModel) -> int:
     return len(model.model_dump_json().encode())
 
 
-def cut(text: str, most: int) -> str:
+def cut_to_bytes(text: str, most: int) -> str:
     """The beginning of a text that fits into this many bytes of JSON."""
     if len(to_json(text)) <= most:
         return text
@@ -73,11 +73,11 @@ def cut(text: str, most: int) -> str:
 
 
 def older_entries(
-    incident: Incident, *, limit: int | None = None
+    incident: Incident, *, bound: int | None = None
 ) -> tuple[TimelineEntry, ...] | None:
     """The entries to move to the document store; None if the timeline is light enough."""
     sizes = [size(entry) for entry in incident.timeline]
-    if sum(sizes) <= (LIMIT_BYTES if limit is None else limit):
+    if sum(sizes) <= (BOUND_BYTES if bound is None else bound):
         return None
     kept = 0
     for place in range(len(sizes) - 1, -1, -1):
@@ -158,12 +158,12 @@ def in_history(incident_id: str, run_id: str) -> str:
     return f"temporal:{incident_id}/{run_id}"
 
 
-def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
+def with_newest_entries(incident: Incident, run_id: str, now: datetime) -> Incident:
     """The record with only its newest entries; a segment says where the others are.
 
     The others exist only in the history of the run, until its archive takes them from there.
     """
-    older = older_entries(incident, limit=KEPT_BYTES)
+    older = older_entries(incident, bound=KEPT_BYTES)
     if older is None:
         return incident
     segment = TimelineSegment(
@@ -183,13 +183,13 @@ def left_behind(incident: Incident, run_id: str, now: datetime) -> Incident:
     )
 
 
-def bounded(incident: Incident, run_id: str, now: datetime) -> Incident:
+def small_enough_for_an_activity(incident: Incident, run_id: str, now: datetime) -> Incident:
     """The record, small enough for an activity."""
     too_much = size(incident) > REPORTED_BYTES
-    return left_behind(incident, run_id, now) if too_much else incident
+    return with_newest_entries(incident, run_id, now) if too_much else incident
 
 
-def fitting(carried: Carried, run_id: str, now: datetime) -> Carried | None:
+def small_enough_for_the_next_run(carried: Carried, run_id: str, now: datetime) -> Carried | None:
     """What a run carries on, small enough; None if that is impossible.
 
     Things that exist elsewhere go first: older timeline entries, then the content of alerts, then
@@ -203,7 +203,7 @@ def fitting(carried: Carried, run_id: str, now: datetime) -> Carried | None:
 
 def _ever_lighter(carried: Carried, run_id: str, now: datetime) -> Iterator[Carried]:
     yield carried
-    incident = left_behind(carried.incident, run_id, now)
+    incident = with_newest_entries(carried.incident, run_id, now)
     carried = carried.changed(incident=incident)
     yield carried
     alerts = {name: _bare(alert) for name, alert in incident.alerts.items()}

@@ -7,7 +7,7 @@ from typing import Any
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
-from models.people.authority import OverrideRule
+from models.people.authority import PolicyOverrideRule
 
 AT_ONCE = timedelta(seconds=5)
 """How long a command may take to arrive."""
@@ -26,7 +26,7 @@ class Case:
     actor: Actor
     now: datetime
     happened_at: datetime
-    overrides: OverrideRule | None = None
+    overrides: PolicyOverrideRule | None = None
     becomes: str | None = None
 
     def severity_for(self, *, by_the_worse: bool) -> str:
@@ -134,7 +134,7 @@ class Remind:
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class TellAudiences:
     """Tell audiences of an event; if none is named, those that the policy tells."""
 
     event: str
@@ -184,7 +184,7 @@ Effect = (
     | TakenUp
     | PageRole
     | Remind
-    | Tell
+    | TellAudiences
     | OpenLinked
     | WriteIncidentReport
     | LookUpPolicy
@@ -229,7 +229,7 @@ class Refusal:
         }
 
 
-def also(refusal: Refusal, further: Refusal) -> Refusal:
+def with_impossibility(refusal: Refusal, further: Refusal) -> Refusal:
     """The refusal for lack of authority, which also says why the command is impossible anyway."""
     message = f"{refusal.message}; besides, {further.message}"
     missing, possible = further.missing, further.possible

@@ -11,8 +11,8 @@ from json import dumps
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """The alphabet of Crockford's base 32, without letters that are easily mistaken for others."""
 
-SLUG_LIMIT = 48
-KEY_LIMIT, KEY_KEPT = 500, 400
+SLUG_BOUND = 48
+KEY_BOUND, KEY_KEPT = 500, 400
 """The characters of a group key; a longer one is cut."""
 FINGERPRINT_BYTES = 64
 """The most that a fingerprint weighs as JSON; a digest replaces a longer one."""
@@ -41,12 +41,12 @@ def is_incident_id(text: str) -> bool:
 def _slug(text: str, otherwise: str) -> str:
     """The readable words of a text, each once."""
     words = dict.fromkeys(_WORD.findall(text))
-    return "-".join(words)[:SLUG_LIMIT].strip("-") or otherwise
+    return "-".join(words)[:SLUG_BOUND].strip("-") or otherwise
 
 
 def bounded_key(group_key: str) -> str:
     """A group key as it is kept; a key that is too long ends with its digest."""
-    if len(group_key) <= KEY_LIMIT:
+    if len(group_key) <= KEY_BOUND:
         return group_key
     return f"{group_key[:KEY_KEPT]}... {sha256(group_key.encode(errors='replace')).hexdigest()}"
 

@@ -10,7 +10,7 @@ from models.incident.record import TimelineEntry
 from models.incident.timeline import SAID
 from models.payload import Command
 from rules.record.decision import Case, Decision, Refusal
-from rules.record.ledger import SUMMARY_LIMIT
+from rules.record.ledger import SUMMARY_BOUND
 
 
 def with_words(decision: Decision, case: Case, command: Command) -> Decision:
@@ -19,9 +19,9 @@ def with_words(decision: Decision, case: Case, command: Command) -> Decision:
     if mine is None:
         return decision
     note = command.note
-    said = f" ({note})" if note and note[:SUMMARY_LIMIT] not in _whole(decision, mine) else ""
-    if said and len(mine.summary) < SUMMARY_LIMIT:
-        summary = (mine.summary + said)[:SUMMARY_LIMIT]
+    said = f" ({note})" if note and note[:SUMMARY_BOUND] not in _whole(decision, mine) else ""
+    if said and len(mine.summary) < SUMMARY_BOUND:
+        summary = (mine.summary + said)[:SUMMARY_BOUND]
     else:
         summary = mine.summary
     left = {name: text for name, text in _texts(command) if text not in summary}
@@ -40,19 +40,19 @@ def with_words_of_request(refusal: Refusal, case: Case, command: Command) -> Ref
 def words_of(command: Command | None) -> tuple[tuple[str, str], ...]:
     """The texts of a refused command, shortened."""
     texts = _texts(command) if command else ()
-    return tuple((name, text[:SUMMARY_LIMIT]) for name, text in texts)
+    return tuple((name, text[:SUMMARY_BOUND]) for name, text in texts)
 
 
 def _line_of(decision: Decision, case: Case) -> TimelineEntry | None:
     """The entry of the command: the one with the same summary as the decision, or the first."""
     fresh = [e for e in decision.incident.timeline if e.seq >= case.incident.next_seq]
-    told = (e for e in fresh if e.summary == decision.summary[:SUMMARY_LIMIT])
+    told = (e for e in fresh if e.summary == decision.summary[:SUMMARY_BOUND])
     return next(told, fresh[0] if fresh else None)
 
 
 def _whole(decision: Decision, line: TimelineEntry) -> str:
     """The summary of an entry before it was cut."""
-    same = decision.summary[:SUMMARY_LIMIT] == line.summary
+    same = decision.summary[:SUMMARY_BOUND] == line.summary
     return decision.summary if same else line.summary
 
 

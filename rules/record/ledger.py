@@ -9,7 +9,7 @@ from models.incident.timeline import EntryKind, OpenKind
 from models.time.clock import Correction, FiredThreshold
 from states.lifecycle import State
 
-SUMMARY_LIMIT = 500
+SUMMARY_BOUND = 500
 """The characters of an entry's summary; the record keeps the whole text elsewhere."""
 
 
@@ -30,7 +30,7 @@ def note(
         happened_at=happened_at or now,
         recorded_at=now,
         actor=actor,
-        summary=summary[:SUMMARY_LIMIT],
+        summary=summary[:SUMMARY_BOUND],
         data=data,
     )
     return incident.changed(timeline=(*incident.timeline, entry), next_seq=incident.next_seq + 1)

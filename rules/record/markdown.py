@@ -8,7 +8,7 @@ from models.readable import in_a_line
 from models.time.clock import Between, Counted
 
 NONE = "None recorded."
-CAPTION_LIMIT = 200
+CAPTION_BOUND = 200
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|!(?=\[))")
 _LEADING = re.compile(r"^(\d*)([#+=-]|(?<=\d)[.)])")
@@ -31,7 +31,7 @@ def caption(text: str) -> str:
 
     Its UI renders Markdown, which could load a picture from anywhere.
     """
-    return within(text[:CAPTION_LIMIT])[:CAPTION_LIMIT].rstrip("\\")
+    return within(text[:CAPTION_BOUND])[:CAPTION_BOUND].rstrip("\\")
 
 
 def quoted(text: str) -> str:

@@ -22,7 +22,7 @@ def reference_of(
     return next(found, None)
 
 
-def remembered(incident: Incident, receipt: Receipt, recipient: str) -> Incident:
+def with_first_message(incident: Incident, receipt: Receipt, recipient: str) -> Incident:
     """The record with the reference of a message, if it is the first with one.
 
     The first reference stays. A full record keeps what it has: if the oldest made room, its thread
@@ -38,7 +38,7 @@ def remembered(incident: Incident, receipt: Receipt, recipient: str) -> Incident
     return incident.changed(first_messages=with_it)
 
 
-def as_data(receipt: Receipt) -> dict[str, Any]:
+def reference_data(receipt: Receipt) -> dict[str, Any]:
     """The reference of a message, for the entry that says it was sent; empty if it has none."""
     said = receipt.reference
     return {"reference": said.model_dump(exclude_none=True)} if said else {}

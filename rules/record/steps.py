@@ -6,7 +6,7 @@ from rules.record.decision import Case, Refusal
 from rules.record.ledger import note
 
 
-def unknown(what: str, name: str, known: tuple[str, ...]) -> Refusal:
+def refusal_of_unknown_name(what: str, name: str, known: tuple[str, ...]) -> Refusal:
     """The refusal of a name that the policy does not have, with those that it has."""
     listed = ", ".join(known) or "none"
     return Refusal("Refused", f"the policy has no {what} {name!r}; it has: {listed}")
@@ -16,7 +16,7 @@ def with_step(case: Case, incident: Incident, name: str, why: str) -> Incident |
     """The record with a step done."""
     step = next((s for s in case.policy.steps if s.id == name), None)
     if step is None:
-        return unknown("step", name, tuple(s.id for s in case.policy.steps))
+        return refusal_of_unknown_name("step", name, tuple(s.id for s in case.policy.steps))
     done = StepDone(step=step.id, at=case.happened_at, actor=case.actor, note=why)
     return note(
         incident.changed(steps=(*incident.steps, done)),

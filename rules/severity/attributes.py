@@ -8,8 +8,8 @@ from models.compiled import CompiledPolicy
 from models.incident.record import AttributeChange, Incident, Report
 from models.incident.timeline import EntryKind
 from models.policy.values.words import suggestion
-from models.severity import SeverityRules
-from rules.clocks.conditions import attribute_at, of_every_incident
+from models.severity import CompiledSeverityRules
+from rules.clocks.conditions import attribute_at, properties_of_every_incident
 from rules.record.decision import Refusal
 from rules.record.ledger import note
 from rules.record.readable import blank, sentences
@@ -69,7 +69,7 @@ def strange_labels(report: Report, policy: CompiledPolicy) -> tuple[Problem, ...
     return tuple(p for name, value in labels for p in wrong_attributes({name: value}, policy))
 
 
-def said_in(report: Report, policy: CompiledPolicy) -> dict[str, tuple[str, ...]]:
+def attributes_reported(report: Report, policy: CompiledPolicy) -> dict[str, tuple[str, ...]]:
     """The attributes of a report: its own, its origin, and the labels of its alerts."""
     known = policy.attributes
     own = {
@@ -78,22 +78,22 @@ def said_in(report: Report, policy: CompiledPolicy) -> dict[str, tuple[str, ...]
         if name in known and (not known[name] or value in known[name])
     }
     labelled = _labels(report, policy) if report.reporter == MONITORING else {}
-    everywhere = {n: (v,) for n, v in of_every_incident(report).items() if v}
+    everywhere = {n: (v,) for n, v in properties_of_every_incident(report).items() if v}
     return {**labelled, **own, **everywhere}
 
 
-def said_of(incident: Incident, policy: CompiledPolicy, at: datetime) -> Said:
+def attributes_stated(incident: Incident, policy: CompiledPolicy, at: datetime) -> Said:
     """The attributes of an incident at an instant, as people or its alerts stated them."""
     computed = {table.gives for table in _rules(policy).computed}
-    found = said_in(incident.report, policy)
+    found = attributes_reported(incident.report, policy)
     for change in sorted(incident.attributes, key=lambda change: change.at):
         if change.at <= at and not (change.name in computed and change.actor == ENGINE):
             found[change.name] = (change.value,)
     return found
 
 
-def _rules(policy: CompiledPolicy) -> SeverityRules:
-    return policy.severity_rules or SeverityRules()
+def _rules(policy: CompiledPolicy) -> CompiledSeverityRules:
+    return policy.severity_rules or CompiledSeverityRules()
 
 
 def with_attributes(
@@ -113,7 +113,7 @@ def with_attributes(
         incident = _with(
             incident, name, value, summary, actor=actor, now=now, at=happened_at, changes=changes
         )
-    known = with_computed(_rules(policy), said_of(incident, policy, now))
+    known = with_computed(_rules(policy), attributes_stated(incident, policy, now))
     for table in _rules(policy).computed:
         name, values = table.gives or "", known.get(table.gives or "", ())
         if len(values) == 1 and attribute_at(incident, name, now) != values[0]:

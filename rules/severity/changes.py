@@ -20,13 +20,19 @@ from rules.record.decision import (
     Outcome,
     PageNextLevel,
     Refusal,
-    Tell,
-    also,
+    TellAudiences,
+    with_impossibility,
 )
 from rules.record.ledger import note
-from rules.record.steps import unknown
-from rules.severity.attributes import said_of, unknown_attributes, with_attributes
-from rules.severity.rating import SeverityVerdict, bounded, by_attributes, severity_by, unknown_axes
+from rules.record.steps import refusal_of_unknown_name
+from rules.severity.attributes import attributes_stated, unknown_attributes, with_attributes
+from rules.severity.rating import (
+    SeverityVerdict,
+    by_attributes,
+    severity_by,
+    unknown_axes,
+    within_floor_and_cap,
+)
 from states.lifecycle import BEFORE_REVIEW, TERMINAL
 
 CLOCKS = {
@@ -39,7 +45,7 @@ CLOCKS = {
 def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
     """Set and confirm the severity: the stated one, or the one from the attributes."""
     if command.severity is not None and command.severity not in case.policy.severities:
-        return unknown("severity", command.severity, case.policy.severities)
+        return refusal_of_unknown_name("severity", command.severity, case.policy.severities)
     refusal = unknown_attributes(command.attributes, case.policy)
     if refusal:
         return refusal
@@ -47,7 +53,7 @@ def set_severity(case: Case, command: SetSeverityCommand) -> Outcome:
     verdict = _verdict(case, incident, command.severity)
     if isinstance(verdict, Refusal):
         may_not = _may_not(case, command.severity) if command.severity else None
-        return also(may_not, verdict) if may_not else verdict
+        return with_impossibility(may_not, verdict) if may_not else verdict
     refusal = _not_changeable(case, verdict, command.note)
     if refusal:
         return refusal
@@ -70,10 +76,10 @@ def _with(case: Case, attributes: Mapping[str, str], why: str = "") -> Incident:
 
 
 def _verdict(case: Case, incident: Incident, stated: str | None) -> SeverityVerdict | Refusal:
-    said = said_of(incident, case.policy, case.now)
+    said = attributes_stated(incident, case.policy, case.now)
     verdict = severity_by(case.policy, said, stated=stated)
     if stated is not None and verdict.severity != stated:
-        _, bound = bounded(case.policy, said, stated)
+        _, bound = within_floor_and_cap(case.policy, said, stated)
         return Refusal("Refused", f"the severity cannot be {stated}: it is {bound}")
     if stated is None and by_attributes(case.policy, said) is None:
         missing = unknown_axes(case.policy, said)
@@ -122,7 +128,7 @@ def _not_changeable(case: Case, verdict: SeverityVerdict, why: str) -> Refusal |
     may_not, final = _may_not(case, verdict.severity), _frozen(case)
     frozen = Refusal("Refused", final) if final else None
     if may_not or frozen:
-        return also(may_not, frozen) if may_not and frozen else may_not or frozen
+        return with_impossibility(may_not, frozen) if may_not and frozen else may_not or frozen
     if _rule(case, verdict.severity).needs_note and not why and not case.overrides:
         return Refusal("Refused", "this change of severity needs a reason: note", ("note",))
     return None
@@ -139,13 +145,13 @@ def severity_after(
     frozen = case.policy.severity_rules is None or case.incident.state in TERMINAL or _frozen(case)
     if frozen:
         return None
-    said = said_of(_with(case, attributes), case.policy, case.now)
+    said = attributes_stated(_with(case, attributes), case.policy, case.now)
     last = case.incident.severities[-1]
     given = by_attributes(case.policy, said) if last.follows else None
     meant, because = given or (last.meant or last.severity, "as stated")
     if meant not in case.policy.severities:
         return None
-    severity, bound = bounded(case.policy, said, meant)
+    severity, bound = within_floor_and_cap(case.policy, said, meant)
     if severity == case.incident.severity:
         return None
     words = f"{because}; {bound}" if bound else because
@@ -192,7 +198,7 @@ def with_severity(case: Case, verdict: SeverityVerdict, why: str, *, confirmed: 
         "deadlines": {clock: at.isoformat() for clock, at in deadlines.items()},
     }
     incident = _noted(case, incident, EntryKind.SEVERITY_CHANGED, summary, **facts)
-    effects = (Tell("severity_changed", summary), *_pages(case, incident))
+    effects = (TellAudiences("severity_changed", summary), *_pages(case, incident))
     return Decision(incident, summary, effects)
 
 

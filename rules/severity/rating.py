@@ -12,7 +12,7 @@ from itertools import product
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import SeverityChange
-from models.severity import NONE, SeverityRules, Table
+from models.severity import NONE, AttributeTable, CompiledSeverityRules
 from models.time.moments import Condition, parse_condition
 from rules.alerts.severity import worst
 
@@ -53,7 +53,7 @@ class _Given:
     words: str
 
 
-def _read(table: Table, said: Said, words: Mapping[str, str]) -> _Given | None:
+def _read(table: AttributeTable, said: Said, words: Mapping[str, str]) -> _Given | None:
     """The result of a table for what is known; None if none of its axes is known."""
     known = {
         axis.attribute: tuple(v for v in said.get(axis.attribute, ()) if v in axis.values)
@@ -74,13 +74,13 @@ def _read(table: Table, said: Said, words: Mapping[str, str]) -> _Given | None:
     )
 
 
-def with_computed(rules: SeverityRules, said: Said) -> Said:
+def with_computed(rules: CompiledSeverityRules, said: Said) -> Said:
     """What is known, with what follows from it; a stated attribute is not computed."""
     return _computed(rules, said)[0]
 
 
 def _computed(
-    rules: SeverityRules, said: Said
+    rules: CompiledSeverityRules, said: Said
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     known, words = dict(said), dict[str, str]()
     for table in rules.computed:
@@ -94,7 +94,7 @@ def _computed(
 
 def by_attributes(policy: CompiledPolicy, said: Said) -> tuple[str, str] | None:
     """The severity by the attributes and its reason; None if they give none for certain."""
-    rules = policy.severity_rules or SeverityRules()
+    rules = policy.severity_rules or CompiledSeverityRules()
     known, words = _computed(rules, said)
     found: dict[str, str] = {}
     for table in rules.tables:
@@ -123,9 +123,9 @@ def _bounds(
             yield ranks.index(severity), text
 
 
-def bounded(policy: CompiledPolicy, said: Said, severity: str) -> tuple[str, str]:
+def within_floor_and_cap(policy: CompiledPolicy, said: Said, severity: str) -> tuple[str, str]:
     """The severity within the policy's bounds, and the bound that moved it; "" if none did."""
-    rules, ranks = policy.severity_rules or SeverityRules(), policy.severities
+    rules, ranks = policy.severity_rules or CompiledSeverityRules(), policy.severities
     known, _ = _computed(rules, said)
     rank, why = ranks.index(severity), ""
     floor, floored_by = min(_bounds(rules.at_least, known, ranks), default=(rank, ""))
@@ -155,14 +155,14 @@ def severity_by(
         meant, why = labelled, "by the labels of its alerts"
     else:
         meant, why = policy.default_severity, "by default"
-    severity, bound = bounded(policy, said, meant)
+    severity, bound = within_floor_and_cap(policy, said, meant)
     follows = stated not in ranks or (given is not None and given[0] == stated)
     return SeverityVerdict(severity, f"{why}; {bound}" if bound else why, meant, follows)
 
 
 def unknown_axes(policy: CompiledPolicy, said: Said) -> tuple[str, ...]:
     """The attributes that must be known before a severity follows for certain."""
-    rules = policy.severity_rules or SeverityRules()
+    rules = policy.severity_rules or CompiledSeverityRules()
     known, _ = _computed(rules, said)
     computed = {table.gives: table for table in rules.computed}
     asked = [axis.attribute for table in rules.tables for axis in table.axes]

@@ -43,7 +43,7 @@ NO_DATES: Mapping[str, datetime] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class CountableTime:
     """What counts from an instant on: all time, the open hours, or the days of a slice."""
 
     start: datetime
@@ -106,21 +106,21 @@ class Reckoning:
 
     total: timedelta
     limit_at: datetime | None
-    courses: tuple[tuple[Course, timedelta], ...]
+    parts: tuple[tuple[CountableTime, timedelta], ...]
     dated: bool = False
 
     @property
     def measure(self) -> Measure:
         """What the clock counts in; days if it counts any days."""
-        of_calendar = [course for course, _ in self.courses if course.slice_]
-        if any(course.by_day for course in of_calendar):
+        of_calendar = [part for part, _ in self.parts if part.slice_]
+        if any(part.by_day for part in of_calendar):
             return Measure.DAYS
         return Measure.OPEN_HOURS if of_calendar else Measure.ELAPSED
 
     def elapsed(self, until: datetime) -> timedelta:
         """How much has passed by `until`, without pauses and closed time; never negative."""
-        *before, (last, _) = self.courses
-        return sum((min(course.passed(until), most) for course, most in before), NONE) + (
+        *before, (last, _) = self.parts
+        return sum((min(part.passed(until), most) for part, most in before), NONE) + (
             last.passed(until)
         )
 
@@ -128,11 +128,11 @@ class Reckoning:
         """The first instant by which `amount` has passed; None if it is unknown."""
         if amount == self.total or (self.dated and self.limit_at is None):
             return self.limit_at
-        *before, (last, _) = self.courses
+        *before, (last, _) = self.parts
         left = amount
-        for course, most in before:
+        for part, most in before:
             if left <= most:
-                return course.reached(left)
+                return part.reached(left)
             left -= most
         return last.reached(left)
 
@@ -164,16 +164,16 @@ def _months_on(slice_: CalendarSlice, at: datetime, months: int) -> datetime:
     return clock.instant(months_later(clock.wall(at), months))
 
 
-def _course(
+def _countable_time(
     start: datetime,
     target: Target,
     pauses: Sequence[Span],
     slices: Mapping[str, CalendarSlice],
     *,
     by_day: bool,
-) -> Course:
+) -> CountableTime:
     named = slices[target.calendar] if target.calendar is not None else None
-    return Course(start, tuple(pauses), _local(target, slices) if by_day else named, by_day)
+    return CountableTime(start, tuple(pauses), _local(target, slices) if by_day else named, by_day)
 
 
 def _counted(
@@ -184,21 +184,21 @@ def _counted(
     extra: timedelta,
 ) -> Reckoning:
     """The reckoning of a target that counts: months, then days, then hours."""
-    courses: list[tuple[Course, timedelta]] = []
+    parts: list[tuple[CountableTime, timedelta]] = []
     at: datetime | None = start
     if target.months:
         month_ends_at = _months_on(_local(target, slices), start, target.months)
-        courses.append((Course(start, tuple(pauses)), month_ends_at - start))
-        at = courses[0][0].reached(month_ends_at - start)
+        parts.append((CountableTime(start, tuple(pauses)), month_ends_at - start))
+        at = parts[0][0].reached(month_ends_at - start)
         at = at if at and covers(_local(target, slices), at) else None
     by_day, within = _amounts(target, extra)
     for amount, counts_days in ((by_day, True), (within, False)):
-        if at is not None and (amount or not (courses or counts_days)):
-            course = _course(at, target, pauses, slices, by_day=counts_days)
-            courses.append((course, amount))
-            at = course.reached(amount)
-    months = courses[0][1] if target.months else NONE
-    return Reckoning(months + by_day + within, at, tuple(courses))
+        if at is not None and (amount or not (parts or counts_days)):
+            part = _countable_time(at, target, pauses, slices, by_day=counts_days)
+            parts.append((part, amount))
+            at = part.reached(amount)
+    months = parts[0][1] if target.months else NONE
+    return Reckoning(months + by_day + within, at, tuple(parts))
 
 
 def _counted_back(
@@ -231,11 +231,11 @@ def _fixed(
 ) -> Reckoning:
     """The reckoning of a limit that is a date: all time counts towards it."""
     if limit is not None and extra:
-        course = _course(limit, target, (), slices, by_day=_by_day(target))
-        limit = course.reached(extra)
+        part = _countable_time(limit, target, (), slices, by_day=_by_day(target))
+        limit = part.reached(extra)
     until = _local(target, slices).valid_until if limit is None else limit
     total = max(until - start, NONE)
-    return Reckoning(total, limit, ((Course(start), total),), dated=True)
+    return Reckoning(total, limit, ((CountableTime(start), total),), dated=True)
 
 
 def _rolled(reckoning: Reckoning, target: Target, slices: Mapping[str, CalendarSlice]) -> Reckoning:

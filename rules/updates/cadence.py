@@ -18,15 +18,15 @@ from models.time.clock import (
 )
 from models.time.clock_name import UpdateClock
 from rules.clocks.history import over_between
-from rules.clocks.runs import severity_changes
-from rules.record.reach import given_to
+from rules.clocks.severity_over_time import severity_changes
+from rules.record.update_reach import given_to
 from rules.time.reckoning import Reckoning, reckon
 from rules.time.targets import worked_out
 from states.lifecycle import BEFORE_REVIEW
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class UpdateWait:
     """An audience waits for the update after the newest one (or after the report)."""
 
     audience: Audience
@@ -74,7 +74,7 @@ def _promised_since(audience: Audience, policy: CompiledPolicy, incident: Incide
     return since
 
 
-def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wait | None:
+def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> UpdateWait | None:
     rhythm = audience.rhythm(incident.severity)
     newest, count = _newest(incident, audience.name)
     if newest and newest.next_at:
@@ -93,10 +93,10 @@ def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Wai
         return None
     between = over_between(incident)
     reckoning = reckon(since, target, between, policy.slices)
-    return Wait(audience, count + 1, since, reckoning, target.calendar) if reckoning else None
+    return UpdateWait(audience, count + 1, since, reckoning, target.calendar) if reckoning else None
 
 
-def waits(policy: CompiledPolicy, incident: Incident) -> tuple[Wait, ...]:
+def waits(policy: CompiledPolicy, incident: Incident) -> tuple[UpdateWait, ...]:
     """The waits of the audiences that expect updates now."""
     if incident.state not in BEFORE_REVIEW:
         return ()
@@ -152,7 +152,7 @@ def cadence_points(
 
 
 def _points(
-    wait: Wait, policy: CompiledPolicy, incident: Incident, now: datetime
+    wait: UpdateWait, policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> Iterator[DueThreshold]:
     total, limit_at = wait.reckoning.total, wait.reckoning.limit_at
     if limit_at is None:
@@ -172,7 +172,7 @@ def _points(
 
 
 def _point(
-    wait: Wait, name: str, fraction: float, due_at: datetime, actions: tuple[Action, ...]
+    wait: UpdateWait, name: str, fraction: float, due_at: datetime, actions: tuple[Action, ...]
 ) -> DueThreshold:
     return DueThreshold(
         clock=wait.clock,

@@ -3,11 +3,11 @@
 from models.command import PostUpdateCommand, SlowUpdatesCommand
 from models.incident.record import PaceChange, StatusUpdate
 from models.incident.timeline import EntryKind
-from rules.record.audiences import addressed
-from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
+from rules.record.audiences import audiences_addressed
+from rules.record.decision import Case, Decision, Outcome, Refusal, TellAudiences
 from rules.record.ledger import note
 from rules.record.markdown import stamp
-from rules.record.steps import unknown
+from rules.record.steps import refusal_of_unknown_name
 
 
 def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
@@ -15,11 +15,11 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
     known = tuple(a.name for a in case.policy.audiences)
     for name in command.audiences:
         if name not in known:
-            return unknown("audience", name, known)
+            return refusal_of_unknown_name("audience", name, known)
     if command.next_at and command.next_at <= case.now:
         message = f"the next update cannot be promised for the past: {stamp(command.next_at)} UTC"
         return Refusal("Refused", message, ("next_at",))
-    audiences = addressed(command, case.policy)
+    audiences = audiences_addressed(command, case.policy)
     told = StatusUpdate(
         at=case.happened_at,
         actor=case.actor,
@@ -40,14 +40,16 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
         happened_at=case.happened_at,
         audiences=list(audiences),
     )
-    return Decision(incident, summary, (Tell("update", command.text, audiences),))
+    return Decision(incident, summary, (TellAudiences("update", command.text, audiences),))
 
 
 def slow_updates(case: Case, command: SlowUpdatesCommand) -> Outcome:
     """Declare the slower pace for an audience, once the policy allows it."""
     audience = case.policy.audience(command.audience)
     if audience is None:
-        return unknown("audience", command.audience, tuple(a.name for a in case.policy.audiences))
+        return refusal_of_unknown_name(
+            "audience", command.audience, tuple(a.name for a in case.policy.audiences)
+        )
     rhythm = audience.rhythm(case.incident.severity)
     slower = rhythm.slower if rhythm else None
     if slower is None:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident, StatusUpdate
 from models.time.clock import ClockReading, ClockStatus, Stage
-from rules.clocks.run_events import entered
+from rules.clocks.run_events import states_entered
 from rules.clocks.severity_over_time import severity_at
-from rules.record.reach import given_to
-from rules.updates.cadence import Wait, waits
+from rules.record.update_reach import given_to
+from rules.updates.cadence import UpdateWait, waits
 from states.lifecycle import BEFORE_REVIEW, State
 
 OVER = ("resolved", "cancelled")
@@ -54,16 +54,16 @@ def _as_of(incident: Incident, told: Sequence[StatusUpdate], at: datetime) -> In
 
 
 def _state_before(incident: Incident, at: datetime) -> State:
-    before = [state for since, state, _ in entered(incident) if since < at]
+    before = [state for since, state, _ in states_entered(incident) if since < at]
     return before[-1] if before else State.REPORTED
 
 
-def _waited(audience: str, policy: CompiledPolicy, before: Incident) -> Wait | None:
+def _waited(audience: str, policy: CompiledPolicy, before: Incident) -> UpdateWait | None:
     mine = (wait for wait in waits(policy, before) if wait.audience.name == audience)
     return next(mine, None)
 
 
-def _read(wait: Wait, until: datetime, stage: Stage) -> ClockReading:
+def _read(wait: UpdateWait, until: datetime, stage: Stage) -> ClockReading:
     total, elapsed = wait.reckoning.total, wait.reckoning.elapsed(until)
     late = elapsed > total or wait.reckoning.breached(until)
     kept = ClockStatus.MET if stage is Stage.COMPLETED else ClockStatus.ON_TRACK

@@ -160,7 +160,7 @@ def _clock_of_years(zone: str, first: int, end: int) -> LocalClock:
     return LocalClock(tuple(offsets))
 
 
-def joined(spans: Iterable[Open]) -> list[Open]:
+def joined_spans(spans: Iterable[Open]) -> list[Open]:
     """Ordered spans, with overlapping or touching ones joined and empty ones left out."""
     apart: list[Open] = []
     for begins_at, ends_at in spans:
@@ -202,7 +202,7 @@ class _Days:
             )
             for opens, closes in self._hours(day)
         )
-        return joined(spans)
+        return joined_spans(spans)
 
     def windows(self) -> Iterator[Open]:
         """Its windows, in order and apart; the first may begin on the day before."""
@@ -216,7 +216,7 @@ class _Days:
 
     def worked(self) -> list[Open]:
         """Its working days; days that touch are one span."""
-        return joined(
+        return joined_spans(
             (self.clock.instant(day), self.clock.instant(day + DAY))
             for day in self._each(self.first)
             if self._hours(day)

@@ -14,14 +14,14 @@ from models.people.schedule import (
     OVERRIDE,
     Booking,
     Duty,
-    Gap,
+    GapKind,
     OnCall,
     RotationSpec,
     ScheduleSpec,
 )
 from models.time.calendar import CalendarSpec
 from rules.time.localtime import DAY, LocalClock, Open
-from rules.zones.calendars import clock_between, joined, slice_of
+from rules.zones.calendars import clock_between, joined_spans, slice_of
 from rules.zones.turns import turns
 
 _GAP = "gap"
@@ -41,7 +41,7 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class ScheduleGap:
     """A time for which nobody is on call, on purpose if it is `declared`."""
 
     begins_at: datetime
@@ -51,7 +51,7 @@ class Hole:
 
 def _without(shifts: Iterable[Shift], masks: Sequence[Shift]) -> Iterator[Shift]:
     """The shifts without the times of others."""
-    times = joined(sorted((mask.begins_at, mask.ends_at) for mask in masks))
+    times = joined_spans(sorted((mask.begins_at, mask.ends_at) for mask in masks))
     for shift in shifts:
         begins_at = shift.begins_at
         for masked_from, masked_until in times:
@@ -67,7 +67,7 @@ def _without(shifts: Iterable[Shift], masks: Sequence[Shift]) -> Iterator[Shift]
 
 
 def _open(calendar: CalendarSpec, start: datetime, end: datetime) -> list[Open]:
-    return joined(slice_of(calendar, start - DAY, end + DAY, start).opens)
+    return joined_spans(slice_of(calendar, start - DAY, end + DAY, start).opens)
 
 
 def _by_rotation(rotation: RotationSpec, start: datetime, end: datetime) -> Iterator[Shift]:
@@ -99,7 +99,9 @@ def _booked(
             yield Shift(begins_at, ends_at, booking.person, because)
 
 
-def _overridden(spec: ScheduleSpec, start: datetime, end: datetime) -> Iterator[list[Shift]]:
+def _with_schedule_overrides(
+    spec: ScheduleSpec, start: datetime, end: datetime
+) -> Iterator[list[Shift]]:
     for override in spec.overrides:
         years = [t.replace(tzinfo=UTC) for t in (override.begins, override.ends)]
         clock = clock_between(spec.zone, years[0] - DAY, years[1] + DAY)
@@ -116,7 +118,7 @@ def _painted(
     layers.append(list(_booked(spec, bookings, start, end)))
     layers += [[Shift(*w, NOBODY, _GAP) for w in _open(gap, start, end)] for gap in spec.gaps]
     painted: list[Shift] = []
-    for layer in (*layers, *_overridden(spec, start, end)):
+    for layer in (*layers, *_with_schedule_overrides(spec, start, end)):
         painted = [*_without(painted, layer), *layer]
     return [shift for shift in painted if shift.begins_at < end and shift.ends_at > start]
 
@@ -147,9 +149,9 @@ def shifts_of(
     return tuple(s for s in _told(spec, start, end, bookings) if s.person != NOBODY)
 
 
-def holes_of(
+def gaps_of(
     spec: ScheduleSpec, start: datetime, end: datetime, bookings: Iterable[Booking] = ()
-) -> tuple[Hole, ...]:
+) -> tuple[ScheduleGap, ...]:
     """When nobody is on call between `start` and `end`, in order. Raises like `shifts_of`."""
     told = _told(spec, start, end, bookings)
     meant = [Shift(start, end, NOBODY, _GAP)] if spec.gaps_meant else []
@@ -159,8 +161,8 @@ def holes_of(
     overlooked = _without(open_, declared)
     on_purpose = _without(open_, list(_without(open_, declared)))
     holes = [
-        *(Hole(hole.begins_at, hole.ends_at, declared=False) for hole in overlooked),
-        *(Hole(hole.begins_at, hole.ends_at, declared=True) for hole in on_purpose),
+        *(ScheduleGap(hole.begins_at, hole.ends_at, declared=False) for hole in overlooked),
+        *(ScheduleGap(hole.begins_at, hole.ends_at, declared=True) for hole in on_purpose),
     ]
     return tuple(sorted(holes, key=lambda hole: hole.begins_at))
 
@@ -181,7 +183,7 @@ def on_call(spec: ScheduleSpec, at: datetime, bookings: Iterable[Booking] = ()) 
         until_at = min(duty.until_at for duty in duties)
         return OnCall(schedule=spec.name, at=at, duties=duties, until_at=until_at)
     declared = bool(told) or spec.gaps_meant
-    gap = Gap.DECLARED if declared else Gap.UNDECLARED
+    gap = GapKind.DECLARED if declared else GapKind.UNDECLARED
     return OnCall(schedule=spec.name, at=at, gap=gap, until_at=_next_on(spec, at, known))
 
 

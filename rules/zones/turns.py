@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from models.people.schedule import HandOver, RotationSpec
+from models.people.schedule import RotationHandOver, RotationSpec
 from models.policy.sections.calendars import WEEK
 from rules.time.localtime import DAY, LocalClock, at_time, midnight, months_later
 from rules.zones.calendars import clock_between
@@ -130,7 +130,7 @@ def _shown(at: datetime, seconds: int) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None) + timedelta(seconds=seconds)
 
 
-def _on_a_day(wall: datetime, hand_over: HandOver) -> datetime:
+def _on_a_day(wall: datetime, hand_over: RotationHandOver) -> datetime:
     """The first time at or after a wall time at which such a hand-over can begin."""
     time = hand_over.at[0] if hand_over.at else f"{wall:%H:%M}"
     day = at_time(wall, time) if at_time(wall, time) >= wall else at_time(wall + DAY, time)
@@ -161,7 +161,7 @@ def _hand_overs(rotation: RotationSpec, clock: LocalClock) -> HandOvers | Monthl
     return HandOvers(clock, monday, _WEEK, offsets).starting(begins)
 
 
-def _longest(hand_over: HandOver) -> timedelta:
+def _longest(hand_over: RotationHandOver) -> timedelta:
     days = max(hand_over.every_days or 0, 31 * (hand_over.every_months or 0))
     return max(_WEEK, days * DAY, hand_over.elapsed or timedelta())
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from models.policy.values.words import near
+from models.policy.values.words import nearest_word
 from rules.zones.calendars import zone_known, zones
 
 _HOW = "write an IANA name, such as Europe/London"
@@ -26,6 +26,6 @@ def unknown_zone(name: str) -> str | None:
     written = name.strip().replace(" ", "_")
     if any(letter.isdecimal() for letter in written):
         return _HOW
-    city = near(written.rpartition("/")[2], _cities())
-    meant = near(written, _known()) or (_cities()[city] if city else None)
+    city = nearest_word(written.rpartition("/")[2], _cities())
+    meant = nearest_word(written, _known()) or (_cities()[city] if city else None)
     return f"did you mean {meant}?" if meant else _HOW

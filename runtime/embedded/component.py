@@ -38,7 +38,7 @@ def end(process: subprocess.Popen[bytes] | None) -> None:
 
 
 @dataclass(slots=True)
-class Component:
+class StackComponent:
     """A Python process of our own. `where` tells people where to find it.
 
     Its output is added to `log`, after that of earlier runs. It is `ready` once somebody saw it

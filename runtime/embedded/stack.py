@@ -9,7 +9,7 @@ import httpx2
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from runtime.embedded.component import DOWN, READY, UP, Component, status_line
+from runtime.embedded.component import DOWN, READY, UP, StackComponent, status_line
 from runtime.embedded.intake_token import kept_token
 from runtime.embedded.orphans import OrphanWatch
 from runtime.embedded.server import PORT, EmbeddedServer, free_port
@@ -36,8 +36,8 @@ class Stack:
     extra_environment: Mapping[str, str] = field(default_factory=dict)
     server_port: int = PORT
     server: EmbeddedServer = field(init=False)
-    worker: Component = field(init=False)
-    web: Component = field(init=False)
+    worker: StackComponent = field(init=False)
+    web: StackComponent = field(init=False)
     web_port: int = field(init=False)
     intake_token: SecretStr | None = field(init=False)
     _orphans: OrphanWatch = field(default_factory=OrphanWatch, init=False)
@@ -48,8 +48,8 @@ class Stack:
         self.intake_token = self.settings.intake_token
         log = state / "log" / "server.log"
         self.server = EmbeddedServer(state / "temporal.db", log, self.server_port)
-        self.worker = Component("worker", ["worker.py"], state / "log" / "worker.log")
-        self.web = Component("web", ["-m", "web"], state / "log" / "web.log")
+        self.worker = StackComponent("worker", ["worker.py"], state / "log" / "worker.log")
+        self.web = StackComponent("web", ["-m", "web"], state / "log" / "web.log")
 
     @property
     def web_headers(self) -> dict[str, str]:
@@ -119,11 +119,11 @@ class Stack:
         await self._until(self.worker, self._worker_ready)
 
     @property
-    def _asked(self) -> tuple[tuple[Component, Callable[[], Awaitable[bool]]], ...]:
+    def _asked(self) -> tuple[tuple[StackComponent, Callable[[], Awaitable[bool]]], ...]:
         """How to ask each component whether it serves."""
         return ((self.web, self._web_answers), (self.worker, self._worker_ready))
 
-    def environment(self, component: Component) -> dict[str, str]:
+    def environment(self, component: StackComponent) -> dict[str, str]:
         """The environment that a process needs to talk to this stack and no other.
 
         Temporal's configuration for another server (TLS, keys, profiles) must not reach it, nor a
@@ -146,7 +146,7 @@ class Stack:
             "INCIDENT_LOG_FILE": str(component.log),
         }
 
-    async def _until(self, component: Component, ready: Callable[[], Awaitable[bool]]) -> None:
+    async def _until(self, component: StackComponent, ready: Callable[[], Awaitable[bool]]) -> None:
         try:
             async with asyncio.timeout(UP_TIMEOUT_SECONDS):
                 while True:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from runtime.hosts import Hosts
 
-HEAD_LIMIT = 64 * 1024
+HEAD_BOUND = 64 * 1024
 HEAD_SECONDS = 10.0
 CHUNK = 64 * 1024
 LOOPBACK = "127.0.0.1"
@@ -47,7 +47,7 @@ class UiGate:
     async def start(self, port: int) -> None:
         """Listen on loopback. Raises OSError if somebody else does."""
         self._loop = asyncio.get_running_loop()
-        self._server = await asyncio.start_server(self._connected, LOOPBACK, port, limit=HEAD_LIMIT)
+        self._server = await asyncio.start_server(self._connected, LOOPBACK, port, limit=HEAD_BOUND)
 
     def stop(self) -> None:
         """Stop listening; any thread may call this."""

@@ -13,7 +13,7 @@ from temporalio.worker import Interceptor, Worker
 from models.base import build_models
 from rules.paging.urgency import LANES, lane
 from runtime.worker.build import build_id
-from runtime.worker.unhurried import unhurried
+from runtime.worker.patient_worker import patient_worker
 
 SLOTS = 50
 """How many activities of one kind a worker runs at a time."""
@@ -45,7 +45,7 @@ class Workers:
             "build_id": build_id(),
         }
         self._stack = AsyncExitStack()
-        self._workers = [unhurried(Worker(client, task_queue=task_queue, **shared, **options))]
+        self._workers = [patient_worker(Worker(client, task_queue=task_queue, **shared, **options))]
         self._workers += [
             Worker(
                 client,

@@ -18,13 +18,13 @@ from policies.checks.installation import feed_setting, misunderstood, setting_of
 from policies.compiling.policy import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect
 from runtime.embedded.component import READY
-from runtime.ending import NO_SERVER, NOT_AS_SET_UP, ended, on_signal, turning
+from runtime.ending import NO_SERVER, NOT_AS_SET_UP, on_signal, say_why_ended, watch_event_loop
 from runtime.feeds import feeds_of
-from runtime.logging import prepared
+from runtime.logging import settings_with_logs
 from runtime.search_attributes import missing, mistyped, retention
 from runtime.settings import Settings, SettingsBroken, unknown_variables
-from runtime.worker.registry import GRACE, working
-from runtime.worker.sweep import sweeping
+from runtime.worker.missing_archives import sweeping_for_archives
+from runtime.worker.registry import GRACE, running_workers
 
 log = structlog.get_logger(__name__)
 
@@ -105,9 +105,9 @@ async def serve(settings: Settings) -> None:
     on_signal(lambda: loop.call_soon_threadsafe(stop.set), at_the_latest=HARD_END_SECONDS)
     try:
         async with (
-            turning(),
-            working(client, settings, channels, feeds),
-            sweeping(client, settings.task_queue),
+            watch_event_loop(),
+            running_workers(client, settings, channels, feeds),
+            sweeping_for_archives(client, settings.task_queue),
         ):
             log.info(READY, task_queue=settings.task_queue, namespace=client.namespace)
             await stop.wait()
@@ -141,14 +141,16 @@ def _collect_less() -> None:
 def _run() -> int:
     _collect_less()
     try:
-        asyncio.run(serve(prepared()))
+        asyncio.run(serve(settings_with_logs()))
     except ServerNotReachable as error:
-        return ended("worker", str(error), NO_SERVER)
+        return say_why_ended("worker", str(error), NO_SERVER)
     except RPCError as error:
         name = unknown_namespace(error)
         if name is not None:
-            return ended("worker", f"the Temporal server has no namespace {name}", NOT_AS_SET_UP)
-        return ended("worker", f"the Temporal server refused: {error.message}", NO_SERVER)
+            return say_why_ended(
+                "worker", f"the Temporal server has no namespace {name}", NOT_AS_SET_UP
+            )
+        return say_why_ended("worker", f"the Temporal server refused: {error.message}", NO_SERVER)
     except (SettingsBroken, NotServing) as error:
-        return ended("worker", str(error), NOT_AS_SET_UP)
+        return say_why_ended("worker", str(error), NOT_AS_SET_UP)
     return 0

@@ -22,7 +22,7 @@ from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
 from activities.tell_of_role import TellOfRoleActivity
-from activities.write_report import WriteReportActivity
+from activities.write_report import WriteIncidentReportActivity
 from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from connectors.documents.protocol import DocumentStore
@@ -117,7 +117,7 @@ def build_activities(
         SendNotificationActivity(channels).send_notification,
         (start or StartIncidentActivity(client, settings.policy_file, feeds)).start_incident,
         (feed or FeedIncidentActivity(client)).feed_incident,
-        WriteReportActivity(documents).write_report,
+        WriteIncidentReportActivity(documents).write_report,
         ArchiveTimelineActivity(documents).archive_timeline,
         BeginArchiveActivity(client).begin_archive,
         ArchiveRunActivity(client, documents).archive_run,
@@ -127,7 +127,7 @@ def build_activities(
 
 
 @asynccontextmanager
-async def working(
+async def running_workers(
     client: Client,
     settings: Settings,
     channels: ChannelDirectory,

@@ -23,7 +23,7 @@ from temporalio.service import RPCError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from models.contracts.incident import INCIDENT_WORKFLOW
-from rules.paging.urgency import FIRST_PAGE_WAITS, Kind
+from rules.paging.urgency import FIRST_PAGE_WAITS, WorkKind
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,7 @@ class Settling(Interceptor):
         if share and weight:
             changed += ["fairness_key", "fairness_weight"]
         priority = PriorityMessage(
-            priority_key=Kind.COMMAND, fairness_key=share or "", fairness_weight=weight or 0.0
+            priority_key=WorkKind.COMMAND, fairness_key=share or "", fairness_weight=weight or 0.0
         )
         request = UpdateWorkflowExecutionOptionsRequest(
             namespace=self._client.namespace,
@@ -113,7 +113,7 @@ class _Watched(ActivityInboundInterceptor):
 
 def _say_if_late(info: activity.Info) -> None:
     """Warn if work that leads to a first page waited too long for a worker."""
-    if info.is_local or info.priority.priority_key != Kind.FIRST_PAGE or info.attempt > 1:
+    if info.is_local or info.priority.priority_key != WorkKind.FIRST_PAGE or info.attempt > 1:
         return
     waited = info.started_time - info.scheduled_time
     if waited > FIRST_PAGE_WAITS:

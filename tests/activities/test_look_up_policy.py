@@ -9,7 +9,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.keep_policy import KeepPolicyActivity
 from activities.look_up_policy import LookUpPolicyActivity
 from connectors.documents.local import LocalDocumentStore
-from incidents.kept.policies import in_force_at, kept_at
+from incidents.kept.policies import in_force_path, policy_path
 from models.contracts.policies import PolicyFound, PolicyText, PolicyWanted
 from tests.rules.staffed import HEAD
 from tests.specimens import after
@@ -39,9 +39,9 @@ async def keep(
 ) -> None:
     """Put a text where policies are kept, under its hash or that of another."""
     digest = sha256(under or source).hexdigest()
-    await documents.put(kept_at(digest), source)
+    await documents.put(policy_path(digest), source)
     if in_force:
-        await documents.put(in_force_at(digest), digest.encode())
+        await documents.put(in_force_path(digest), digest.encode())
 
 
 async def test_a_policy_that_was_kept_is_known(
@@ -85,7 +85,7 @@ async def test_a_kept_policy_that_was_in_force_stays_known_after_the_file_change
     keeps = KeepPolicyActivity(documents, file).keep_policy
     for source in (TEXT, LATER):
         await ActivityEnvironment().run(keeps, PolicyText(text=source.decode()))
-        assert await documents.get(kept_at(sha256(source).hexdigest())) == source
+        assert await documents.get(policy_path(sha256(source).hexdigest())) == source
     file.write_bytes(b"severities: {}")
     assert (await found(documents, file)).problem == ""
     assert "knows no policy" in (await found(documents, file, LATER)).problem

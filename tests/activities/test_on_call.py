@@ -15,7 +15,7 @@ from connectors.feeds.settings import FeedSettings
 from incidents.schedules.on_call import OnCallLookup, with_on_call
 from models.compiled import CompiledPolicy, Level
 from models.contracts.paging import Escalated, EscalateIncident
-from models.people.schedule import Gap
+from models.people.schedule import GapKind
 from policies.compiling.policy import compile_policy
 from policies.reading.load import parse_policy
 from tests.fakes.feeds import a_feed, a_shift, read_here
@@ -139,14 +139,14 @@ async def test_a_schedule_that_cannot_be_worked_out_gives_nobody_and_says_so(
     )
     assert {name: (on.gap, on.notes) for name, on in found.on_call.items()} == {
         "fed": (
-            Gap.UNDECLARED,
+            GapKind.UNDECLARED,
             ("feed fed: no setting says where this feed is, and no copy can be used",),
         ),
         "mars": (
-            Gap.UNDECLARED,
+            GapKind.UNDECLARED,
             ("the schedule could not be worked out (ZoneInfoNotFoundError)",),
         ),
-        "none": (Gap.UNDECLARED, ("the schedule is not there",)),
+        "none": (GapKind.UNDECLARED, ("the schedule is not there",)),
     }
 
 
@@ -190,7 +190,7 @@ async def test_everybody_on_call_is_paged_and_the_result_says_why(
         ("schedule:fed", "fed, feed fed until 2026-03-09 09:00 UTC"),
     ]
     assert done.nobody == ("schedule:off",)
-    assert done.on_call["off"].gap is Gap.DECLARED
+    assert done.on_call["off"].gap is GapKind.DECLARED
     assert done.on_call["off"].until_at == datetime(2026, 3, 7, tzinfo=UTC)
     assert set(sink.effects) == {"INC-1/page-1:ana", "INC-1/page-1:bo"}
 

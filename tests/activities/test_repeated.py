@@ -16,13 +16,13 @@ from activities.begin_archive import BeginArchiveActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.send_notification import SendNotificationActivity
-from activities.write_report import WriteReportActivity
+from activities.write_report import WriteIncidentReportActivity
 from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from models.compiled import Level
 from models.contracts.archive import ArchiveRunInput, ArchiveTimeline
 from models.contracts.deadlines import ClockFacts, EnforceDeadline
-from models.contracts.documents import WriteReport
+from models.contracts.documents import IncidentReportWanted
 from models.contracts.notifying import SendNotification
 from models.contracts.paging import EscalateIncident
 from rules.deadlines.due import due_thresholds
@@ -104,10 +104,10 @@ async def an_escalation(world: World) -> Run:
 
 async def a_report(world: World) -> Run:
     """write_report."""
-    request = WriteReport(
+    request = IncidentReportWanted(
         incident=a_diagnosed_incident(), policy=POLICY, name="report-1", now=after(60)
     )
-    return WriteReportActivity(world.documents).write_report, request
+    return WriteIncidentReportActivity(world.documents).write_report, request
 
 
 async def a_segment(world: World) -> Run:

@@ -10,29 +10,31 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.archive_timeline import ArchiveTimelineActivity
-from activities.write_report import WriteReportActivity
+from activities.write_report import WriteIncidentReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.contracts.archive import ArchiveTimeline
-from models.contracts.documents import DocumentWritten, WriteReport
+from models.contracts.documents import DocumentWritten, IncidentReportWanted
 from models.incident.record import Incident, TimelineEntry, TimelineSegment
 from rules.clocks.clocks import read_clocks
-from rules.reports.incident_report import report_markdown
+from rules.incident_reports.document import incident_report_markdown
 from tests.specimens import POLICY, a_diagnosed_incident, after
 
 PATH = "incidents/INC-260327-TEST/report-1"
 ENTRIES = TypeAdapter(tuple[TimelineEntry, ...])
 
 
-def request(incident: Incident, minute: float = 60) -> WriteReport:
+def request(incident: Incident, minute: float = 60) -> IncidentReportWanted:
     """A request for the report of `incident`, so many minutes after its start."""
-    return WriteReport(incident=incident, policy=POLICY, name="report-1", now=after(minute))
+    return IncidentReportWanted(
+        incident=incident, policy=POLICY, name="report-1", now=after(minute)
+    )
 
 
 async def written(
-    environment: ActivityEnvironment, documents: LocalDocumentStore, what: WriteReport
+    environment: ActivityEnvironment, documents: LocalDocumentStore, what: IncidentReportWanted
 ) -> DocumentWritten:
     """Where the report went."""
-    return await environment.run(WriteReportActivity(documents).write_report, what)
+    return await environment.run(WriteIncidentReportActivity(documents).write_report, what)
 
 
 async def archived(
@@ -60,7 +62,7 @@ async def test_the_report_is_kept_as_markdown_and_json(
     answer = await written(environment, documents, request(incident))
     readings = read_clocks(POLICY, incident, after(60))
     text = await documents.get(f"{PATH}.md")
-    assert text.decode() == report_markdown(incident, POLICY, readings, after(60))
+    assert text.decode() == incident_report_markdown(incident, POLICY, readings, after(60))
     assert answer == DocumentWritten(
         name="report-1",
         uri=(documents.root / f"{PATH}.md").as_uri(),
@@ -118,7 +120,7 @@ async def test_another_file_at_the_place_of_the_report_is_not_taken_for_it(
     answer = await written(environment, documents, request(a_diagnosed_incident()))
     assert await documents.get(f"{PATH}.json") == lies_there
     (kept,) = documents.root.glob(f"{PATH}-*.json")
-    assert WriteReport.model_validate(
+    assert IncidentReportWanted.model_validate(
         {k: v for k, v in json.loads(kept.read_bytes()).items() if k != "clocks"}
     ) == request(a_diagnosed_incident())
     (text,) = documents.root.glob(f"{PATH}-*.md")

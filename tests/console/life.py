@@ -16,7 +16,7 @@ from activities.escalate_incident import EscalateIncidentActivity
 from activities.keep_policy import KeepPolicyActivity
 from activities.look_up_policy import LookUpPolicyActivity
 from activities.send_notification import SendNotificationActivity
-from activities.write_report import WriteReportActivity
+from activities.write_report import WriteIncidentReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.incident.record import Report
@@ -52,7 +52,7 @@ def _worker(client: Client, task_queue: str, documents: Path) -> Workers:
             enforce_deadline,
             EscalateIncidentActivity(channels).escalate_incident,
             SendNotificationActivity(channels).send_notification,
-            WriteReportActivity(store).write_report,
+            WriteIncidentReportActivity(store).write_report,
             ArchiveTimelineActivity(store).archive_timeline,
             BeginArchiveActivity(client).begin_archive,
             ArchiveRunActivity(client, store).archive_run,

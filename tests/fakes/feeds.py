@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from connectors.feeds.ical import NoCalendar, Unfolded, unfolded
+from connectors.feeds.ical import FeedEvents, NoCalendar, events_between
 from connectors.feeds.readings import Unreadable
 
 
-async def read_here(text: str, start: datetime, end: datetime) -> Unfolded:
+async def read_here(text: str, start: datetime, end: datetime) -> FeedEvents:
     """Reads a text at once, in a place where nothing can kill the reader."""
     try:
-        return unfolded(text, start, end)
+        return events_between(text, start, end)
     except NoCalendar:
         raise Unreadable("is no calendar") from None
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
-from connectors.channels.kind import Ability, ChannelSettings, Kind
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
 from models.messages.message import Message
 from models.messages.reference import Reference
 
@@ -37,7 +37,7 @@ class Pigeon:
         return Reference(place=self._loft, message=message.key, thread=thread)
 
 
-KIND = Kind(
+KIND = ChannelKindSpec(
     name="pigeon",
     settings=PigeonSettings,
     make=lambda name, settings, _: Pigeon(name, settings.loft),

@@ -7,7 +7,7 @@ from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.service import RPCError, RPCStatusCode
 
 from incidents.errors import IncidentNotFound, NamespaceNotFound, ServerUnavailable
-from incidents.reaching import reaching_server, typed
+from incidents.reaching import reaching_server, typed_error
 
 
 def said(status: RPCStatusCode) -> RPCError:
@@ -21,7 +21,7 @@ def said(status: RPCStatusCode) -> RPCError:
 )
 def test_a_server_that_does_not_answer_is_unavailable(status: RPCStatusCode) -> None:
     """This holds for questions about an incident too: nobody knows whether it exists."""
-    assert isinstance(typed(said(status), "INC-1"), ServerUnavailable)
+    assert isinstance(typed_error(said(status), "INC-1"), ServerUnavailable)
     with pytest.raises(ServerUnavailable, match="said the server"), reaching_server():
         raise said(status)
 
@@ -40,7 +40,7 @@ def test_a_missing_namespace_is_no_missing_incident() -> None:
     detail = Packed()
     detail.Pack(NamespaceNotFoundFailure(namespace="prod"))
     raw = GrpcStatus(code=5, details=[detail]).SerializeToString()
-    error = typed(RPCError("no", RPCStatusCode.NOT_FOUND, raw), "INC-1")
+    error = typed_error(RPCError("no", RPCStatusCode.NOT_FOUND, raw), "INC-1")
     assert isinstance(error, NamespaceNotFound)
     assert error.namespace == "prod"
 
@@ -48,4 +48,4 @@ def test_a_missing_namespace_is_no_missing_incident() -> None:
 def test_any_other_error_passes_unchanged() -> None:
     """A server that refuses the login, or breaks, says so itself."""
     error = said(RPCStatusCode.PERMISSION_DENIED)
-    assert typed(error, "INC-1") is error
+    assert typed_error(error, "INC-1") is error

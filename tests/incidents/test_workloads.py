@@ -19,9 +19,9 @@ from models.people.workload import (
     AskLeave,
     HoldRole,
     Leave,
+    PageVerdict,
     RolesHeld,
     TellOfRole,
-    Verdict,
 )
 from rules.record.identity import workload_id
 from runtime.worker.registry import WORKFLOWS
@@ -65,8 +65,8 @@ async def test_hundreds_ask_by_a_few_updates_and_the_worst_comes_first(
 
     answers = await asyncio.gather(*(ask(one) for one in (*small, *worst)))
     verdicts = [leave.verdict for leave in answers]
-    assert verdicts[TOGETHER:].count(Verdict.GRANTED) >= 6
-    assert verdicts.count(Verdict.GRANTED) == 7
+    assert verdicts[TOGETHER:].count(PageVerdict.GRANTED) >= 6
+    assert verdicts.count(PageVerdict.GRANTED) == 7
     handle = client.get_workflow_handle(workload_id(task_queue, "Shop", "person:ana"))
     events = (await handle.fetch_history()).events
     accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
@@ -81,7 +81,7 @@ async def test_people_of_two_policies_are_two(client: Client, inside: ActivityEn
     other = AskForLeave(policy="Bank", asked=page(9))
     held = await inside.run(workloads.ask, asking(page(9)))
     granted = await inside.run(workloads.ask, other)
-    assert (held.verdict, granted.verdict) == (Verdict.HELD, Verdict.GRANTED)
+    assert (held.verdict, granted.verdict) == (PageVerdict.HELD, PageVerdict.GRANTED)
 
 
 async def test_all_who_wait_hear_that_nobody_answers(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from models.scenario import Event, Expectation, instant_of, parse_moment
+from models.scenario import Expectation, ScenarioEvent, instant_of, parse_moment
 
 STARTS = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
 
@@ -70,12 +70,14 @@ def test_a_text_that_is_no_moment_is_refused_with_the_right_form(
 def test_an_event_is_one_thing_that_somebody_does(given: dict[str, Any], what: str) -> None:
     """An event with several or none is refused before anything is played."""
     with pytest.raises(ValidationError, match=what):
-        Event.model_validate(given)
+        ScenarioEvent.model_validate(given)
 
 
 def test_the_fields_of_a_command_stand_beside_it() -> None:
     """They need no nesting, unlike in the payload of the command."""
-    event = Event.model_validate({"at": "5m", "by": "ana", "do": "set_severity", "to": "SEV2"})
+    event = ScenarioEvent.model_validate(
+        {"at": "5m", "by": "ana", "do": "set_severity", "to": "SEV2"}
+    )
     assert event.fields == {"to": "SEV2"}
 
 

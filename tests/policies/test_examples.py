@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from models.compiled import LIMIT_BYTES
+from models.compiled import BOUND_BYTES
 from policies.catalogue import policy_in_force
 from policies.check import check_file
 from policies.compiling.policy import compile_policy
 from policies.compiling.timing import calendars
 from policies.reading.loaded import LoadedPolicy
 from policies.reading.problems import Gravity
-from policies.render.formats import Format, rendered
+from policies.render.formats import DocumentFormat, rendered
 from rules.zones.calendars import slice_of
 
 ROOT = Path(__file__).parents[2]
@@ -108,12 +108,12 @@ def test_an_example_is_small_enough_for_every_incident(name: str) -> None:
     """It is far below the limit, so a longer one would fit, too."""
     loaded = example(name)
     compiled = compile_policy(loaded.policy, loaded.policy_hash, None)
-    assert len(compiled.model_dump_json()) < LIMIT_BYTES / 4
+    assert len(compiled.model_dump_json()) < BOUND_BYTES / 4
 
 
-@pytest.mark.parametrize("form", list(Format))
+@pytest.mark.parametrize("form", list(DocumentFormat))
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_can_be_rendered(name: str, form: Format) -> None:
+def test_an_example_can_be_rendered(name: str, form: DocumentFormat) -> None:
     """The document answers all seventeen questions, and lists the gaps."""
     text = rendered(example(name), form)
     heads = [f"Q{number}. " for number in range(1, 18)]

@@ -7,13 +7,13 @@ from models.scenario import Scenario
 from models.time.clock import ClockReading, ClockStatus, MetricReading, Stage
 from rehearsal.results.played import (
     Breach,
-    Look,
+    IncidentStanding,
+    LookAtIncidents,
     Played,
     PlayedIncident,
     PolicyPlayed,
-    Refused,
-    Said,
-    Standing,
+    ReceivedMessage,
+    RefusedAttempt,
 )
 
 STARTS = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)
@@ -25,15 +25,19 @@ def after(minutes: float) -> datetime:
     return STARTS + timedelta(minutes=minutes)
 
 
-def said(kind: str, at: float, who: str, because: str = "", **more: Any) -> Said:
+def said(kind: str, at: float, who: str, because: str = "", **more: Any) -> ReceivedMessage:
     """A message at this minute; without a name it belongs to the only incident."""
     fields = {"incident": "incident", "channel": "pager", **more}
-    return Said(kind=kind, at=after(at), who=who, because=because, **fields)
+    return ReceivedMessage(kind=kind, at=after(at), who=who, because=because, **fields)
 
 
-def refused(what: str, at: float, by: str = "ana", because: str = "no", **more: Any) -> Refused:
+def refused(
+    what: str, at: float, by: str = "ana", because: str = "no", **more: Any
+) -> RefusedAttempt:
     """A refusal at this minute."""
-    return Refused(what=what, at=after(at), by=by, because=because, incident="incident", **more)
+    return RefusedAttempt(
+        what=what, at=after(at), by=by, because=because, incident="incident", **more
+    )
 
 
 def reading(clock: str, elapsed: float, target: float, **more: Any) -> ClockReading:
@@ -61,14 +65,16 @@ def figure(name: str, elapsed: float) -> MetricReading:
     return MetricReading(metric=name, started_at=STARTS, stopped_at=ends, elapsed=ends - STARTS)
 
 
-def standing(*clocks: ClockReading, name: str = "incident", **more: Any) -> Standing:
+def standing(*clocks: ClockReading, name: str = "incident", **more: Any) -> IncidentStanding:
     """How an incident stands, led by ana."""
     fields: dict[str, Any] = {"state": "review", "severity": "SEV1"}
     fields |= {"roles": {"incident_manager": "ana"}, **more}
-    return Standing(incident=name, clocks=clocks, **fields)
+    return IncidentStanding(incident=name, clocks=clocks, **fields)
 
 
-def incident(end: Standing, *heard: Said, breaches: tuple[Breach, ...] = ()) -> PlayedIncident:
+def incident(
+    end: IncidentStanding, *heard: ReceivedMessage, breaches: tuple[Breach, ...] = ()
+) -> PlayedIncident:
     """One incident at the end of a rehearsal."""
     return PlayedIncident(
         name=end.incident,
@@ -83,7 +89,9 @@ def incident(end: Standing, *heard: Said, breaches: tuple[Breach, ...] = ()) -> 
 
 
 def played(
-    *incidents: PlayedIncident, refusals: tuple[Refused, ...] = (), looks: tuple[Look, ...] = ()
+    *incidents: PlayedIncident,
+    refusals: tuple[RefusedAttempt, ...] = (),
+    looks: tuple[LookAtIncidents, ...] = (),
 ) -> Played:
     """A rehearsal."""
     return Played(

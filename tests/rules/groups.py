@@ -10,9 +10,15 @@ from models.contracts.alert_group import (
     IncidentMoved,
     StartIncident,
 )
-from rules.alerts.group_steps import fed, feeding, moved, opened, opening
-from rules.alerts.grouping import Next, Start, Tell, next_step
-from rules.alerts.news import fold
+from rules.alerts.group_steps import (
+    incident_moved,
+    incident_opened,
+    incident_told,
+    opening_incident,
+    telling_incident,
+)
+from rules.alerts.grouping import EnsureStarted, Next, TellAgain, next_step
+from rules.alerts.news import take_delivery
 from rules.alerts.telling import report_of
 from states.lifecycle import State
 from tests.specimens import after
@@ -54,7 +60,7 @@ class Group:
         batch = AlertBatch(
             group_key="k", alerts=alerts, truncated=truncated, received_at=after(minute)
         )
-        self.state = fold(self.state, batch, self.policy, after(taken_in or minute))
+        self.state = take_delivery(self.state, batch, self.policy, after(taken_in or minute))
         return self
 
     def at(self, minute: float) -> Next:
@@ -65,24 +71,24 @@ class Group:
         """It opens an incident, and that succeeds."""
         report = report_of(self.state, "AG-k", happened_at=None, previous=None)
         request = StartIncident(incident_id=incident_id, report=report)
-        self.state = opening(self.state, request)
-        assert self.at(minute) == Start(request)
-        self.state = opened(self.state, after(minute))
+        self.state = opening_incident(self.state, request)
+        assert self.at(minute) == EnsureStarted(request)
+        self.state = incident_opened(self.state, after(minute))
         return self
 
     def asks(self, minute: float, **reopen: tuple[str, ...]) -> FeedIncident:
         """What it tells its incident is on its way."""
-        self.state = feeding(
+        self.state = telling_incident(
             self.state, group_id="AG-k", group_key="k", now=after(minute), **reopen
         )
         request = self.state.feeding
         assert request is not None
-        assert self.at(minute) == Tell(request)
+        assert self.at(minute) == TellAgain(request)
         return request
 
     def answers(self, minute: float, answer: IncidentFed) -> None:
         """Its incident says what it made of it."""
-        self.state = fed(self.state, answer, after(minute))
+        self.state = incident_told(self.state, answer, after(minute))
 
     def feeds(
         self, minute: float, answer: IncidentFed | None = None, **reopen: tuple[str, ...]
@@ -96,7 +102,7 @@ class Group:
         """Its incident says where it stands; one that is over was resolved at that minute."""
         resolved_at = after(minute) if state in {State.REVIEW, State.CLOSED} else None
         move = IncidentMoved(incident_id=incident_id, state=state, resolved_at=resolved_at)
-        self.state = moved(self.state, move, after(minute))
+        self.state = incident_moved(self.state, move, after(minute))
         return self
 
 

@@ -13,9 +13,9 @@ from models.incident.escalation import EscalationProgress
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.messages.message import DeliveryFailure, Message, MessageKind, Receipt
-from models.people.workload import Leave, Verdict
+from models.people.workload import Leave, PageVerdict
 from rules.paging.channels import PageTarget, paging_chain, resolve_targets
-from rules.paging.demands import demanded_page, set_going
+from rules.paging.demands import demanded_page, page_on_demand
 from rules.paging.escalation import (
     NoPage,
     Page,
@@ -24,12 +24,12 @@ from rules.paging.escalation import (
     forced_page,
     in_force,
     next_page,
-    silence,
     still_firing,
     stopped,
-    turns,
+    targets_in_turn,
+    why_silence_pages,
 )
-from rules.paging.lines import Line, Turn, became_of, lines_of, passed_over
+from rules.paging.lines import LevelTurn, PagingLine, lines_of, outcome_line, passed_over_line
 from rules.paging.why.why_paged import explain
 from rules.record.decision import Decision, PageNextLevel
 from rules.record.ledger import note
@@ -93,7 +93,7 @@ class Night:
         ladder = in_force(self.policy.escalation, self.incident, self._now)
         demanded = demanded_page(effect, self._now, self.incident.next_seq - 1)
         acknowledged = self.incident.milestone("acknowledged") is not None
-        self.progress, asked = set_going(
+        self.progress, asked = page_on_demand(
             self.progress, demanded, ladder, self._now, acknowledged=acknowledged
         )
         assert isinstance(asked, Page)
@@ -110,7 +110,7 @@ class Night:
 
     def told(self, leave: Leave, *, withdraw: str | None = None) -> None:
         """What became of the page that was held last."""
-        line = became_of(self.held.changed(withdraw=withdraw), leave)
+        line = outcome_line(self.held.changed(withdraw=withdraw), leave)
         assert line is not None
         self._write(line)
 
@@ -127,15 +127,17 @@ class Night:
         firing = still_firing(self.incident)
         asked = next_page(ladder, self.progress, self._now, firing=firing)
         if isinstance(asked, Page):
-            self._page(asked, silence(self.progress))
+            self._page(asked, why_silence_pages(self.progress))
         elif isinstance(asked, PassOver) and ladder:
             self.progress = after_level(ladder, self.progress, asked, self._now, reached=False)
             targets = ladder.levels[asked.level - 1].page
-            self._write(passed_over(asked, ladder.name, targets, self._now, self.progress.next_at))
+            self._write(
+                passed_over_line(asked, ladder.name, targets, self._now, self.progress.next_at)
+            )
         elif isinstance(asked, NoPage) and not self.progress.stopped:
             self.progress = stopped(self.progress, asked.reason)
             words = f"escalation ends: {asked.reason}"
-            self._write(Line(EntryKind.ESCALATION_EXHAUSTED, words, {}))
+            self._write(PagingLine(EntryKind.ESCALATION_EXHAUSTED, words, {}))
 
     def _page(self, asked: Page, reason: str) -> None:
         ladder = in_force(self.policy.escalation, self.incident, self._now)
@@ -150,14 +152,14 @@ class Night:
             reached=bool(done.pages),
             opens_at=min(opening, default=None),
         )
-        turn = Turn(asked, ladder.name, reason, self._now, self.progress.next_at)
+        turn = LevelTurn(asked, ladder.name, reason, self._now, self.progress.next_at)
         for line in lines_of(turn, done):
             self._write(line)
 
     def _escalated(self, asked: Page) -> Escalated:
         whom = asked.targets.page
         if asked.targets.in_turn:
-            whom = turns(self.incident.id, whom, asked.level, asked.cycle)[:1]
+            whom = targets_in_turn(self.incident.id, whom, asked.level, asked.cycle)[:1]
         holders = {held.role: held.person for held in self.incident.roles}
         found = resolve_targets(whom, holders, self.policy.people)
         outside = tuple(self._outside(asked, found.pages))
@@ -208,7 +210,7 @@ class Night:
         )
         delivery = Delivery(message=message, channels=chain, channel=chain.index(channel))
         if page.recipient in self._busy:
-            leave = Leave(verdict=Verdict.HELD, why=self._busy[page.recipient])
+            leave = Leave(verdict=PageVerdict.HELD, why=self._busy[page.recipient])
             self.held = delivery.changed(held=True)
             return PageOutcome(
                 delivery=self.held, target=page.target, via=page.as_what, leave=leave
@@ -221,7 +223,7 @@ class Night:
             fell_back=tuple(fell_back),
         )
 
-    def _write(self, line: Line) -> None:
+    def _write(self, line: PagingLine) -> None:
         self.incident = note(
             self.incident, line.kind, line.summary, actor=ENGINE, now=self._now, **line.data
         )

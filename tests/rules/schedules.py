@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from models.people.schedule import OverrideSpec, RotationSpec, ScheduleSpec
+from models.people.schedule import RotationSpec, ScheduleOverrideSpec, ScheduleSpec
 from models.policy.sections.schedules import parse_hand_over, parse_time
 from models.time.calendar import CalendarSpec, OpenHours
 
@@ -29,9 +29,9 @@ def hours(zone: str, span: str, *days: str) -> CalendarSpec:
     return CalendarSpec(name="", zone=zone, opens=(window,))
 
 
-def override(who: str, begins: str, ends: str) -> OverrideSpec:
+def override(who: str, begins: str, ends: str) -> ScheduleOverrideSpec:
     """Somebody instead."""
-    return OverrideSpec(people=(who,), begins=parse_time(begins), ends=parse_time(ends))
+    return ScheduleOverrideSpec(people=(who,), begins=parse_time(begins), ends=parse_time(ends))
 
 
 def schedule(*rotations: RotationSpec, zone: str = LONDON, **more: Any) -> ScheduleSpec:

@@ -2,9 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.people.workload import AskLeave, Bound, PageLimit, Summary, Verdict, WorkloadState
+from models.people.workload import (
+    AskLeave,
+    BindingLimit,
+    PageLimit,
+    PageVerdict,
+    SentSummary,
+    WorkloadState,
+)
 from rules.paging.summary import summary_of
-from rules.paging.workload import asked, summarised
+from rules.paging.workload import answer_to_page, with_summary_sent
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TEN = PageLimit(most=10, within=timedelta(minutes=15))
@@ -18,7 +25,7 @@ def page(number: int, urgency: int = 4, limit: PageLimit = TEN, **more: object) 
         incident_id=f"INC-{number}",
         subject=f"[INC-{number}] SEV{urgency} trouble {number}",
         severity=f"SEV{urgency}",
-        bound=Bound(whom="person:ana", limit=limit, urgency=urgency),
+        bound=BindingLimit(whom="person:ana", limit=limit, urgency=urgency),
         channels=("pager", "email"),
         address="ana@example.com",
         **more,
@@ -27,11 +34,11 @@ def page(number: int, urgency: int = 4, limit: PageLimit = TEN, **more: object) 
 
 def paged(
     *pages: AskLeave, state: WorkloadState | None = None, at: datetime = NOON
-) -> tuple[WorkloadState, list[Verdict]]:
+) -> tuple[WorkloadState, list[PageVerdict]]:
     """What becomes of pages, one after the other, and what they were answered."""
     state, verdicts = state or WorkloadState(), []
     for ask in pages:
-        state, leave = asked(state, ask, at)
+        state, leave = answer_to_page(state, ask, at)
         verdicts.append(leave.verdict)
     return state, verdicts
 
@@ -45,5 +52,5 @@ def storm(count: int, *, urgency: int = 4) -> WorkloadState:
 def told(state: WorkloadState, at: datetime) -> WorkloadState:
     """What is known once the pager took the summary."""
     summary = summary_of(state, "WL-ana", "person:ana")
-    sent = Summary(key=summary.message.key, at=at, channel="pager", incidents=summary.incidents)
-    return summarised(state, summary.keys, sent, at)
+    sent = SentSummary(key=summary.message.key, at=at, channel="pager", incidents=summary.incidents)
+    return with_summary_sent(state, summary.keys, sent, at)

@@ -9,8 +9,8 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from models.readable import readable
-from runtime.ending import ended
-from runtime.logging import shown
+from runtime.ending import say_why_ended
+from runtime.logging import without_control_characters
 from runtime.settings import ROOT
 from tests.fakes.hostile import HOSTILE
 
@@ -92,7 +92,7 @@ def test_every_line_is_dated_in_utc(said: Lines) -> None:
 def test_no_line_steers_the_terminal_of_whoever_reads_the_log() -> None:
     """This holds even for tools that show only texts of a line."""
     event = {"event": "page.sent", "title": HOSTILE, "hosts": [HOSTILE], "fields": {"a": HOSTILE}}
-    line = shown(None, "info", event)
+    line = without_control_characters(None, "info", event)
     texts = [line["title"], *line["hosts"], *line["fields"].values()]
     assert [text for text in texts if text != readable(text)] == []
     assert line["event"] == "page.sent"
@@ -100,7 +100,7 @@ def test_no_line_steers_the_terminal_of_whoever_reads_the_log() -> None:
 
 def test_no_last_word_steers_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """The reason why a process ends may quote a file or a server."""
-    assert ended("worker", HOSTILE, 2) == 2
+    assert say_why_ended("worker", HOSTILE, 2) == 2
     said = capsys.readouterr().err
     assert said == readable(said)
     assert all(line.startswith("worker: ") for line in said.splitlines())

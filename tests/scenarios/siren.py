@@ -23,7 +23,7 @@ from activities.feed_incident import FeedIncidentActivity
 from activities.keep_policy import KeepPolicyActivity
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
-from activities.write_report import WriteReportActivity
+from activities.write_report import WriteIncidentReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.contracts.alert_group import (
@@ -103,7 +103,7 @@ class Siren:
                 SendNotificationActivity(self.channels).send_notification,
                 StartIncidentActivity(self.client, self.policy).start_incident,
                 self.feeder.feed_incident,
-                WriteReportActivity(self.documents).write_report,
+                WriteIncidentReportActivity(self.documents).write_report,
                 ArchiveTimelineActivity(self.documents).archive_timeline,
                 BeginArchiveActivity(self.client).begin_archive,
                 ArchiveRunActivity(self.client, self.documents).archive_run,

@@ -26,7 +26,7 @@ from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
 from activities.tell_of_role import TellOfRoleActivity
-from activities.write_report import WriteReportActivity
+from activities.write_report import WriteIncidentReportActivity
 from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from incidents.workloads.requests import Workloads
@@ -130,7 +130,7 @@ class Stage:
                 AskForLeaveActivity(self.workloads).ask_for_leave,
                 TellOfRoleActivity(self.client, self.workloads).tell_of_role,
                 SendNotificationActivity(self.directory).send_notification,
-                WriteReportActivity(self.documents).write_report,
+                WriteIncidentReportActivity(self.documents).write_report,
                 ArchiveTimelineActivity(self.documents).archive_timeline,
                 BeginArchiveActivity(self.client).begin_archive,
                 ArchiveRunActivity(self.client, self.documents).archive_run,

@@ -104,7 +104,7 @@ async def test_a_long_timeline_moves_to_the_document_store_in_hashed_segments(
     short: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is carried stays small; the older lines are kept, and named with their hash."""
-    monkeypatch.setattr(carrying, "LIMIT_BYTES", 20_000)
+    monkeypatch.setattr(carrying, "BOUND_BYTES", 20_000)
     monkeypatch.setattr(carrying, "KEPT_BYTES", 5_000)
     await short.report()
     await short.do("acknowledge")

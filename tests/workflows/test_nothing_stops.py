@@ -20,7 +20,7 @@ from tests.specimens import ANA, POLICY, REPORT, START, after
 from tests.workflows.bench import Bench, as_payload, bench, much_later
 from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
-from workflows.incident.visibility import fitting, shortened
+from workflows.incident.visibility import shortened_word, words_that_fit
 from workflows.incident.workflow import IncidentWorkflow
 from workflows.keep_policy import KeepPolicy
 from workflows.payloads import OfAnotherVersion
@@ -312,8 +312,8 @@ def test_an_archive_and_the_keeping_of_a_policy_begin_or_end_at_once(data: st.Da
 @pytest.mark.parametrize("sign", ["x", "é", "\u706b", "\U0001f525"])
 def test_no_search_attribute_is_larger_than_the_server_takes(sign: str) -> None:
     """A larger one would fail the task that writes it, again and again."""
-    assert shortened(sign * 100) == sign * 100
-    assert 1200 < len(json.dumps(shortened(sign * 3000))) <= 2000
-    words = fitting([sign * 100 + str(number) for number in range(100)])
+    assert shortened_word(sign * 100) == sign * 100
+    assert 1200 < len(json.dumps(shortened_word(sign * 3000))) <= 2000
+    words = words_that_fit([sign * 100 + str(number) for number in range(100)])
     assert words
     assert len(json.dumps(words)) <= 2048

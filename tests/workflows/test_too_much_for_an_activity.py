@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 with workflow.unsafe.imports_passed_through():
     from models.contracts.archive import ArchiveTimeline
     from models.contracts.documents import DocumentWritten
-    from rules.paging.urgency import Kind
+    from rules.paging.urgency import WorkKind
     from workflows.options import own_priority, perform, perform_promptly
 
 TOO_MUCH = 3 * 1024 * 1024
@@ -34,7 +34,7 @@ class _Orders:
                     heavy,
                     DocumentWritten,
                     summary="too much",
-                    priority=own_priority(Kind.CHORE),
+                    priority=own_priority(WorkKind.CHORE),
                 )
             except FailureError as error:
                 said.append(str(error))

@@ -29,8 +29,8 @@ from models.people.workload import (
     HoldRole,
     Leave,
     Leaves,
+    PageVerdict,
     RolesHeld,
-    Verdict,
     WorkloadInput,
     WorkloadState,
 )
@@ -95,7 +95,7 @@ class Ana:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 (leave,) = await self.ask(ask)
-                if leave.verdict is not Verdict.HELD:
+                if leave.verdict is not PageVerdict.HELD:
                     return leave
                 await asyncio.sleep(0.02)
 
@@ -121,7 +121,7 @@ async def ana(time_skipping: WorkflowEnvironment, task_queue: str) -> AsyncItera
 async def test_held_pages_go_out_as_one_when_they_are_due(ana: Ana) -> None:
     """It does not go earlier, and each of its pages hears of it."""
     leaves = await ana.ask(*(page(number) for number in range(9)))
-    assert [leave.verdict for leave in leaves[3:5]] == [Verdict.GRANTED, Verdict.HELD]
+    assert [leave.verdict for leave in leaves[3:5]] == [PageVerdict.GRANTED, PageVerdict.HELD]
     await ana.later(GATHER - SECOND)
     assert ana.subjects("pager") == []
     await ana.later(2 * SECOND)
@@ -148,7 +148,7 @@ async def test_pages_of_a_summary_that_reaches_nobody_hear_so_in_the_end(ana: An
         ana.channels.channel(name).fails_always = PermanentError(name, "gone")
     await ana.ask(*(page(number) for number in range(5)))
     await ana.later(timedelta(hours=3))
-    assert (await ana.until_told(page(4))).verdict is Verdict.UNDELIVERED
+    assert (await ana.until_told(page(4))).verdict is PageVerdict.UNDELIVERED
     tried = ana.channels.channel("pager").attempts, ana.channels.channel("email").attempts
     assert tried == (ROUNDS, ROUNDS)
 
@@ -178,7 +178,7 @@ async def test_it_ends_when_nothing_is_left_and_begins_anew_when_asked(ana: Ana)
     ended: WorkloadState = await ana.handle.result()
     assert (ended.sent, ended.roles) == ((), ())
     (leave,) = await ana.ask(page(2))
-    assert leave.verdict is Verdict.GRANTED
+    assert leave.verdict is PageVerdict.GRANTED
 
 
 async def test_a_summary_of_a_later_life_has_a_key_of_its_own(ana: Ana) -> None:
@@ -206,7 +206,7 @@ async def test_nothing_is_forgotten_when_it_continues_as_new(task_queue: str) ->
             began = (await ana.handle.fetch_history()).events[0]
     assert leave.summary is not None
     assert leave.summary.incidents == 36
-    assert first.verdict is Verdict.GRANTED
+    assert first.verdict is PageVerdict.GRANTED
     assert began.workflow_execution_started_event_attributes.continued_execution_run_id
 
 

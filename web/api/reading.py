@@ -29,8 +29,8 @@ WORKER = timedelta(seconds=8)
 """How long a worker may take to answer a question."""
 ANSWER = WORKER + timedelta(seconds=8)
 """How long the whole answer may take: if no worker answers, the history is read."""
-ID_LIMIT = 200
-TEXT_LIMIT = 200
+ID_BOUND = 200
+TEXT_BOUND = 200
 MOST_LISTED = 1000
 MOST_LINES = 1000
 
@@ -41,10 +41,10 @@ class ListQuery(BaseModel):
     model_config = {"extra": "forbid"}
 
     state: list[State] = Field(default=[], max_length=10)
-    severity: list[Annotated[str, Field(max_length=TEXT_LIMIT)]] = Field(default=[], max_length=20)
-    service: str | None = Field(default=None, max_length=TEXT_LIMIT)
-    manager: str | None = Field(default=None, max_length=TEXT_LIMIT)
-    person: str | None = Field(default=None, max_length=TEXT_LIMIT)
+    severity: list[Annotated[str, Field(max_length=TEXT_BOUND)]] = Field(default=[], max_length=20)
+    service: str | None = Field(default=None, max_length=TEXT_BOUND)
+    manager: str | None = Field(default=None, max_length=TEXT_BOUND)
+    person: str | None = Field(default=None, max_length=TEXT_BOUND)
     open: bool = Field(default=False, description="only incidents neither closed nor cancelled")
     breached: bool = False
     on_hold: bool = False
@@ -124,7 +124,7 @@ class WhyAsked(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    who: str | None = Field(default=None, min_length=1, max_length=TEXT_LIMIT)
+    who: str | None = Field(default=None, min_length=1, max_length=TEXT_BOUND)
     level: int | None = Field(default=None, ge=1, le=1000)
     at: AwareDatetime | None = None
 
@@ -152,7 +152,7 @@ class Reading:
 
     async def seen(self, incident: str) -> Seen:
         """The view of an incident. Raises Refused."""
-        if len(incident) > ID_LIMIT:
+        if len(incident) > ID_BOUND:
             raise Refused(HTTPStatus.NOT_FOUND, "UnknownIncident", "an id is shorter than this")
         async with reaching_incidents(ANSWER):
             return await read_view(self._client, incident, WORKER, self._documents)

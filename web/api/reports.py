@@ -26,9 +26,9 @@ from rules.commands.beginning.reporting import (
     may_report,
     missing_information,
     not_allowed,
-    untimely,
-    who,
+    who_may_report,
     wrong_information,
+    wrong_start,
 )
 from rules.commands.judging.validity import BLANK
 from rules.record.readable import blank
@@ -42,9 +42,9 @@ from web.policy import PolicyInForce
 
 log = structlog.get_logger(__name__)
 
-NAME_LIMIT = 200
-SYSTEMS_LIMIT = 100
-ATTRIBUTES_LIMIT = 100
+NAME_BOUND = 200
+SYSTEMS_BOUND = 100
+ATTRIBUTES_BOUND = 100
 VIA = WayIn.API.value
 
 
@@ -54,13 +54,13 @@ class Reported(Frozen):
     title: str = Field(default="", max_length=300)
     nature: str = Field(default="", max_length=8000)
     affected_systems: Annotated[tuple[str, ...], FailFast()] = Field(
-        default=(), max_length=SYSTEMS_LIMIT
+        default=(), max_length=SYSTEMS_BOUND
     )
     severity: str | None = None
-    service: str | None = Field(default=None, max_length=NAME_LIMIT)
-    reporter: str | None = Field(default=None, min_length=1, max_length=NAME_LIMIT)
+    service: str | None = Field(default=None, max_length=NAME_BOUND)
+    reporter: str | None = Field(default=None, min_length=1, max_length=NAME_BOUND)
     happened_at: AwareDatetime | None = None
-    attributes: dict[str, str] = Field(default_factory=dict, max_length=ATTRIBUTES_LIMIT)
+    attributes: dict[str, str] = Field(default_factory=dict, max_length=ATTRIBUTES_BOUND)
 
 
 class Opened(Frozen):
@@ -98,14 +98,14 @@ def checked(
     if blank(reporter.name):
         raise _unprocessable([("reporter", BLANK)], f"reporter {BLANK}")
     report = Report.model_construct(**{**dict(said), "reporter": reporter})
-    when = untimely(said.happened_at, now)
+    when = wrong_start(said.happened_at, now)
     wrong = [*wrong_information(report, policy), *([("happened_at", when)] if when else [])]
     missing = missing_information(report, policy)
     wrong += [(_field(name), "is missing; the policy asks for it") for name in missing]
     rule = policy.reporting or ReportingRule()
     severity = first_severity(report, policy).severity
     if not may_report(reporter, rule, severity):
-        message, may = not_allowed(reporter, rule, severity), list(who(rule, severity))
+        message, may = not_allowed(reporter, rule, severity), list(who_may_report(rule, severity))
         raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message, fields=wrong, may=may)
     if wrong:
         names = ", ".join(name for name, _ in wrong)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from web.http.errors import Refused, malformed, no_json
 
-LIMIT_BYTES = 2 * 1024 * 1024
+BOUND_BYTES = 2 * 1024 * 1024
 """Enough for thousands of alerts. What goes on to Temporal must be smaller, and is."""
 MEDIA_TYPE = "application/json"
 """The accepted type. A web page can post some other types to any address without permission."""
@@ -75,12 +75,12 @@ def _unsupported(message: str) -> Refused:
 
 async def _received(request: Request) -> bytes:
     announced = request.headers.get("Content-Length", "")
-    if announced.isdecimal() and int(announced[:20]) > LIMIT_BYTES:
+    if announced.isdecimal() and int(announced[:20]) > BOUND_BYTES:
         raise _too_large()
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
-        if len(received) > LIMIT_BYTES:
+        if len(received) > BOUND_BYTES:
             raise _too_large()
     return bytes(received)
 
@@ -89,7 +89,7 @@ def _too_large() -> Refused:
     return Refused(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "TooLarge",
-        f"the body is larger than {LIMIT_BYTES // 1024} KiB; Alertmanager's max_alerts "
+        f"the body is larger than {BOUND_BYTES // 1024} KiB; Alertmanager's max_alerts "
         "keeps it smaller",
     )
 

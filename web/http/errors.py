@@ -27,7 +27,7 @@ RETRY_AFTER_SECONDS = 5
 MOST_ERRORS = 200
 """A body with more errors is something else; listing them all would take seconds."""
 FIELDS_SHOWN = 20
-PATH_LIMIT, PROBLEM_LIMIT = 200, 500
+PATH_BOUND, PROBLEM_BOUND = 200, 500
 NAMES_ENDPOINTS = frozenset(
     {
         HTTPStatus.NOT_FOUND,
@@ -78,7 +78,7 @@ def unavailable(kind: str, message: str) -> Refused:
 
 def no_json(problem: str) -> Refused:
     """Refuse a body that is not JSON, or is ambiguous JSON."""
-    message = f"the body is not JSON: {problem}"[:PROBLEM_LIMIT]
+    message = f"the body is not JSON: {problem}"[:PROBLEM_BOUND]
     return Refused(HTTPStatus.BAD_REQUEST, "Malformed", message)
 
 
@@ -107,13 +107,13 @@ def _of_fields(
 
 
 def _field(error: ErrorDetails, known: tuple[str, ...]) -> tuple[str, str]:
-    return _path(error["loc"])[:PATH_LIMIT], _problem(error, known)[:PROBLEM_LIMIT]
+    return _path(error["loc"])[:PATH_BOUND], _problem(error, known)[:PROBLEM_BOUND]
 
 
 def _problem(error: ErrorDetails, known: tuple[str, ...]) -> str:
     match error["type"], error["loc"]:
         case "extra_forbidden", (name,):
-            return f"there is no such field; {suggestion(str(name)[:PATH_LIMIT], known)}"
+            return f"there is no such field; {suggestion(str(name)[:PATH_BOUND], known)}"
         case "extra_forbidden", _:
             return "there is no such field"
         case "missing", _:
@@ -148,9 +148,9 @@ def refusal(refused: Refused, request: Request) -> Answer:
         refused.facts["endpoints"] = [each.document() for each in endpoints_of(request.app)]
     log.warning(
         "request.refused",
-        path=request.url.path[:PATH_LIMIT],
+        path=request.url.path[:PATH_BOUND],
         status=int(refused.status),
-        error=str(refused)[:PROBLEM_LIMIT],
+        error=str(refused)[:PROBLEM_BOUND],
     )
     return answer(refused)
 
@@ -164,7 +164,7 @@ async def _http(request: Request, error: Exception) -> Response:
     """Refuse what the router refuses: an unknown path, or a method that the path does not take."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
     status = HTTPStatus(error.status_code)
-    path = request.url.path[:PATH_LIMIT]
+    path = request.url.path[:PATH_BOUND]
     message = str(error.detail)
     if status is HTTPStatus.NOT_FOUND:
         message = f"there is nothing at {path}; there are: {in_words(endpoints_of(request.app))}"
@@ -183,13 +183,13 @@ async def _parameters(request: Request, error: Exception) -> Response:
 
 async def _gone(request: Request, _: Exception) -> Response:
     """The client has gone, and nothing was taken: a sender that gave up tries again."""
-    log.info("request.abandoned", path=request.url.path[:PATH_LIMIT])
+    log.info("request.abandoned", path=request.url.path[:PATH_BOUND])
     return Response(status_code=CLIENT_GONE)
 
 
 async def _broken(request: Request, _: Exception) -> Response:
     """Answer for a bug of ours; the HTTP server logs its traceback."""
-    log.error("request.broken", path=request.url.path[:PATH_LIMIT])
+    log.error("request.broken", path=request.url.path[:PATH_BOUND])
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return answer(Refused(status, "Internal", "the web server failed; its log says why"))
 

@@ -11,7 +11,7 @@ from web.identity.limits import FailedAttempts
 
 log = structlog.get_logger(__name__)
 
-_PATH_LIMIT = 200
+_PATH_BOUND = 200
 
 
 def address_of(request: Request) -> str:
@@ -37,7 +37,7 @@ class Identified:
             log.warning(
                 "credential.refused",
                 address=address,
-                path=request.url.path[:_PATH_LIMIT],
+                path=request.url.path[:_PATH_BOUND],
                 why=str(refused),
             )
             raise self._failures.failed(address) or refused from None

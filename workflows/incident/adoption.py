@@ -7,10 +7,10 @@ from temporalio.exceptions import FailureError
 from models.command import AdoptPolicyCommand
 from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from rules.clocks.coverage import earliest_of
-from rules.commands.changes.adoption import adopted
-from rules.commands.judging.refusals import Tried, refused
-from rules.deadlines.taking_back import corrected
-from rules.paging.urgency import Kind
+from rules.commands.changes.adoption import with_adopted_policy
+from rules.commands.judging.refusals import RefusedCommand, with_refusal
+from rules.deadlines.taking_back import with_corrections
+from rules.paging.urgency import WorkKind
 from rules.people.permission.authority import ADOPT_POLICY
 from rules.record.decision import Case, Decision, LookUpPolicy, Outcome, Refusal
 from workflows.incident.desk import Desk
@@ -18,7 +18,7 @@ from workflows.options import perform
 
 
 @dataclass(slots=True)
-class Wanted:
+class WantedPolicy:
     """A policy that somebody wants to adopt, and the outcome once it is looked up."""
 
     asked: LookUpPolicy
@@ -33,29 +33,29 @@ class Adoption:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self.newest: Wanted | None = None
+        self.newest: WantedPolicy | None = None
 
     def order(self, asked: LookUpPolicy) -> None:
         """Look up a policy."""
-        self.newest = Wanted(asked)
+        self.newest = WantedPolicy(asked)
         self._desk.launch(self._settle(self.newest))
 
-    async def _settle(self, wanted: Wanted) -> None:
+    async def _settle(self, wanted: WantedPolicy) -> None:
         desk, asked = self._desk, wanted.asked
         found = await self._found(asked)
         case = Case(desk.incident, desk.policy, asked.actor, desk.now(), asked.happened_at)
-        outcome = adopted(case, found.policy, asked.note) if found.policy else None
+        outcome = with_adopted_policy(case, found.policy, asked.note) if found.policy else None
         if outcome is None or found.problem:
             outcome = Refusal("Refused", f"the policy is not adopted: {found.problem}")
         if isinstance(outcome, Decision):
             # What fired stays on the record, even if it would not fire under the other policy.
             command = AdoptPolicyCommand(actor=asked.actor.name, note=asked.note)
-            outcome = corrected(outcome, case, ADOPT_POLICY, command)
+            outcome = with_corrections(outcome, case, ADOPT_POLICY, command)
             desk.replace(outcome.incident)
             desk.policy = found.policy or desk.policy
         else:
-            tried = Tried(ADOPT_POLICY, asked.actor, outcome)
-            desk.replace(refused(desk.incident, tried, desk.now()))
+            tried = RefusedCommand(ADOPT_POLICY, asked.actor, outcome)
+            desk.replace(with_refusal(desk.incident, tried, desk.now()))
         wanted.outcome = outcome
 
     async def _found(self, asked: LookUpPolicy) -> PolicyFound:
@@ -74,7 +74,7 @@ class Adoption:
                 request,
                 PolicyFound,
                 summary=f"look up policy {asked.policy_hash[:12]}",
-                priority=desk.priority(Kind.COMMAND),
+                priority=desk.priority(WorkKind.COMMAND),
             )
         except FailureError:
             return PolicyFound(problem="nobody could look it up; ask again")

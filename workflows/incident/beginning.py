@@ -10,8 +10,8 @@ from models.contracts.incident import Carried, IncidentInput
 from models.incident.record import Report
 from rules.commands.beginning.acceptance import out_of_bounds
 from rules.commands.beginning.opening import open_incident
-from rules.commands.beginning.reporting import unfit
-from rules.commands.judging.trial import not_reckoned, work_out
+from rules.commands.beginning.reporting import refusal_of_report
+from rules.commands.judging.trial import try_out_record, unworkable
 from rules.record.decision import Refusal
 from states.lifecycle import State
 
@@ -24,7 +24,7 @@ def begun(start: IncidentInput) -> Carried | ApplicationError:
     try:
         carried = _begun(start)
         if isinstance(carried, Carried) and workflow.info().continued_run_id is None:
-            work_out(carried.incident, carried.policy, workflow.now() + start.epoch_offset)
+            try_out_record(carried.incident, carried.policy, workflow.now() + start.epoch_offset)
     except Exception as error:
         if workflow.info().continued_run_id:
             raise
@@ -34,7 +34,7 @@ def begun(start: IncidentInput) -> Carried | ApplicationError:
 
 def no_beginning(error: Exception) -> ApplicationError:
     """The failure of a run whose input makes no incident."""
-    return _failed(not_reckoned("the input of the incident", error))
+    return _failed(unworkable("the input of the incident", error))
 
 
 def _begun(start: IncidentInput) -> Carried | ApplicationError:
@@ -69,7 +69,7 @@ def _begun(start: IncidentInput) -> Carried | ApplicationError:
 
 def _refusal(report: Report, policy: CompiledPolicy, epoch_offset: timedelta) -> Refusal | None:
     """Why nothing begins with a report."""
-    return unfit(report, policy) or out_of_bounds(report, workflow.now() + epoch_offset)
+    return refusal_of_report(report, policy) or out_of_bounds(report, workflow.now() + epoch_offset)
 
 
 def _failed(refusal: Refusal) -> ApplicationError:

@@ -10,11 +10,11 @@ from models.contracts.deadlines import ENFORCE_DEADLINE, ClockFacts, EnforceDead
 from models.incident.timeline import EntryKind
 from models.time.clock import Action, DueThreshold
 from rules.clocks.clocks import read_clocks
-from rules.deadlines.actions import command_of, effects_of, opens_its_like
+from rules.deadlines.actions import command_of, effects_of, opens_no_further
 from rules.deadlines.due import due_thresholds, next_point
 from rules.deadlines.enforcement import as_fired, facts_for_enforcement, fired_words, without_story
-from rules.deadlines.pending import is_pending, waited_for
-from rules.paging.urgency import Kind
+from rules.deadlines.pending import is_pending, when_nobody_answered
+from rules.paging.urgency import WorkKind
 from rules.record.decision import Effect, PageNextLevel, Refusal
 from rules.record.ledger import with_fired
 from workflows.incident.component import Component, Due
@@ -88,7 +88,7 @@ class Deadlines(Component):
                 request,
                 Enforcement,
                 summary=f"enforce {names}",
-                priority=desk.priority(Kind.LATER_PAGE),
+                priority=desk.priority(WorkKind.LATER_PAGE),
             )
         except FailureError:
             self._failed = True
@@ -130,7 +130,7 @@ class Deadlines(Component):
     def _waited(self, point: DueThreshold, now: datetime) -> None:
         """Carry out what follows if no answer came in time, and put it on record."""
         desk = self._desk
-        decision = waited_for(point, desk.incident, desk.policy, now)
+        decision = when_nobody_answered(point, desk.incident, desk.policy, now)
         if decision:
             desk.replace(decision.incident)
             self._switch.carry_out(decision.effects)
@@ -143,7 +143,7 @@ class Deadlines(Component):
             if isinstance(answer, Refusal):
                 self._desk.note(EntryKind.ACTION_REFUSED, f"{action}: {answer.message}")
         else:
-            why_not = opens_its_like(action, point, self._desk.incident)
+            why_not = opens_no_further(action, point, self._desk.incident)
             if why_not:
                 self._desk.note(EntryKind.ACTION_REFUSED, f"{action}: {why_not}")
                 return

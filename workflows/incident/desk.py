@@ -14,9 +14,9 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.messages.message import Receipt
-from rules.paging.urgency import Kind
+from rules.paging.urgency import WorkKind
 from rules.record.ledger import note
-from rules.record.references import remembered
+from rules.record.references import with_first_message
 from workflows.options import priority_of
 
 log = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ class Desk:
         """When the incident was asked for, on the clock of `now`."""
         return workflow.info().workflow_start_time + self._epoch_offset
 
-    def priority(self, kind: Kind) -> Priority:
+    def priority(self, kind: WorkKind) -> Priority:
         """Temporal's priority for work of this kind, by the incident's current severity."""
         return priority_of(kind, self.incident.severity, self.policy.severities)
 
@@ -79,7 +79,7 @@ class Desk:
 
     def remember(self, receipt: Receipt, recipient: str) -> None:
         """Keep the reference of a sent message; a later one to its recipient can go on from it."""
-        incident = remembered(self.incident, receipt, recipient)
+        incident = with_first_message(self.incident, receipt, recipient)
         if incident is not self.incident:
             self.replace(incident)
 

@@ -21,13 +21,13 @@ from rules.commands.judgement import no_signal, parse
 from rules.commands.judging.refusals import (
     AUTHORITY,
     UNKNOWN,
-    Tried,
-    claimed,
+    RefusedCommand,
+    claimed_actor,
     leaves_trace,
-    refused,
+    with_refusal,
 )
-from rules.commands.judging.repeated import used_already
-from rules.commands.judging.validity import impersonates, too_early, unsound
+from rules.commands.judging.repeated import id_used_already
+from rules.commands.judging.validity import impersonates, refusal_of_flaws, too_early
 from rules.people.permission.authority import ADOPT_POLICY
 from rules.record.bounds import excessive, overfull
 from rules.record.decision import Decision, Outcome, Refusal
@@ -172,7 +172,7 @@ class Handlers:
         incident = self._desk.incident
         return (
             impersonates(name, command)
-            or unsound(command, incident.id)
+            or refusal_of_flaws(command, incident.id)
             or too_early(name, command, incident)
         )
 
@@ -190,7 +190,7 @@ class Handlers:
         stored = self._switch.processed.get(command_id)
         if stored is None:
             return False
-        other = used_already(name, command, stored, self._switch.given.get(command_id, ""))
+        other = id_used_already(name, command, stored, self._switch.given.get(command_id, ""))
         if other is None:
             return True
         by_monitoring = command.sender == MONITORING
@@ -220,13 +220,13 @@ class Handlers:
         now, leaves = self._desk.now(), refusal.leaves
         before = leaves.incident if leaves else self._desk.incident
         tried = replace(self._tried(name, actor or UNKNOWN, refusal), said=words_of(command))
-        self._desk.replace(refused(before, tried, now))
+        self._desk.replace(with_refusal(before, tried, now))
         if leaves:
             self._switch.carry_out(leaves.effects)
 
-    def _tried(self, name: str, actor: Actor, refusal: Refusal) -> Tried:
+    def _tried(self, name: str, actor: Actor, refusal: Refusal) -> RefusedCommand:
         people = self._desk.policy.people
-        return Tried(name, actor, refusal, known=not people or actor.name in people)
+        return RefusedCommand(name, actor, refusal, known=not people or actor.name in people)
 
     def _error(self, refusal: Refusal) -> ApplicationError:
         details = refusal.details(self._desk.incident.state.value)
@@ -247,7 +247,7 @@ def _weight(payloads: Sequence[object]) -> int:
 def _claimed(payloads: Sequence[object]) -> Actor | None:
     """The claimed sender of a message that cannot be read as a command."""
     try:
-        return claimed(read(payloads[0])) if payloads else None
+        return claimed_actor(read(payloads[0])) if payloads else None
     except NotJson:
         return None
 

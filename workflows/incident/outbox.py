@@ -20,28 +20,28 @@ from models.people.workload import (
     GRANTED,
     AskForLeave,
     AskLeave,
-    Bound,
+    BindingLimit,
     Leave,
-    Verdict,
+    PageVerdict,
 )
 from models.time.clock import ActionKind
 from rules.paging.channels import (
     Resolution,
-    bound_by,
+    binding_limit,
     channel_chain,
     leave_for,
     paging_chain,
     resolve_targets,
     withdrawable,
 )
-from rules.paging.lines import became_of, withdrawn
-from rules.paging.messages import detour, message
-from rules.paging.urgency import Kind, urgency
+from rules.paging.lines import outcome_line, withdrawn_line
+from rules.paging.messages import failed_channels_words, message
+from rules.paging.urgency import WorkKind, urgency
 from rules.paging.withdrawal import withdrawal
-from rules.people.naming.people_meant import whom
-from rules.people.stand_ins import addressed
-from rules.record.reach import is_news, missed_words, reached_nobody, taken
-from rules.record.references import as_data, reference_of
+from rules.people.naming.people_meant import message_target
+from rules.people.stand_ins import addressed_by_targets
+from rules.record.references import reference_data, reference_of
+from rules.record.update_reach import is_news, missed_words, with_missed_update, with_taken_update
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
 from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
@@ -105,7 +105,7 @@ class Outbox(Component):
         """Page or remind a person, or everybody who holds a role; `text` adds to the reason."""
         desk = self._desk
         policy, incident = desk.policy, desk.incident
-        found = self._found(whom(target, policy))
+        found = self._found(message_target(target, policy))
         page = kind is ActionKind.PAGE
         for addressee in found.pages:
             template = message(
@@ -120,7 +120,7 @@ class Outbox(Component):
             addressed = template.changed(address=addressee.address)
             chain = paging_chain(addressee, policy.paging_channels, policy.fallbacks)
             worst = urgency(incident.severity, policy.severities)
-            bound = bound_by(addressee, policy.page_limits, worst) if page else None
+            bound = binding_limit(addressee, policy.page_limits, worst) if page else None
             self._owe(addressed, chain, bound, clocks=(clock,) if clock else ())
         for nobody in found.nobody:
             desk.note(
@@ -130,7 +130,7 @@ class Outbox(Component):
     def _found(self, target: str) -> Resolution:
         """The people that a target means; a role that nobody holds falls back."""
         incident, policy = self._desk.incident, self._desk.policy
-        roles = addressed((target,), incident, policy, self._desk.now())
+        roles = addressed_by_targets((target,), incident, policy, self._desk.now())
         return resolve_targets(
             (target,), roles.holders, policy.people, further=roles.further, vacant=roles.vacant
         )
@@ -139,7 +139,7 @@ class Outbox(Component):
         self,
         template: Message,
         channels: tuple[str, ...],
-        bound: Bound | None = None,
+        bound: BindingLimit | None = None,
         update: int | None = None,
         clocks: tuple[str, ...] = (),
     ) -> None:
@@ -168,7 +168,7 @@ class Outbox(Component):
 
     def _dropped(self, delivery: Delivery) -> None:
         del self._owed[delivery.message.key]
-        line = withdrawn(delivery)
+        line = withdrawn_line(delivery)
         self._desk.note(line.kind, line.summary, **line.data)
 
     def next_at(self) -> datetime | None:
@@ -216,7 +216,7 @@ class Outbox(Component):
                 within=LIFE_OF_A_PAGE,
             )
         except FailureError:
-            leave = Leave(verdict=Verdict.WITHDRAWN) if delivery.withdraw else GRANTED
+            leave = Leave(verdict=PageVerdict.WITHDRAWN) if delivery.withdraw else GRANTED
         finally:
             self._busy.discard(sent.key)
         self._answered(delivery, leave)
@@ -224,16 +224,16 @@ class Outbox(Component):
     def _answered(self, asked: Delivery, leave: Leave) -> None:
         key = asked.message.key
         delivery = self._owed[key]
-        if leave.verdict is Verdict.HELD:
+        if leave.verdict is PageVerdict.HELD:
             # It may have become unnecessary while it asked: then it asks again at once.
             again_at = None if delivery.withdraw else self._later(leave.again_at)
             self._owed[key] = delivery.changed(held=True, not_before=again_at)
-        elif leave.verdict is Verdict.GRANTED and delivery.withdraw is None:
+        elif leave.verdict is PageVerdict.GRANTED and delivery.withdraw is None:
             self._owed[key] = delivery.changed(bound=None, held=False, not_before=None)
             return
         else:
             del self._owed[key]
-        line = became_of(delivery, leave)
+        line = outcome_line(delivery, leave)
         if line:
             self._desk.note(line.kind, line.summary, **line.data)
 
@@ -261,9 +261,13 @@ class Outbox(Component):
             del self._owed[key]
             if delivery.update is not None:
                 desk, audience = self._desk, delivery.message.recipient
-                desk.replace(taken(desk.incident, delivery.update, audience, desk.now()))
+                desk.replace(
+                    with_taken_update(desk.incident, delivery.update, audience, desk.now())
+                )
             self._desk.remember(receipt, delivery.message.recipient)
-            self._said(delivery, "sent", _words(delivery, channel), channel, **as_data(receipt))
+            self._said(
+                delivery, "sent", _words(delivery, channel), channel, **reference_data(receipt)
+            )
         finally:
             self._busy.discard(key)
             self._sending.pop(key, None)
@@ -274,13 +278,13 @@ class Outbox(Component):
         first = reference_of(kept, channel, sent.recipient)
         return SendNotification(channel=channel, message=sent, first_message=first)
 
-    def _kind(self, delivery: Delivery) -> Kind:
+    def _kind(self, delivery: Delivery) -> WorkKind:
         """The kind of work; a page is a first page until somebody was paged."""
         kind = delivery.message.kind
         if kind is not MessageKind.PAGE:
-            return Kind.CHORE if kind is MessageKind.REMINDER else Kind.NOTICE
+            return WorkKind.CHORE if kind is MessageKind.REMINDER else WorkKind.NOTICE
         paged = any(entry.kind == EntryKind.PAGE_SENT for entry in self._desk.incident.timeline)
-        return Kind.LATER_PAGE if paged else Kind.FIRST_PAGE
+        return WorkKind.LATER_PAGE if paged else WorkKind.FIRST_PAGE
 
     def _later(self, at: datetime | None) -> datetime:
         """When to ask again: never at once, whatever the answerer's clock says."""
@@ -339,8 +343,8 @@ class Outbox(Component):
         desk = self._desk
         if not is_news(desk.incident, update, audience, final=final):
             return
-        desk.replace(reached_nobody(desk.incident, update, audience, why, desk.now()))
-        lead = whom(desk.policy.communication_lead or "", desk.policy)
+        desk.replace(with_missed_update(desk.incident, update, audience, why, desk.now()))
+        lead = message_target(desk.policy.communication_lead or "", desk.policy)
         self.ask(
             ActionKind.REMIND, lead, missed_words(audience), f"{missed_words(audience)}: {why}"
         )
@@ -351,7 +355,7 @@ class Outbox(Component):
         sent = delivery.message
         self._desk.note(
             EntryKind(f"{sent.kind}.{became}"),
-            summary + detour(delivery.fell_back),
+            summary + failed_channels_words(delivery.fell_back),
             recipient=sent.recipient,
             channel=channel,
             key=sent.key,

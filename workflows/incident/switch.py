@@ -15,7 +15,7 @@ from rules.commands.answers import result_of
 from rules.commands.changes.alerts import group_gone
 from rules.commands.judgement import judge
 from rules.commands.judging.repeated import digest_of
-from rules.commands.judging.trial import moves_time, not_reckoned, reckoned
+from rules.commands.judging.trial import touches_time, try_out, unworkable
 from rules.record.decision import (
     AdoptPolicy,
     Decision,
@@ -30,7 +30,7 @@ from rules.record.decision import (
     Remind,
     StopEscalation,
     TakenUp,
-    Tell,
+    TellAudiences,
     WatchAcknowledgement,
     WriteIncidentReport,
 )
@@ -56,7 +56,7 @@ class Owners:
 
     outbox: Outbox
     paging: Paging
-    reports: IncidentReports
+    incident_reports: IncidentReports
     linked: LinkedIncidents
     adoption: Adoption
 
@@ -78,10 +78,10 @@ class Switch:
         desk = self._desk
         try:
             outcome = judge(name, command, desk.incident, desk.policy, desk.now())
-            if isinstance(outcome, Decision) and moves_time(command):
-                reckoned(outcome, desk.policy, desk.now())
+            if isinstance(outcome, Decision) and touches_time(command):
+                try_out(outcome, desk.policy, desk.now())
         except Exception as error:  # noqa: BLE001 - whatever it is, the incident goes on without
-            return not_reckoned(name, error)
+            return unworkable(name, error)
         return outcome
 
     def apply(self, name: str, command: Command) -> Outcome:
@@ -118,12 +118,12 @@ class Switch:
                     self._owners.outbox.ask(ActionKind.PAGE, target, reason, text, clock)
                 case Remind(target, reason, text):
                     self._owners.outbox.ask(ActionKind.REMIND, target, reason, text)
-                case Tell(event, text, audiences):
+                case TellAudiences(event, text, audiences):
                     self._owners.outbox.tell(event, text, audiences)
                 case OpenLinked(title, reason, clock):
                     self._owners.linked.order(title, reason, clock)
                 case WriteIncidentReport():
-                    self._owners.reports.order()
+                    self._owners.incident_reports.order()
                 case LookUpPolicy():
                     self._owners.adoption.order(effect)
                 case AdoptPolicy(policy):

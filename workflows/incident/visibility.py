@@ -11,7 +11,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from models.readable import in_a_line
-from rules.clocks.breaches import breached_clocks, marks
+from rules.clocks.breaches import breached_clocks, correction_marks
 from rules.commands.answers import status_markdown
 from rules.people.roles.leading import leader
 from rules.updates.readings import readings_of
@@ -34,14 +34,14 @@ LARGEST_VALUE = 2000
 """The most bytes of a search attribute as JSON; the server refuses a task with over 2 KiB."""
 
 
-def shortened(word: str) -> str:
+def shortened_word(word: str) -> str:
     """As much of a word as the server takes."""
     while len(json.dumps(word)) > LARGEST_VALUE:
         word = word[: len(word) * 3 // 4]
     return word
 
 
-def fitting(words: list[str]) -> list[str]:
+def words_that_fit(words: list[str]) -> list[str]:
     """As many of the words, from the first, as the server takes in a list."""
     sizes = accumulate(len(json.dumps(word)) + 1 for word in words)
     return [word for word, size in zip(words, sizes, strict=True) if size <= LARGEST_VALUE]
@@ -109,7 +109,7 @@ class Visibility:
             "IncidentGroup": incident.report.group_id,
         }
         return {
-            **{name: word and shortened(word) for name, word in words.items()},
+            **{name: word and shortened_word(word) for name, word in words.items()},
             "IncidentReportedAt": incident.reported_at,
             NEXT_DUE: next_due_at,
             "IncidentResolvedAt": resolved.at if resolved else None,
@@ -117,7 +117,8 @@ class Visibility:
             "IncidentOnHold": incident.hold is not None,
             "IncidentOverridden": bool(incident.overrides),
             "IncidentLevel": self._paging.progress.highest,
-            "IncidentBreachedClocks": fitting(breached) or None,
-            "IncidentMarks": fitting(list(marks(incident))) or None,
-            "IncidentPeople": fitting(sorted({held.person for held in incident.roles})) or None,
+            "IncidentBreachedClocks": words_that_fit(breached) or None,
+            "IncidentMarks": words_that_fit(list(correction_marks(incident))) or None,
+            "IncidentPeople": words_that_fit(sorted({held.person for held in incident.roles}))
+            or None,
         }

@@ -8,7 +8,7 @@ from models.incident.timeline import EntryKind
 from workflows.incident.desk import Desk
 
 
-class Wait:
+class RunWait:
     """Owns the wait of the run, and refuses requests from outside to cancel it.
 
     An incident ends by its lifecycle: to end it, give the command for that.

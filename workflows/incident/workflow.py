@@ -27,22 +27,22 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
     from models.incident.record import Incident, TimelineEntry, TimelineSegment
-    from rules.commands.changes.adoption import preview
-    from rules.paging.urgency import Kind
+    from rules.commands.changes.adoption import adoption_preview
+    from rules.commands.view import view_of
+    from rules.paging.urgency import WorkKind
     from rules.paging.why.why_paged import explain
     from rules.people.roles.holders import told_of_duties
     from rules.record.bounds import out_of_time
     from rules.record.carried import (
         as_json,
-        fitting,
         for_an_answer,
         grew_long,
         in_segments,
         moved_out,
         older_entries,
+        small_enough_for_the_next_run,
         story_length,
     )
-    from rules.reports.views import view_of
     from states.lifecycle import TERMINAL, State
     from workflows.incident.adoption import Adoption
     from workflows.incident.beginning import begun, no_beginning
@@ -60,7 +60,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident.switch import Owners, Switch
     from workflows.incident.timer import ClockBehind, NextTimer
     from workflows.incident.visibility import Visibility
-    from workflows.incident.waiting import Wait
+    from workflows.incident.waiting import RunWait
     from workflows.options import LIFE_OF_A_PAGE, perform, perform_promptly
     from workflows.payloads import raw_start, read_start
 
@@ -107,7 +107,7 @@ class IncidentWorkflow:
         adoption = Adoption(self._desk)
         owners = Owners(self._outbox, self._paging, reports, linked, adoption)
         self._switch = Switch(self._desk, owners, carried)
-        self._wait = Wait(self._desk)
+        self._wait = RunWait(self._desk)
         self._calendars = Calendars(self._desk)
         self._deadlines = Deadlines(self._desk, self._switch)
         self._components: tuple[Component, ...] = (
@@ -173,7 +173,7 @@ class IncidentWorkflow:
         self, policy: CompiledPolicy, at: Instant | None = None
     ) -> AdoptionPreview:
         """What adopting `policy` would do to the clocks, read at `at`; changes nothing."""
-        return preview(self._desk.policy, policy, self._desk.incident, self._asked(at))
+        return adoption_preview(self._desk.policy, policy, self._desk.incident, self._asked(at))
 
     @workflow.query(name=WHY)
     def why(self, question: WhyQuestion, at: Instant | None = None) -> Explanation:
@@ -259,7 +259,9 @@ class IncidentWorkflow:
 
     def _fitting(self) -> Carried | None:
         """The same, within Temporal's size limits; None if there is too much."""
-        return fitting(self.carried(), workflow.info().run_id, self._desk.now())
+        return small_enough_for_the_next_run(
+            self.carried(), workflow.info().run_id, self._desk.now()
+        )
 
     def _continues(self) -> bool:
         """Whether this run should end soon, so that another one goes on."""
@@ -311,7 +313,7 @@ class IncidentWorkflow:
                 request,
                 TimelineSegment,
                 summary=summary,
-                priority=self._desk.priority(Kind.CHORE),
+                priority=self._desk.priority(WorkKind.CHORE),
                 within=LIFE_OF_A_PAGE,
             )
         except FailureError:
@@ -330,7 +332,7 @@ class IncidentWorkflow:
                 request,
                 str,
                 summary=summary,
-                priority=self._desk.priority(Kind.CHORE),
+                priority=self._desk.priority(WorkKind.CHORE),
             )
         except FailureError:
             self._desk.note(EntryKind.ARCHIVE_DELAYED, "this run's archive could not be started")

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, StrictBool, model_validator
 from models.base import Frozen
 from models.policy.values.durations import Duration, Period
 from models.policy.values.moments import ConditionText
-from models.policy.values.words import Names, Whom, many, wrong
+from models.policy.values.words import Names, Whom, one_or_many, wrong_value
 
 
 class ApprovalEntry(Frozen):
@@ -23,15 +23,15 @@ class ApprovalEntry(Frozen):
     by: Whom
     quorum: int = Field(default=1, ge=1, le=20, strict=True)
     within: Period | None = None
-    backups: Annotated[tuple[Whom, ...], BeforeValidator(many)] = ()
+    backups: Annotated[tuple[Whom, ...], BeforeValidator(one_or_many)] = ()
     timeout: Literal["refuse", "proceed"] = "refuse"
     severities: Names = ()
-    when: Annotated[tuple[ConditionText, ...], BeforeValidator(many)] = ()
+    when: Annotated[tuple[ConditionText, ...], BeforeValidator(one_or_many)] = ()
 
     @model_validator(mode="after")
     def _timed(self) -> "ApprovalEntry":
         if self.within is None and (self.backups or self.timeout == "proceed"):
-            raise wrong("this does not say how long to wait for an answer", "add within: 30m")
+            raise wrong_value("this does not say how long to wait for an answer", "add within: 30m")
         return self
 
 
@@ -57,9 +57,11 @@ class BackdatingEntry(Frozen):
     @model_validator(mode="after")
     def _by_whom(self) -> "BackdatingEntry":
         if self.approval_after is not None and self.approved_by is None:
-            raise wrong("this names nobody who approves it", "add approved_by: incident_manager")
+            raise wrong_value(
+                "this names nobody who approves it", "add approved_by: incident_manager"
+            )
         if self.approved_by is not None and self.approval_after is None:
-            raise wrong("this does not say what needs approval", "add approval_after: 4h")
+            raise wrong_value("this does not say what needs approval", "add approval_after: 4h")
         return self
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from models.base import Frozen
-from models.policy.values.words import Text, alone, suggestion, within_years, wrong
+from models.policy.values.words import Text, alone, suggestion, within_years, wrong_value
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -42,11 +42,13 @@ def _run_of_days(word: str) -> tuple[str, ...]:
     for name in (first, last) if dash else (first,):
         if name not in known:
             how = suggestion(name, ("every", *known))
-            raise wrong(f"{name!r} is not a day", f"{how}; write mon-fri, [sat, sun] or every")
+            raise wrong_value(
+                f"{name!r} is not a day", f"{how}; write mon-fri, [sat, sun] or every"
+            )
     if not dash:
         return (first,)
     if HOLIDAY in (first, last):
-        raise wrong(f"{word!r} is not a range of days", "write mon-fri")
+        raise wrong_value(f"{word!r} is not a range of days", "write mon-fri")
     start, end = WEEK.index(first), WEEK.index(last)
     return WEEK[start : end + 1] if start <= end else WEEK[start:] + WEEK[: end + 1]
 
@@ -60,7 +62,7 @@ def _hours(given: Any) -> Any:
     for item in parts:
         found = _HOURS.fullmatch(item.replace(" ", "")) if isinstance(item, str) else None
         if not found or (found[3] == "24" and found[4] != "00"):
-            raise wrong(f"{item!r} are not hours", "write 09:00-17:00, or a list of such")
+            raise wrong_value(f"{item!r} are not hours", "write 09:00-17:00, or a list of such")
         spans.append((f"{found[1]}:{found[2]}", f"{found[3]}:{found[4]}"))
     return tuple(spans)
 
@@ -68,7 +70,9 @@ def _hours(given: Any) -> Any:
 def _holidays(given: tuple[str, ...]) -> tuple[str, ...]:
     for word in given:
         if word[:1].isdigit() and not _DATE.fullmatch(word):
-            raise wrong(f"{word!r} is not a date", "write 2026-12-24, or a region such as GB-ENG")
+            raise wrong_value(
+                f"{word!r} is not a date", "write 2026-12-24, or a region such as GB-ENG"
+            )
     return given
 
 
@@ -94,11 +98,11 @@ def _worked(given: Any) -> Any:
         except ValueError as error:
             if isinstance(error, PydanticCustomError):
                 raise
-            raise wrong(
+            raise wrong_value(
                 f"{day!r} is not a date", "write 2026-10-10, or { 2026-10-10: fri }"
             ) from None
         if as_on and as_on not in WEEK:
-            raise wrong(f"{as_on!r} is not a day", "write whose hours it has: mon, tue, ...")
+            raise wrong_value(f"{as_on!r} is not a day", "write whose hours it has: mon, tue, ...")
     return dates
 
 
@@ -152,10 +156,10 @@ def _short(given: Any) -> Any:
     if isinstance(given, str):
         if given not in SHORT:
             how = "write 24x7, 24x5 or { days: mon-fri, hours: 09:00-17:00 }"
-            raise wrong(f"{given!r} is not a calendar", how)
+            raise wrong_value(f"{given!r} is not a calendar", how)
         return SHORT[given]
     if isinstance(given, dict) and "opens" in given and {"days", "hours"} & set(given):
-        raise wrong("days and hours are given twice", "put them into opens")
+        raise wrong_value("days and hours are given twice", "put them into opens")
     return given
 
 

@@ -6,24 +6,24 @@ from pydantic import BeforeValidator, Field, StrictBool
 
 from models.base import Frozen
 from models.policy.values.durations import Duration
-from models.policy.values.words import Name, Names, Somebody, Text, Texts, Whom, alone, apart
+from models.policy.values.words import Name, Names, Somebody, Text, Texts, Whom, alone, split_keys
 
 
-class Principles(Frozen):
+class PrinciplesEntry(Frozen):
     """What guides the team: the framework that it follows, and guidelines in its own words."""
 
     framework: Text | None = None
     guidelines: Texts = ()
 
 
-class Severity(Frozen):
+class SeverityEntry(Frozen):
     """A severity: what it means here, and whether it counts as a major incident."""
 
     means: Text
     major: StrictBool = False
 
 
-class Reporting(Frozen):
+class ReportingEntry(Frozen):
     """Who reports an incident, by which channels, and what a report must contain.
 
     `who_at` names the people who may report at a severity instead. `tools` names the tools in use
@@ -31,7 +31,7 @@ class Reporting(Frozen):
     """
 
     who: Whom = ("anyone",)
-    who_at: Annotated[dict[Name, Whom], BeforeValidator(apart)] = Field(default_factory=dict)
+    who_at: Annotated[dict[Name, Whom], BeforeValidator(split_keys)] = Field(default_factory=dict)
     channels: Names = ()
     required: Names = ("title",)
     tools: dict[Name, Text] = Field(default_factory=dict)
@@ -54,30 +54,30 @@ class StepEntry(Frozen):
         return "_".join(letters.split()[:5]) or "step"
 
 
-class Holds(Frozen):
+class HoldsEntry(Frozen):
     """The reasons to put an incident on hold; an empty list means any."""
 
     reasons: Names = ()
 
 
-class Record(Frozen):
+class RecordEntry(Frozen):
     """Where the record is kept, and how long its history stays with Temporal."""
 
     stored_in: Text | None = None
     retention: Duration | None = None
 
 
-class Opening(Frozen):
+class OpeningEntry(Frozen):
     """When alerts make an incident: after so many, and after firing so long. Both must be true."""
 
     after_count: int = Field(default=1, ge=1, strict=True)
     after: Duration | None = None
 
 
-class Alerts(Frozen):
+class AlertsEntry(Frozen):
     """How alerts become incidents, and what they do to existing incidents."""
 
-    open: Opening = Opening()
+    open: OpeningEntry = OpeningEntry()
     reopen_within: Duration | None = None
     settle_after: Duration | None = None
     repeats_every: Duration | None = None

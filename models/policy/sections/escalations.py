@@ -8,7 +8,7 @@ from models.base import Frozen
 from models.policy.sections.calendars import Hours
 from models.policy.values.durations import Period
 from models.policy.values.moments import ConditionText
-from models.policy.values.words import Name, Names, many, wrong
+from models.policy.values.words import Name, Names, one_or_many, wrong_value
 
 NO_LADDER = "none"
 """Followed if nobody is to be paged."""
@@ -41,7 +41,7 @@ class LevelEntry(Frozen):
     if_firing: StrictBool = False
     follow: Name | None = None
     severity: Names = ()
-    when: Annotated[tuple[ConditionText, ...], BeforeValidator(many)] = ()
+    when: Annotated[tuple[ConditionText, ...], BeforeValidator(one_or_many)] = ()
     repeat: int | None = Field(default=None, ge=0, le=100, strict=True)
     on_raise: Literal["nothing", "continue", "restart"] | None = None
     forgotten_after: Period | None = None
@@ -59,29 +59,29 @@ class LevelEntry(Frozen):
         level, branch, end = self._says(*_LEVEL), self._says(*_BRANCH), self._says(*_END)
         if end and (level or branch):
             how = f"write it as the last line: - {end[0]}: {_END[end[0]]}"
-            raise wrong(f"{end[0]} stands alone", how)
+            raise wrong_value(f"{end[0]} stands alone", how)
         if branch and level:
             what = f"{branch[0]} and {level[0]} are two lines"
-            raise wrong(what, "write - { severity: SEV3, follow: NAME } before the levels")
+            raise wrong_value(what, "write - { severity: SEV3, follow: NAME } before the levels")
         if branch:
             return self._whole_branch()
         return self if end else self._whole_level()
 
     def _whole_branch(self) -> Self:
         if not self.follow:
-            raise wrong("this line does not say what to follow", "add follow: NAME")
+            raise wrong_value("this line does not say what to follow", "add follow: NAME")
         if not (self.severity or self.when):
             what = f"this line does not say when to follow {self.follow}"
-            raise wrong(what, "add severity: SEV3, or when: plan=gold")
+            raise wrong_value(what, "add severity: SEV3, or when: plan=gold")
         return self
 
     def _whole_level(self) -> Self:
         if self.page and self.round_robin:
             how = "write page for all of them, round_robin for one of them in turn"
-            raise wrong("whom to page is given twice", how)
+            raise wrong_value("whom to page is given twice", how)
         if not (self.targets and self.wait):
             missing = "how long to wait" if self.targets else "whom to page"
-            raise wrong(f"this level does not say {missing}", "write { page: ana, wait: 5m }")
+            raise wrong_value(f"this level does not say {missing}", "write { page: ana, wait: 5m }")
         if self.only_in and self.hours:
-            raise wrong("its hours are given twice", "write hours, or only_in: CALENDAR")
+            raise wrong_value("its hours are given twice", "write hours, or only_in: CALENDAR")
         return self

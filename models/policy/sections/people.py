@@ -8,8 +8,8 @@ from models.base import Frozen
 from models.messages.channel_kinds import ChannelKind
 from models.policy.values.durations import Period
 from models.policy.values.moments import ConditionText
-from models.policy.values.page_limits import Limit
-from models.policy.values.words import Name, Names, Somebody, Text, Whom, apart
+from models.policy.values.page_limits import PageLimitText
+from models.policy.values.words import Name, Names, Somebody, Text, Whom, split_keys
 
 
 class PersonEntry(Frozen):
@@ -24,7 +24,7 @@ class PersonEntry(Frozen):
     teams: Names = ()
     skills: Names = ()
     page_by: Names = ()
-    limit: Limit | None = None
+    limit: PageLimitText | None = None
 
 
 class ChannelEntry(Frozen):
@@ -35,10 +35,10 @@ class ChannelEntry(Frozen):
 
     kind: ChannelKind
     fallback: Name | None = None
-    limit: Limit | None = None
+    limit: PageLimitText | None = None
 
 
-class Paging(Frozen):
+class PagingEntry(Frozen):
     """The channels for pages, in the order of trying.
 
     `limit` is how often the engine pages one person over all incidents; one summary replaces the
@@ -46,7 +46,7 @@ class Paging(Frozen):
     """
 
     channels: Names
-    limit: Limit | None = None
+    limit: PageLimitText | None = None
 
 
 class ServiceEntry(Frozen):
@@ -86,7 +86,7 @@ class AuthorityEntry(Frozen):
 
 
 def _short(given: Any) -> Any:
-    return {"by": given} if isinstance(given, (str, list)) else apart(given)
+    return {"by": given} if isinstance(given, (str, list)) else split_keys(given)
 
 
 Authority = Annotated[AuthorityEntry, BeforeValidator(_short)]

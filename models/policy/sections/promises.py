@@ -15,10 +15,10 @@ from models.policy.values.words import (
     Names,
     Somebodies,
     Somebody,
-    apart,
-    many,
     names,
-    wrong,
+    one_or_many,
+    split_keys,
+    wrong_value,
 )
 from models.time.clock import OnRepeat, Target
 
@@ -64,7 +64,7 @@ class ClockEntry(Frozen):
     starts: MomentText = Field(alias="from")
     stops: MomentText = Field(alias="to")
     within: Targets = Field(min_length=1)
-    when: Annotated[tuple[ConditionText, ...], BeforeValidator(many)] = ()
+    when: Annotated[tuple[ConditionText, ...], BeforeValidator(one_or_many)] = ()
     at: dict[Share, Actions] = Field(default_factory=dict)
     no_later_than: LatestEntry | None = None
     rolls: RollText | None = None
@@ -88,7 +88,7 @@ class ClockEntry(Frozen):
             names = [share_name(parse_share(key)) for key in given if is_share(key)]
             for name in names:
                 if names.count(name) > 1:
-                    raise wrong(f"{name} is given twice", "write its actions as one list")
+                    raise wrong_value(f"{name} is given twice", "write its actions as one list")
         return given
 
 
@@ -111,7 +111,7 @@ class AudienceEntry(Frozen):
     sees: Names = ()
 
 
-class Communication(Frozen):
+class CommunicationEntry(Frozen):
     """Who speaks for the incident, to whom, and how often at each severity.
 
     `checked_by` names who ensures that communication is clear and consistent. `late` says what
@@ -130,7 +130,7 @@ Asked = Literal["always", "never", "when breached"]
 
 def _by_severity(given: Any) -> Any:
     """One word alone: the same at every severity."""
-    return {"any": given} if isinstance(given, str) else apart(given)
+    return {"any": given} if isinstance(given, str) else split_keys(given)
 
 
 RequiredReviews = Annotated[dict[Name, Asked], BeforeValidator(_by_severity)]

@@ -15,10 +15,10 @@ from models.policy.values.words import (
     Somebodies,
     Somebody,
     Texts,
-    apart,
-    many,
     names,
-    wrong,
+    one_or_many,
+    split_keys,
+    wrong_value,
 )
 
 ANY = "any"
@@ -44,25 +44,25 @@ def parse_count(given: object) -> Count:
         return Count(at_most=None)
     found = _RANGE.fullmatch(text)
     if not found or isinstance(given, bool):
-        raise wrong(f"{given!r} is not a number of people", _HOW)
+        raise wrong_value(f"{given!r} is not a number of people", _HOW)
     least = int(found[1])
     most = None if found[3] else int(found[2] or least)
     if most is not None and most < least:
-        raise wrong(f"{text!r} ends before it begins", _HOW)
+        raise wrong_value(f"{text!r} ends before it begins", _HOW)
     return Count(at_least=least, at_most=most)
 
 
 def _required(given: Any) -> Any:
     """`after 4h`, or a duration: the same at every severity."""
     if not isinstance(given, (str, int)):
-        return apart(given)
+        return split_keys(given)
     return {ANY: parse_duration(str(given).strip().removeprefix(_AFTER).strip())}
 
 
 def _required_in(given: Any) -> Any:
     """States alone: at every severity."""
     states = names(given)
-    return dict.fromkeys(states, ANY) if isinstance(states, (list, tuple)) else apart(states)
+    return dict.fromkeys(states, ANY) if isinstance(states, (list, tuple)) else split_keys(states)
 
 
 def _unfilled(given: Any) -> Any:
@@ -101,7 +101,7 @@ class RoleEntry(Frozen):
     leads: StrictBool = False
     required: Required = Field(default_factory=dict)
     required_in: RequiredIn = Field(default_factory=dict)
-    when: Annotated[tuple[ConditionText, ...], BeforeValidator(many)] = ()
+    when: Annotated[tuple[ConditionText, ...], BeforeValidator(one_or_many)] = ()
     unfilled: Unfilled = Field(default_factory=dict)
     count: CountText = Count()
     qualification: Names = ()

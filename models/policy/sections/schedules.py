@@ -7,10 +7,18 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from models.base import Frozen
-from models.people.schedule import HandOver
+from models.people.schedule import RotationHandOver
 from models.policy.sections.calendars import WEEK, Days, Hours, short_day
 from models.policy.values.durations import Period, format_duration, parse_duration, shortened
-from models.policy.values.words import Name, OnePerson, People, Text, alone, within_years, wrong
+from models.policy.values.words import (
+    Name,
+    OnePerson,
+    People,
+    Text,
+    alone,
+    within_years,
+    wrong_value,
+)
 
 DECLARED = "declared"
 """Instead of gaps: every hole of the schedule is meant."""
@@ -57,16 +65,16 @@ _EVERY = re.compile(
 )
 
 
-def parse_hand_over(given: object) -> HandOver:
+def parse_hand_over(given: object) -> RotationHandOver:
     """The hand-over that a text means. Raises a ValueError that says what to write."""
-    if isinstance(given, HandOver):
+    if isinstance(given, RotationHandOver):
         return given
     text = " ".join(given.split()).replace(" ,", ",") if isinstance(given, str) else ""
     if len(text) > _LONGEST:
-        raise wrong("this is too long for a hand-over", _HOW)
+        raise wrong_value("this is too long for a hand-over", _HOW)
     short = shortened(text)
     if short != text and _EVERY.fullmatch(short.lower()):
-        raise wrong(f"{given!r} is not a hand-over", f"write {short}")
+        raise wrong_value(f"{given!r} is not a hand-over", f"write {short}")
     monthly = _MONTHS.fullmatch(text) or _MONTHS.fullmatch(text.lower())
     if monthly:
         return _monthly(text, **monthly.groupdict())
@@ -78,9 +86,9 @@ def parse_hand_over(given: object) -> HandOver:
         return _every(every)
     found = _TIMES.fullmatch(text.lower())
     if not found or not found["days"]:
-        raise wrong(f"{given!r} is not a hand-over", _HOW)
+        raise wrong_value(f"{given!r} is not a hand-over", _HOW)
     at = tuple(sorted({time.strip() for time in found["at"].split(",")}))
-    return HandOver(days=_days(found["days"]), at=at)
+    return RotationHandOver(days=_days(found["days"]), at=at)
 
 
 def _days(text: str) -> tuple[str, ...]:
@@ -90,22 +98,22 @@ def _days(text: str) -> tuple[str, ...]:
     named = {short_day(word) for word in words}
     strange = sorted(named - set(WEEK))
     if strange:
-        raise wrong(f"{strange[0]!r} is not a day", _HOW)
+        raise wrong_value(f"{strange[0]!r} is not a day", _HOW)
     return tuple(day for day in WEEK if day in named)
 
 
-def _every(found: re.Match[str]) -> HandOver:
+def _every(found: re.Match[str]) -> RotationHandOver:
     length = parse_duration(found["every"])
     if not length:
-        raise wrong("a shift must be longer than 0s", _HOW)
+        raise wrong_value("a shift must be longer than 0s", _HOW)
     if length < SHORTEST:
         least = format_duration(SHORTEST)
-        raise wrong(f"a shift of {found['every']} is too short", f"write at least {least}")
+        raise wrong_value(f"a shift of {found['every']} is too short", f"write at least {least}")
     days = (_days(found["day"])[0],) if found["day"] else ()
     whole = not length % _DAY
     if days and (not whole or length % (7 * _DAY) or found["since"]):
-        raise wrong(f"{found[0]!r} is not clear", "write every 2w monday 09:00")
-    return HandOver(
+        raise wrong_value(f"{found[0]!r} is not clear", "write every 2w monday 09:00")
+    return RotationHandOver(
         days=days,
         at=(found["at"],) if found["at"] else (),
         every_days=length // _DAY if whole else None,
@@ -120,19 +128,21 @@ def _monthly(
     at: str | None = None,
     count: str | None = None,
     since: str | None = None,
-) -> HandOver:
+) -> RotationHandOver:
     """So many months after the last, on a day of the month: the first if none is named."""
     named = {None: 1, "first": 1, "last": LAST_DAY}
     on = named[day] if day in named else int(day or 0)
     if not 1 <= on <= LAST_DAY:
-        raise wrong(f"no month has day {on}", "write one of 1 to 31")
+        raise wrong_value(f"no month has day {on}", "write one of 1 to 31")
     every = int(count or 1)
     if not 1 <= every <= _MOST_MONTHS:
-        raise wrong(f"{text!r} is too long for a shift", f"write 1 to {_MOST_MONTHS} months")
+        raise wrong_value(f"{text!r} is too long for a shift", f"write 1 to {_MOST_MONTHS} months")
     if since and day:
-        raise wrong(f"{text!r} gives the day twice", "write every 1 month from 2026-01-31T09:00")
+        raise wrong_value(
+            f"{text!r} gives the day twice", "write every 1 month from 2026-01-31T09:00"
+        )
     first = local_time(since) if since else None
-    return HandOver(
+    return RotationHandOver(
         at=(f"{first:%H:%M}" if first else at or "00:00",),
         every_months=every,
         month_day=first.day if first else on,
@@ -148,7 +158,7 @@ def parse_time(given: object) -> datetime:
     try:
         at = datetime.fromisoformat(str(given).strip().replace(" ", "T"))
     except ValueError:
-        raise wrong(f"{given!r} is not a time", how) from None
+        raise wrong_value(f"{given!r} is not a time", how) from None
     within_years(at, given)
     return at
 
@@ -158,11 +168,11 @@ def local_time(given: object) -> datetime:
     at = parse_time(given)
     if at.tzinfo is not None:
         how = "write it as the clock of the schedule shows it, such as 2026-01-05T09:00"
-        raise wrong(f"{given!r} names a zone", how)
+        raise wrong_value(f"{given!r} names a zone", how)
     return at
 
 
-HandOverText = Annotated[HandOver, BeforeValidator(parse_hand_over)]
+HandOverText = Annotated[RotationHandOver, BeforeValidator(parse_hand_over)]
 """When a rotation hands over, as its author writes it."""
 
 TimeText = Annotated[datetime, BeforeValidator(parse_time)]
@@ -182,7 +192,7 @@ class WindowEntry(Frozen):
     @model_validator(mode="after")
     def _once(self) -> Self:
         if self.during and (self.days or self.hours):
-            raise wrong("when it counts is given twice", "write during, or days and hours")
+            raise wrong_value("when it counts is given twice", "write during, or days and hours")
         return self
 
 
@@ -192,7 +202,9 @@ class GapEntry(WindowEntry):
     @model_validator(mode="after")
     def _some_time(self) -> Self:
         if not (self.during or self.days or self.hours):
-            raise wrong("this gap does not say when", "write { days: [sat, sun] }, or during: NAME")
+            raise wrong_value(
+                "this gap does not say when", "write { days: [sat, sun] }, or during: NAME"
+            )
         return self
 
 
@@ -211,14 +223,16 @@ class RotationEntry(WindowEntry):
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:
         if self.starts and self.hand_over.since:
-            raise wrong("the first shift is given twice", "write starts, or every ... from ...")
+            raise wrong_value(
+                "the first shift is given twice", "write starts, or every ... from ..."
+            )
         begins = self.starts or self.hand_over.since
         if begins and self.until and self.until <= begins:
-            raise wrong("this rotation ends before it begins", "write a later until")
+            raise wrong_value("this rotation ends before it begins", "write a later until")
         return self
 
 
-class OverrideEntry(Frozen):
+class ScheduleOverrideEntry(Frozen):
     """Who is on call instead, from and to local times of the schedule's zone, or instants."""
 
     who: Annotated[People, Field(min_length=1)]
@@ -229,9 +243,11 @@ class OverrideEntry(Frozen):
     def _some_time(self) -> Self:
         alike = (self.begins.tzinfo is None) == (self.ends.tzinfo is None)
         if not alike:
-            raise wrong("one time is local, the other an instant", "write both in the same way")
+            raise wrong_value(
+                "one time is local, the other an instant", "write both in the same way"
+            )
         if self.ends <= self.begins:
-            raise wrong("this override ends before it begins", "write to later than from")
+            raise wrong_value("this override ends before it begins", "write to later than from")
         return self
 
 
@@ -246,7 +262,7 @@ def _feed(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     if not given.startswith(FEED) or given == FEED:
-        raise wrong(f"{given!r} is not a feed", "write feed:NAME; its address is a setting")
+        raise wrong_value(f"{given!r} is not a feed", "write feed:NAME; its address is a setting")
     return {"feed": given.removeprefix(FEED)}
 
 
@@ -254,7 +270,7 @@ def _gaps(given: Any) -> Any:
     if given == DECLARED:
         return ()
     if not given:
-        raise wrong("this names no gap", "write declared, or [{ days: [sat, sun] }]")
+        raise wrong_value("this names no gap", "write declared, or [{ days: [sat, sun] }]")
     return alone(given)
 
 
@@ -278,7 +294,7 @@ class ScheduleEntry(Frozen):
     rotation: RotationEntry | None = None
     layers: dict[Name, RotationEntry] = Field(default_factory=dict)
     ical: Feed | None = None
-    overrides: Annotated[tuple[OverrideEntry, ...], BeforeValidator(alone)] = ()
+    overrides: Annotated[tuple[ScheduleOverrideEntry, ...], BeforeValidator(alone)] = ()
     gaps: Gaps = None
     longest: Period | None = None
     rest: Period | None = None
@@ -288,5 +304,7 @@ class ScheduleEntry(Frozen):
         said = [key for key in ("rotation", "layers", "ical") if getattr(self, key)]
         if len(said) != 1:
             what = f"{said[0]} and {said[1]} are two schedules" if said else "nobody is on call"
-            raise wrong(what, "write one of rotation: {...}, layers: {...} or ical: feed:NAME")
+            raise wrong_value(
+                what, "write one of rotation: {...}, layers: {...} or ical: feed:NAME"
+            )
         return self

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, mod
 from models.base import Frozen
 from models.policy.sections.people import Authority, AuthorityEntry
 from models.policy.values.moments import ConditionText
-from models.policy.values.words import Name, Text, alone, named, names, wrong
+from models.policy.values.words import Name, Text, alone, names, valid_name, wrong_value
 from models.severity import WhenUnsure
 
 Cells = tuple[tuple[Text, ...], ...]
@@ -30,7 +30,7 @@ AxisValues = Annotated[tuple[Text, ...], BeforeValidator(names), Field(min_lengt
 """The values of an axis, in the order of its rows or columns."""
 
 
-class AxisTable(Frozen):
+class AxisTableEntry(Frozen):
     """An axis that follows from two others: its values in order, and which of them they give."""
 
     values: AxisValues
@@ -38,20 +38,20 @@ class AxisTable(Frozen):
     matrix: Cells
 
     @model_validator(mode="after")
-    def _fits(self) -> "AxisTable":
+    def _fits(self) -> "AxisTableEntry":
         _two_axes(self.source)
         return self
 
 
 Axis = Annotated[
     Annotated[AxisValues, Tag(FORMS[0])]
-    | Annotated[AxisTable, Tag(FORMS[1])]
+    | Annotated[AxisTableEntry, Tag(FORMS[1])]
     | Annotated[dict[Text, Name], Tag(FORMS[2])],
     Discriminator(_form),
 ]
 """An axis: its values; or values that follow from other axes; or a severity for each value."""
 
-Axes = dict[str, "tuple[str, ...] | AxisTable | dict[str, str]"]
+Axes = dict[str, "tuple[str, ...] | AxisTableEntry | dict[str, str]"]
 """Axes by the attribute that they stand for."""
 
 
@@ -59,14 +59,16 @@ def _two_axes(axes: Axes) -> None:
     if len(axes) != _AXES:
         what = f"a matrix has two axes, not {len(axes)}"
         how = "put a further one into an axis: impact: { values: ..., from: ..., matrix: ... }"
-        raise wrong(what, f"write {_EXAMPLE}; {how}")
+        raise wrong_value(what, f"write {_EXAMPLE}; {how}")
     for name, axis in axes.items():
         if isinstance(axis, dict):
             values = ", ".join(axis)
-            raise wrong(f"{name} gives severities beside a matrix", f"write {name}: [{values}]")
+            raise wrong_value(
+                f"{name} gives severities beside a matrix", f"write {name}: [{values}]"
+            )
 
 
-class SeveritySource(Frozen):
+class SeveritySourceEntry(Frozen):
     """What gives a severity; its free keys are its axes.
 
     Either two axes and a `matrix`, or one axis with a severity for each value, or the worst of
@@ -77,7 +79,7 @@ class SeveritySource(Frozen):
     __pydantic_extra__: dict[str, Axis]
 
     matrix: Cells = ()
-    highest_of: Annotated[tuple["SeveritySource", ...], BeforeValidator(alone)] = ()
+    highest_of: Annotated[tuple["SeveritySourceEntry", ...], BeforeValidator(alone)] = ()
 
     @property
     def axes(self) -> Axes:
@@ -85,12 +87,12 @@ class SeveritySource(Frozen):
         return self.__pydantic_extra__
 
     @model_validator(mode="after")
-    def _fits(self) -> "SeveritySource":
+    def _fits(self) -> "SeveritySourceEntry":
         for name in self.axes:
-            named(name)
+            valid_name(name)
         if self.highest_of:
             if self.axes or self.matrix:
-                raise wrong(
+                raise wrong_value(
                     "highest_of stands alone", "put the keys beside it into a line of its list"
                 )
         elif self.matrix:
@@ -105,12 +107,12 @@ class SeveritySource(Frozen):
             return
         if len(alone) > 1 and all(isinstance(axis, dict) for axis in alone):
             lines = ", ".join(f"{{ {name}: ... }}" for name in self.axes)
-            raise wrong("several axes give a severity", f"write highest_of: [{lines}]")
+            raise wrong_value("several axes give a severity", f"write highest_of: [{lines}]")
         one = "one axis with a severity for each value: { impact: { low: SEV3, high: SEV1 } }"
-        raise wrong("this gives no severity", f"write {_EXAMPLE}, or {one}")
+        raise wrong_value("this gives no severity", f"write {_EXAMPLE}, or {one}")
 
 
-class SeverityRules(Frozen):
+class SeverityRulesEntry(Frozen):
     """How an incident gets its severity, what bounds it, and who may change it.
 
     In this order: what somebody says, what `from` gives, what the labels of alerts say
@@ -121,7 +123,7 @@ class SeverityRules(Frozen):
     """
 
     default: Name | None = None
-    source: SeveritySource | None = Field(default=None, alias="from")
+    source: SeveritySourceEntry | None = Field(default=None, alias="from")
     from_labels: dict[Text, dict[Text, Name]] = Field(default_factory=dict)
     when_unsure: WhenUnsure = "worse"
     caps: dict[ConditionText, Name] = Field(default_factory=dict)

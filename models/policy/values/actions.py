@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 
 from models.policy.values.durations import format_duration, parse_duration
-from models.policy.values.words import bare, near, wrong
+from models.policy.values.words import bare_name, nearest_word, wrong_value
 from models.time.clock import ONCE, SHOULD, Action, ActionKind, Threshold
 
 VERBS: dict[str, ActionKind] = {
@@ -66,22 +66,22 @@ def parse_action(given: object) -> Action:
         return _named(Action(kind=VERBS[verb], target=target))
     if verb in VERBS:
         whom = f"{verb} needs exactly one target" if target else f"{verb} does not say whom"
-        raise wrong(whom, f"write {verb} and one role, person or audience")
-    raise wrong(f"{text or given!r} is not an action", _instead(verb))
+        raise wrong_value(whom, f"write {verb} and one role, person or audience")
+    raise wrong_value(f"{text or given!r} is not an action", _instead(verb))
 
 
 def _named(action: Action) -> Action:
     """An action on a role or person, by the name alone; `notify role:NAME` means no audience."""
     if action.kind not in _ON_PEOPLE:
         return action
-    whom = bare(action.target)
+    whom = bare_name(action.target)
     reminds = action.kind is ActionKind.NOTIFY and whom != action.target
     kind = ActionKind.REMIND if reminds else action.kind
-    return action.changed(kind=kind, target=whom, to=bare(action.to))
+    return action.changed(kind=kind, target=whom, to=bare_name(action.to))
 
 
 def _instead(verb: str) -> str:
-    meant = near(verb, (*VERBS, "escalate", "raise", "assign", "open"))
+    meant = nearest_word(verb, (*VERBS, "escalate", "raise", "assign", "open"))
     forms = [form for form in FORMS if meant and form.startswith(meant)]
     return f"write {' or '.join(forms)}" if forms else f"write one of: {', '.join(FORMS)}"
 
@@ -101,7 +101,7 @@ def parse_share(text: str) -> float:
     if not is_share(text):
         how = "write a percentage such as 50%, 100% (the limit) or 150%, or +1h or -1h"
         meant = f"write {text}%" if text.isdecimal() and int(text) else how
-        raise wrong(f"{text!r} is not a share of the target", meant)
+        raise wrong_value(f"{text!r} is not a share of the target", meant)
     return _percent(text) / 100
 
 
@@ -118,10 +118,10 @@ def parse_point(text: str, actions: tuple[Action, ...] = ()) -> Threshold:
         return Threshold(name=share_name(share), fraction=share, actions=actions)
     if text.strip().endswith("%"):
         instead = f"write {text.strip()[1:]}, or how long {'after' if sign == '+' else 'before'}"
-        raise wrong(f"{text!r}: a share has no sign", f"{instead} the limit: {sign}1h")
+        raise wrong_value(f"{text!r}: a share has no sign", f"{instead} the limit: {sign}1h")
     off = parse_duration(text[1:])
     if not off:
-        raise wrong(f"{text!r} is the limit", "write 100%")
+        raise wrong_value(f"{text!r} is the limit", "write 100%")
     name = sign + format_duration(off)
     return Threshold(name=name, offset=off if sign == "+" else -off, actions=actions)
 
@@ -138,7 +138,7 @@ def _pointed(text: str) -> str:
 def _actions(given: Any) -> Any:
     items = [given] if isinstance(given, str) else given
     if not isinstance(items, (list, tuple)):
-        raise wrong("this is not an action or a list of actions", f"write {', '.join(FORMS)}")
+        raise wrong_value("this is not an action or a list of actions", f"write {', '.join(FORMS)}")
     return items
 
 

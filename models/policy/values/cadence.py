@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, StrictBool, model_validator
 from models.base import Frozen
 from models.policy.values.durations import Duration
 from models.policy.values.targets import TargetText
-from models.policy.values.words import Name, apart, wrong
+from models.policy.values.words import Name, split_keys, wrong_value
 from models.time.clock import Target
 
 ONCE = "once "
@@ -44,9 +44,9 @@ class RhythmEntry(Frozen):
         if self.slower:
             others = (*others, self.slower.every)
         if self.every is None and (others or self.once):
-            raise wrong("there is no pace to change", "write every: 30m")
+            raise wrong_value("there is no pace to change", "write every: 30m")
         if any(not isinstance(target, Target) for target in others):
-            raise wrong("a pace is left open", "write a target such as 30m")
+            raise wrong_value("a pace is left open", "write a target such as 30m")
         return self
 
 
@@ -55,12 +55,12 @@ def _by_severity_alone(given: Any) -> None:
     said = next((key for key in ("when", "until") if isinstance(given, dict) and key in given), "")
     if said:
         how = "write a clock to update:AUDIENCE that recurs, with when and until"
-        raise wrong(f"updates go by severity, without {said}", how)
+        raise wrong_value(f"updates go by severity, without {said}", how)
 
 
 def _rhythms(given: Any) -> Any:
     _by_severity_alone(given)
-    return apart(given)
+    return split_keys(given)
 
 
 def _rhythm(given: Any) -> Any:

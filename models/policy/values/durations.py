@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from models.policy.values.words import wrong
+from models.policy.values.words import wrong_value
 
 UNITS: dict[str, int] = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 """Seconds of each unit. A day is 24 hours and a week 7 days of elapsed time."""
@@ -42,15 +42,15 @@ def parse_duration(given: object) -> timedelta:
         return given
     text = str(given) if isinstance(given, (str, int)) and not isinstance(given, bool) else ""
     if not text:
-        raise wrong("this is not a duration", _HOW)
+        raise wrong_value("this is not a duration", _HOW)
     found = _FORM.fullmatch(text)
     if not found and _HUGE.search(text):
-        raise wrong(f"{text!r} is longer than ten years", _HOW)
+        raise wrong_value(f"{text!r} is longer than ten years", _HOW)
     if not found:
-        raise wrong(f"{text!r} is not a duration", _instead(text))
+        raise wrong_value(f"{text!r} is not a duration", _instead(text))
     seconds = sum(int(found[unit] or 0) * size for unit, size in UNITS.items())
     if seconds > LONGEST.total_seconds():
-        raise wrong(f"{text!r} is longer than ten years", _HOW)
+        raise wrong_value(f"{text!r} is longer than ten years", _HOW)
     return timedelta(seconds=seconds)
 
 
@@ -72,7 +72,7 @@ def format_duration(duration: timedelta, *, days: bool = True) -> str:
 
 def _positive(duration: timedelta) -> timedelta:
     if not duration:
-        raise wrong("this must be longer than 0s", _HOW)
+        raise wrong_value("this must be longer than 0s", _HOW)
     return duration
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from models.policy.values.words import wrong
+from models.policy.values.words import wrong_value
 from models.time.moments import MomentError, parse_condition, parse_moment
 
 
@@ -12,7 +12,7 @@ def _moment(text: str) -> str:
     try:
         parse_moment(text)
     except MomentError as error:
-        raise wrong(error.what, error.instead) from None
+        raise wrong_value(error.what, error.instead) from None
     return " ".join(text.split())
 
 
@@ -20,7 +20,7 @@ def _condition(text: str) -> str:
     try:
         parse_condition(text)
     except MomentError as error:
-        raise wrong(error.what, error.instead) from None
+        raise wrong_value(error.what, error.instead) from None
     return " ".join(text.split())
 
 

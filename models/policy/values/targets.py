@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ValidationError
 
 from models.policy.values.durations import LONGEST, parse_duration, shortened
-from models.policy.values.words import apart, wrong
+from models.policy.values.words import split_keys, wrong_value
 from models.time.calendar import LOCAL
 from models.time.clock import Roll, Target
 
@@ -53,12 +53,16 @@ def _amount(text: str, calendar: str | None) -> Target:
         return Target(within=_more_than_nothing(parse_duration(text)))
     weeks, days, rest = _parts(text)
     if weeks and calendar != LOCAL:
-        raise wrong(f"a week of {calendar} is ambiguous", f"write its working days: 5d {calendar}")
+        raise wrong_value(
+            f"a week of {calendar} is ambiguous", f"write its working days: 5d {calendar}"
+        )
     if days + weeks and rest and calendar == LOCAL:
-        raise wrong(f"{text!r} mixes days and hours", "write whole calendar days, or hours alone")
+        raise wrong_value(
+            f"{text!r} mixes days and hours", "write whole calendar days, or hours alone"
+        )
     within = parse_duration(rest) if rest else timedelta()
     if days + 7 * weeks > LONGEST.days:
-        raise wrong(f"{text!r} is longer than ten years", _HOW)
+        raise wrong_value(f"{text!r} is longer than ten years", _HOW)
     if not (weeks or days):
         _more_than_nothing(within)
     if rest and calendar == LOCAL:
@@ -73,7 +77,7 @@ def _parts(text: str) -> tuple[int, int, str]:
 
 def _more_than_nothing(duration: timedelta) -> timedelta:
     if not duration:
-        raise wrong("this must be longer than 0s", _HOW)
+        raise wrong_value("this must be longer than 0s", _HOW)
     return duration
 
 
@@ -82,7 +86,7 @@ def _counted(text: str) -> Target:
     if months and int(months[1]) <= _MOST_MONTHS:
         return Target(months=int(months[1]), calendar=LOCAL)
     if months:
-        raise wrong(f"{text!r} is longer than ten years", _HOW)
+        raise wrong_value(f"{text!r} is longer than ten years", _HOW)
     found = _AMOUNT.fullmatch(text)
     if not found:
         raise _not_a_target(text)
@@ -91,7 +95,7 @@ def _counted(text: str) -> Target:
         return _amount(softer, calendar)
     should, must = _amount(softer, calendar), _amount(harder, calendar)
     if (should.days, should.within) >= (must.days, must.within):
-        raise wrong(f"{text!r} is not a range", "write the softer limit first: 4h-8h")
+        raise wrong_value(f"{text!r} is not a range", "write the softer limit first: 4h-8h")
     return must.changed(should=should)
 
 
@@ -99,10 +103,10 @@ def _not_a_target(text: str) -> Exception:
     wordy = _WORDY.fullmatch(text)
     if wordy:
         of = LOCAL if "calendar" in text else "office, the name of a calendar"
-        return wrong(f"{text!r} does not name a calendar", f"write {wordy[1]}d {of}")
+        return wrong_value(f"{text!r} does not name a calendar", f"write {wordy[1]}d {of}")
     if text[:1].isdigit() and " " not in text:
         parse_duration(text)
-    return wrong(f"{text!r} is not a target", _HOW)
+    return wrong_value(f"{text!r} is not a target", _HOW)
 
 
 def parse_target(given: object) -> Target | Open | None:
@@ -116,7 +120,7 @@ def parse_target(given: object) -> Target | Open | None:
         return None if text == NONE else OPEN
     short = shortened(text)
     if short != text and _is_target(short):
-        raise wrong(f"{text!r} is not a target", f"write {short}")
+        raise wrong_value(f"{text!r} is not a target", f"write {short}")
     effort = text.removeprefix("best effort ")
     return _said(effort).changed(best_effort=effort != text)
 
@@ -143,10 +147,10 @@ def _said(text: str) -> Target:
 
 def _two_limits(given: dict[str, object]) -> Target:
     if set(given) != {"should", "must"}:
-        raise wrong("this does not give two limits", "write { should: 3d, must: 7d }")
+        raise wrong_value("this does not give two limits", "write { should: 3d, must: 7d }")
     should, must = parse_target(given["should"]), parse_target(given["must"])
     if not isinstance(should, Target) or not isinstance(must, Target):
-        raise wrong("one of the two limits is missing", "write { should: 3d, must: 7d }")
+        raise wrong_value("one of the two limits is missing", "write { should: 3d, must: 7d }")
     return must.changed(should=should)
 
 
@@ -156,7 +160,7 @@ def parse_roll(given: object) -> Roll:
         return given
     found = _ROLL.fullmatch(" ".join(str(given).split()))
     if not found:
-        raise wrong(
+        raise wrong_value(
             f"{given!r} does not say where to move the limit", "write next CALENDAR day 12:00"
         )
     return Roll(calendar=found[1], at=found[2])
@@ -165,14 +169,14 @@ def parse_roll(given: object) -> Roll:
 def _by_severity(given: Any) -> Any:
     if not isinstance(given, dict) or set(given) == {"should", "must"}:
         return {"any": given}
-    return apart(given)
+    return split_keys(given)
 
 
 def _as_validated(given: Any) -> Any:
     try:
         return parse_target(given)
     except ValidationError as error:
-        raise wrong(str(error.errors()[0]["msg"]), _HOW) from None
+        raise wrong_value(str(error.errors()[0]["msg"]), _HOW) from None
 
 
 TargetText = Annotated[Target | Open | None, BeforeValidator(_as_validated)]

@@ -10,7 +10,7 @@ from policies.reading.findings import Check, Finding, warning
 from policies.reading.tree import Loc
 
 
-def worked(policy: Policy) -> Iterator[Finding]:
+def worked_days_are_days_off(policy: Policy) -> Iterator[Finding]:
     """A day in `worked` is a day off otherwise."""
     for name, entry in policy.calendars.items():
         week = {day for window in entry.windows for day in window.days}
@@ -65,4 +65,4 @@ def _hours(policy: Policy) -> Iterator[tuple[Loc, tuple[tuple[str, str], ...]]]:
             yield ("schedules", name, *at, "hours"), of.hours or ()
 
 
-CHECKS: tuple[Check, ...] = (worked, never_open, last_minutes)
+CHECKS: tuple[Check, ...] = (worked_days_are_days_off, never_open, last_minutes)

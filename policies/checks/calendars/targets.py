@@ -10,7 +10,7 @@ from models.policy.values.cadence import RhythmEntry
 from models.time.calendar import LOCAL, CalendarSpec
 from models.time.clock import SHOULD, Target
 from models.time.moments import parse_moment
-from policies.checks.calendars.uncovered import closed_between, or_accept, when
+from policies.checks.calendars.uncovered import closed_between, how_to_accept, times_in_words
 from policies.compiling.timing import ANY, MAJOR, calendars, decided
 from policies.reading.findings import Check, Finding, no_zone, unknown, warning
 from policies.reading.tree import Loc
@@ -18,7 +18,7 @@ from policies.render.writing.words import listed
 from rules.time.localtime import Open
 from rules.time.targets import calendars_of
 from rules.time.weekly import LOOKED_AT
-from rules.zones.calendars import joined, slice_of, unknown_region
+from rules.zones.calendars import joined_spans, slice_of, unknown_region
 
 
 def zones(policy: Policy) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def _of(entry: RhythmEntry) -> Iterator[tuple[Loc, object]]:
         yield ("slower", "every"), entry.slower.every
 
 
-def cited(policy: Policy) -> Iterator[Finding]:
+def cited_calendars_exist(policy: Policy) -> Iterator[Finding]:
     """Each cited calendar exists."""
     known = (*policy.calendars, LOCAL)
     for name, clock in policy.clocks.items():
@@ -88,7 +88,7 @@ def cited(policy: Policy) -> Iterator[Finding]:
             yield from unknown(("metrics", name, "calendar"), "calendar", metric.calendar, known)
 
 
-def counted_from(policy: Policy) -> Iterator[Finding]:
+def counted_from_what_exists(policy: Policy) -> Iterator[Finding]:
     """A target counts back from a date of the policy, or from the limit of another clock."""
     for where, target in _paces(policy):
         yield from _counted_from(policy, where, target)
@@ -138,7 +138,7 @@ def softer_limits(policy: Policy) -> Iterator[Finding]:
             yield Finding(("clocks", name, "at", SHOULD), what, instead, key=True, about=about)
 
 
-def promised(policy: Policy) -> Iterator[Finding]:
+def promises_name_severities(policy: Policy) -> Iterator[Finding]:
     """A promise to an audience names severities."""
     updates = policy.communication.updates if policy.communication else {}
     for audience, entries in updates.items():
@@ -151,14 +151,14 @@ _Held = dict[tuple[str, ...], list[tuple[str, Loc]]]
 """Severities, and where they are written, by the calendars of their acknowledgement."""
 
 
-def nights(policy: Policy) -> Iterator[Finding]:
+def nights_are_answered(policy: Policy) -> Iterator[Finding]:
     """Somebody must answer major incidents at night, and on weekends."""
     specs = {spec.name: spec for spec in calendars(policy)}
     since = datetime.combine(policy.effective_from, time(), UTC)
     for names, held in _held(policy).items():
         try:
             closed = _closed([specs[name] for name in names], since)
-            at = when(policy.time_zone, closed, since) if closed else ""
+            at = times_in_words(policy.time_zone, closed, since) if closed else ""
         except (KeyError, NotImplementedError):
             continue
         if at:
@@ -166,7 +166,7 @@ def nights(policy: Policy) -> Iterator[Finding]:
                 held[0][1],
                 f"nobody must acknowledge {listed(severity for severity, _ in held)} {at}: "
                 f"only the open hours of {listed(names)} count",
-                f"make every hour count, {or_accept(held[0][1])}",
+                f"make every hour count, {how_to_accept(held[0][1])}",
             )
 
 
@@ -191,15 +191,15 @@ def _held(policy: Policy) -> _Held:
 def _closed(specs: list[CalendarSpec], since: datetime) -> list[Open]:
     until = since + LOOKED_AT + timedelta(days=7)
     opens = (span for spec in specs for span in slice_of(spec, since, until, as_of=since).opens)
-    return closed_between(joined(sorted(opens)), since, until)
+    return closed_between(joined_spans(sorted(opens)), since, until)
 
 
 CHECKS: tuple[Check, ...] = (
     zones,
     regions,
-    cited,
-    counted_from,
+    cited_calendars_exist,
+    counted_from_what_exists,
     softer_limits,
-    promised,
-    nights,
+    promises_name_severities,
+    nights_are_answered,
 )

@@ -9,7 +9,7 @@ from rules.time.weekly import weekly
 from rules.zones.calendars import clock_between
 
 
-def or_accept(loc: Loc) -> str:
+def how_to_accept(loc: Loc) -> str:
     """How to accept a gap at a place."""
     return f"or accept it with accepted: {{ {path_words(loc)}: REASON }}"
 
@@ -24,7 +24,7 @@ def closed_between(opens: Iterable[Open], since: datetime, until: datetime) -> l
     return found
 
 
-def when(zone: str, spans: list[Open], since: datetime) -> str:
+def times_in_words(zone: str, spans: list[Open], since: datetime) -> str:
     """When that is in an ordinary week; else the first of some spans, and how many more there are.
 
     Raises KeyError if the zone is not known.

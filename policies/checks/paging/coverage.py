@@ -5,14 +5,14 @@ from datetime import UTC, datetime, time, timedelta
 
 from models.people.schedule import ScheduleSpec
 from models.policy import Policy
-from policies.checks.calendars.uncovered import or_accept, when
+from policies.checks.calendars.uncovered import how_to_accept, times_in_words
 from policies.checks.paging.shifts import overtired
 from policies.compiling.escalations import target_of
 from policies.compiling.schedules import schedule_spec
 from policies.reading.findings import Check, Finding, warning
 from rules.people.on_call.words import schedules_of
 from rules.time.localtime import Open
-from rules.zones.rotations import holes_of, shifts_of
+from rules.zones.rotations import gaps_of, shifts_of
 
 AHEAD = timedelta(days=396)
 
@@ -29,7 +29,7 @@ def coverage(now: datetime) -> Check:
     def check(policy: Policy) -> Iterator[Finding]:
         since = max(now, datetime.combine(policy.effective_from, time(), UTC))
         span = (since, since + AHEAD)
-        for of in (_holes, _twice_over, _two_levels, _ladders, overtired):
+        for of in (_gaps, _contradictions, _two_levels, _ladders, overtired):
             try:
                 yield from of(policy, span)
             except (KeyError, StopIteration, NotImplementedError):
@@ -44,13 +44,13 @@ def _known(policy: Policy) -> Iterator[ScheduleSpec]:
             yield schedule_spec(policy, name)
 
 
-def _holes(policy: Policy, span: Span) -> Iterator[Finding]:
+def _gaps(policy: Policy, span: Span) -> Iterator[Finding]:
     for spec in _known(policy):
-        holes = [(h.begins_at, h.ends_at) for h in holes_of(spec, *span) if not h.declared]
+        holes = [(h.begins_at, h.ends_at) for h in gaps_of(spec, *span) if not h.declared]
         if holes:
             yield warning(
                 ("schedules", spec.name),
-                f"nobody is on call by {spec.name} {when(spec.zone, holes, span[0])}",
+                f"nobody is on call by {spec.name} {times_in_words(spec.zone, holes, span[0])}",
                 "cover it, or declare it: gaps: declared",
                 key=True,
             )
@@ -67,11 +67,11 @@ def _both(first: Iterable[Open], second: Iterable[Open]) -> list[Open]:
     return sorted(shared)
 
 
-def _twice_over(policy: Policy, span: Span) -> Iterator[Finding]:
+def _contradictions(policy: Policy, span: Span) -> Iterator[Finding]:
     """Overrides of one schedule that contradict each other at some time."""
     for spec in _known(policy):
         alone = [
-            (index, override.people, _overriding(spec, index, span))
+            (index, override.people, _schedule_overrides(spec, index, span))
             for index, override in enumerate(spec.overrides)
         ]
         for place, (index, who, times) in enumerate(alone):
@@ -81,12 +81,12 @@ def _twice_over(policy: Policy, span: Span) -> Iterator[Finding]:
                     yield warning(
                         ("schedules", spec.name, "overrides", index),
                         f"{', '.join(who)} and {', '.join(other)} both stand in "
-                        f"{when(spec.zone, shared, span[0])}",
+                        f"{times_in_words(spec.zone, shared, span[0])}",
                         "the last one written counts; shorten one of them",
                     )
 
 
-def _overriding(spec: ScheduleSpec, index: int, span: Span) -> list[Open]:
+def _schedule_overrides(spec: ScheduleSpec, index: int, span: Span) -> list[Open]:
     one = spec.overrides[index].changed(people=("somebody",))
     alone = ScheduleSpec(name=spec.name, zone=spec.zone, overrides=(one,))
     return _both([(s.begins_at, s.ends_at) for s in shifts_of(alone, *span)], [span])
@@ -117,9 +117,10 @@ def _two_levels(policy: Policy, span: Span) -> Iterator[Finding]:
                 told.add((first, second))
                 person, times = shared
                 zone = schedule_spec(policy, first).zone
+                when = times_in_words(zone, times, span[0])
                 yield warning(
                     ("escalations", name, index, "page"),
-                    f"{person} is on call by {second} and by {first} {when(zone, times, span[0])}",
+                    f"{person} is on call by {second} and by {first} {when}",
                     "put somebody else on call in one of them",
                 )
 
@@ -152,13 +153,14 @@ def _ladders(policy: Policy, span: Span) -> Iterator[Finding]:
             continue
         free = [span]
         for schedule in dict.fromkeys(s for _, named in levels for s in named):
-            holes = holes_of(schedule_spec(policy, schedule), *span)
+            holes = gaps_of(schedule_spec(policy, schedule), *span)
             free = _both(free, [(hole.begins_at, hole.ends_at) for hole in holes if hole.declared])
         if free:
             zone = schedule_spec(policy, levels[0][1][0]).zone
+            when = times_in_words(zone, free, span[0])
             yield warning(
                 ("escalations", name),
-                f"{name} reaches nobody {when(zone, free, span[0])}: nobody is paged until then",
-                f"end with somebody who is always there, {or_accept(('escalations', name))}",
+                f"{name} reaches nobody {when}: nobody is paged until then",
+                f"end with somebody who is always there, {how_to_accept(('escalations', name))}",
                 key=True,
             )

@@ -7,7 +7,7 @@ from models.people.party import Party, PartyKind, name_of, party_named
 from models.policy import Policy
 from models.policy.sections.escalations import NO_LADDER, LevelEntry
 from models.time.calendar import LOCAL, CalendarSpec
-from policies.checks.calendars.uncovered import closed_between, or_accept, when
+from policies.checks.calendars.uncovered import closed_between, how_to_accept, times_in_words
 from policies.checks.conditions import misfits
 from policies.compiling.escalations import TARGETS, hours_of, severities_of, target_of
 from policies.compiling.responsibility import default_of
@@ -17,7 +17,7 @@ from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.tree import Loc
 from rules.people.naming.names import ACKNOWLEDGER
 from rules.time.localtime import Open
-from rules.zones.calendars import joined, slice_of, unknown_region, zone_known
+from rules.zones.calendars import joined_spans, slice_of, unknown_region, zone_known
 
 _LOOKED_AT = timedelta(days=35)
 """How far the check looks at hours, from when the policy comes into force."""
@@ -33,7 +33,7 @@ def _level_key(line: LevelEntry) -> str:
     return "page" if line.page else "round_robin"
 
 
-def targets(policy: Policy) -> Iterator[Finding]:
+def page_targets_exist(policy: Policy) -> Iterator[Finding]:
     """Everybody whom a level pages exists."""
     known: dict[PartyKind | None, Iterable[str]] = {
         PartyKind.PERSON: policy.people,
@@ -55,7 +55,7 @@ def targets(policy: Policy) -> Iterator[Finding]:
                 yield from unknown(where, "person, role, channel or schedule", written, every)
 
 
-def whole(policy: Policy) -> Iterator[Finding]:
+def levels_page_somebody(policy: Policy) -> Iterator[Finding]:
     """Escalations have levels that page somebody, and say what happens after the last."""
     for name, lines in policy.escalations.items():
         loc: Loc = ("escalations", name)
@@ -73,7 +73,7 @@ def whole(policy: Policy) -> Iterator[Finding]:
                     yield Finding((*loc, index, key), what, "move it to the end", key=True)
 
 
-def followed(policy: Policy) -> Iterator[Finding]:
+def followed_escalations_exist(policy: Policy) -> Iterator[Finding]:
     """A line follows another escalation that exists and follows no others itself."""
     for loc, line in _lines(policy):
         if not line.follow:
@@ -93,7 +93,7 @@ def followed(policy: Policy) -> Iterator[Finding]:
             yield from misfits(policy, (*loc, "when", index), text)
 
 
-def reachable(policy: Policy) -> Iterator[Finding]:
+def lines_can_count(policy: Policy) -> Iterator[Finding]:
     """Each line that follows another escalation, and the levels after them, can come to count."""
     for name, lines in policy.escalations.items():
         taken: set[str] = set()
@@ -111,7 +111,7 @@ def reachable(policy: Policy) -> Iterator[Finding]:
             yield warning(("escalations", name), what, "leave one severity to them", key=True)
 
 
-def turns(policy: Policy) -> Iterator[Finding]:
+def turns_differ(policy: Policy) -> Iterator[Finding]:
     """Several people take turns, each once."""
     for loc, line in _lines(policy):
         where = (*loc, "round_robin")
@@ -133,7 +133,7 @@ def _holds(policy: Policy, target: str) -> bool:
     return default_of(policy, role) not in {None, ACKNOWLEDGER}
 
 
-def held(policy: Policy) -> Iterator[Finding]:
+def levels_reach_somebody(policy: Policy) -> Iterator[Finding]:
     """Each level reaches somebody before anybody has acknowledged."""
     for loc, line in _lines(policy):
         named = [target_of(policy, written) for written in line.targets]
@@ -177,10 +177,10 @@ def _opens(policy: Policy, line: LevelEntry, since: datetime) -> list[Open] | No
             return None
         local = spec.changed(zone=zone)
         spans += slice_of(local, since, until, as_of=since).opens
-    return joined(sorted(spans))
+    return joined_spans(sorted(spans))
 
 
-def hours(policy: Policy) -> Iterator[Finding]:
+def hours_are_covered(policy: Policy) -> Iterator[Finding]:
     """At every hour the escalation can page somebody; at some hour, each level can."""
     since = datetime.combine(policy.effective_from, time(), UTC)
     nobody: dict[str, list[str]] = {}
@@ -195,28 +195,28 @@ def hours(policy: Policy) -> Iterator[Finding]:
                 loc: Loc = ("escalations", name, lines.index(line))
                 what = "nobody of this level is ever within its hours"
                 yield warning(loc, what, "give it other hours, or remove it")
-        covered = joined(sorted(span for found in opens for span in found or ()))
+        covered = joined_spans(sorted(span for found in opens for span in found or ()))
         gaps = closed_between(covered, since, since + _LOOKED_AT)
         if gaps and zone_known(policy.time_zone):
-            nobody.setdefault(when(policy.time_zone, gaps, since), []).append(name)
+            nobody.setdefault(times_in_words(policy.time_zone, gaps, since), []).append(name)
     for at, names in nobody.items():
         where: Loc = ("escalations", names[0])
         yield warning(
             where,
             f"nobody of {' and '.join(names)} is within their hours {at}: the first "
             "of them is paged only afterwards",
-            f"add a level without hours, {or_accept(where)}",
+            f"add a level without hours, {how_to_accept(where)}",
             key=True,
         )
 
 
 CHECKS: tuple[Check, ...] = (
-    targets,
-    whole,
-    followed,
-    reachable,
-    turns,
-    held,
+    page_targets_exist,
+    levels_page_somebody,
+    followed_escalations_exist,
+    lines_can_count,
+    turns_differ,
+    levels_reach_somebody,
     calendars_named,
-    hours,
+    hours_are_covered,
 )

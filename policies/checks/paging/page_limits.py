@@ -15,14 +15,14 @@ from models.policy.values.durations import format_duration
 from models.policy.values.page_limits import MOST
 from policies.compiling.escalations import escalation_of, severities_of, target_of
 from policies.compiling.responsibility import default_of
-from policies.page_limits import as_written, limit_of
+from policies.page_limits import limit_as_written, limit_of
 from policies.reading.findings import Check, Finding, warning
 from policies.render.sections.escalations import pages
 from policies.render.writing.words import party
-from rules.paging.workload import one_by_one
+from rules.paging.workload import pages_one_by_one
 
 
-def idle(policy: Policy) -> Iterator[Finding]:
+def channel_limits_count(policy: Policy) -> Iterator[Finding]:
     """The limit of a channel counts only pages that levels send to the channel itself."""
     lines = (line for lines in policy.escalations.values() for line in lines)
     paged = {target_of(policy, written) for line in lines for written in line.targets}
@@ -51,18 +51,19 @@ def room_for_one(policy: Policy) -> Iterator[Finding]:
         crowds = [
             crowd
             for crowd in _crowds(policy, lines)
-            if at and crowd.pages > one_by_one(crowd.limit, worst=worst)
+            if at and crowd.pages > pages_one_by_one(crowd.limit, worst=worst)
         ]
         if crowds:
             yield _crowded(name, max(crowds, key=lambda crowd: crowd.pages), worst=worst)
 
 
 def _crowded(name: str, found: _Crowd, *, worst: bool) -> Finding:
-    within, room = format_duration(found.limit.within), one_by_one(found.limit, worst=worst)
+    within, room = format_duration(found.limit.within), pages_one_by_one(found.limit, worst=worst)
+    go = "goes" if room == 1 else "go"
     return warning(
         ("escalations", name),
         f"one incident alone pages {found.whom} {found.pages} times within {within}, and of "
-        f"{as_written(found.limit)} only {room} {'goes' if room == 1 else 'go'} out one by one",
+        f"{limit_as_written(found.limit)} only {room} {go} out one by one",
         _instead(found.limit, found.pages, worst=worst),
         key=True,
     )
@@ -131,9 +132,9 @@ def _instead(limit: PageLimit, wanted: int, *, worst: bool) -> str:
     """The smallest limit that is enough, if there is one."""
     for most in range(FEWEST, MOST + 1):
         wider = limit.changed(most=most)
-        if one_by_one(wider, worst=worst) >= wanted:
-            return f"allow {as_written(wider)}, or let levels wait longer"
+        if pages_one_by_one(wider, worst=worst) >= wanted:
+            return f"allow {limit_as_written(wider)}, or let levels wait longer"
     return "let levels wait longer"
 
 
-CHECKS: tuple[Check, ...] = (idle, room_for_one)
+CHECKS: tuple[Check, ...] = (channel_limits_count, room_for_one)

@@ -68,7 +68,7 @@ def windows(policy: Policy) -> Iterator[Finding]:
             yield Finding((*loc, "days"), what, "write during: NAME, a calendar with holidays")
 
 
-def asked(policy: Policy) -> Iterator[Finding]:
+def schedules_are_used(policy: Policy) -> Iterator[Finding]:
     """Some level or role asks each schedule who is on call."""
     levels = (line for lines in policy.escalations.values() for line in lines)
     targets = {target_of(policy, written) for line in levels for written in line.targets}
@@ -84,4 +84,4 @@ def asked(policy: Policy) -> Iterator[Finding]:
             )
 
 
-CHECKS: tuple[Check, ...] = (people, zones, windows, asked)
+CHECKS: tuple[Check, ...] = (people, zones, windows, schedules_are_used)

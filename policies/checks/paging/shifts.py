@@ -15,7 +15,7 @@ Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TimeOnCall:
     """A time in which a person is on call without a break, and by which schedules."""
 
     begins_at: datetime
@@ -28,23 +28,23 @@ class Stretch:
         return self.ends_at - self.begins_at
 
 
-def stretches(policy: Policy, span: Span) -> dict[str, list[Stretch]]:
+def times_on_call(policy: Policy, span: Span) -> dict[str, list[TimeOnCall]]:
     """When each person is on call, in order. Nothing is known of feeds."""
-    found: dict[str, list[Stretch]] = {}
+    found: dict[str, list[TimeOnCall]] = {}
     for name, entry in policy.schedules.items():
         for shift in () if entry.ical else shifts_of(schedule_spec(policy, name), *span):
-            one = Stretch(shift.begins_at, shift.ends_at, frozenset({name}))
+            one = TimeOnCall(shift.begins_at, shift.ends_at, frozenset({name}))
             found.setdefault(shift.person, []).append(one)
     return {person: _joined(mine) for person, mine in found.items()}
 
 
-def _joined(mine: list[Stretch]) -> list[Stretch]:
-    joined: list[Stretch] = []
+def _joined(mine: list[TimeOnCall]) -> list[TimeOnCall]:
+    joined: list[TimeOnCall] = []
     for one in sorted(mine, key=lambda stretch: stretch.begins_at):
         last = joined[-1] if joined else None
         if last and one.begins_at <= last.ends_at:
             until, by = max(last.ends_at, one.ends_at), last.schedules | one.schedules
-            joined[-1] = Stretch(last.begins_at, until, by)
+            joined[-1] = TimeOnCall(last.begins_at, until, by)
         else:
             joined.append(one)
     return joined
@@ -54,7 +54,7 @@ def overtired(policy: Policy, span: Span) -> Iterator[Finding]:
     """Times when somebody is on call for longer than a schedule allows, or has less rest."""
     if not any(entry.longest or entry.rest for entry in policy.schedules.values()):
         return
-    duties = stretches(policy, span)
+    duties = times_on_call(policy, span)
     for name, entry in policy.schedules.items():
         if entry.longest:
             yield from _too_long(name, entry.longest, duties)
@@ -62,7 +62,9 @@ def overtired(policy: Policy, span: Span) -> Iterator[Finding]:
             yield from _too_soon(name, entry.rest, duties)
 
 
-def _too_long(name: str, longest: timedelta, duties: dict[str, list[Stretch]]) -> Iterator[Finding]:
+def _too_long(
+    name: str, longest: timedelta, duties: dict[str, list[TimeOnCall]]
+) -> Iterator[Finding]:
     for person, mine in duties.items():
         long = [one for one in mine if name in one.schedules and one.length > longest]
         if long:
@@ -75,7 +77,7 @@ def _too_long(name: str, longest: timedelta, duties: dict[str, list[Stretch]]) -
             )
 
 
-def _too_soon(name: str, rest: timedelta, duties: dict[str, list[Stretch]]) -> Iterator[Finding]:
+def _too_soon(name: str, rest: timedelta, duties: dict[str, list[TimeOnCall]]) -> Iterator[Finding]:
     for person, mine in duties.items():
         soon = [
             (one, following)
@@ -97,10 +99,10 @@ def _at(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def _by(stretch: Stretch) -> str:
+def _by(stretch: TimeOnCall) -> str:
     return f" by {' and '.join(sorted(stretch.schedules))}"
 
 
-def _more(found: list[Stretch] | list[tuple[Stretch, Stretch]]) -> str:
+def _more(found: list[TimeOnCall] | list[tuple[TimeOnCall, TimeOnCall]]) -> str:
     more = len(found) - 1
     return f", and {more} more time{'s' * (more != 1)}" if more else ""

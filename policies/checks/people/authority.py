@@ -137,7 +137,7 @@ def _exceptions(policy: Policy, loc: Loc, entry: AuthorityEntry) -> Iterator[Fin
             yield Finding((*loc, key), f"only override says {key}", "remove it", key=True)
 
 
-def override(policy: Policy) -> Iterator[Finding]:
+def policy_override(policy: Policy) -> Iterator[Finding]:
     """What people can override exists, and not everybody may."""
     entry = policy.authority.get(OVERRIDE)
     if entry is None:
@@ -240,7 +240,7 @@ def handovers(policy: Policy) -> Iterator[Finding]:
 CHECKS: tuple[Check, ...] = (
     authorities,
     severity_never_meant,
-    override,
+    policy_override,
     approvals,
     backdating,
     handovers,

@@ -5,11 +5,18 @@ from collections.abc import Iterator
 from models.base import MONITORING
 from models.people.party import Party, PartyKind, name_of, party_named
 from models.policy import Policy
-from models.policy.values.words import bare
+from models.policy.values.words import bare_name
 from policies.compiling.responsibility import reporter_meant, teams_of
 from policies.reading.findings import Check, Finding, no_zone, unknown
 from policies.reading.tree import Loc
-from rules.people.naming.names import ACKNOWLEDGER, ANYONE, PEOPLE, REPORTER, flaw, skeleton
+from rules.people.naming.names import (
+    ACKNOWLEDGER,
+    ANYONE,
+    PEOPLE,
+    REPORTER,
+    skeleton,
+    spelling_flaw,
+)
 
 
 def channels_named(policy: Policy) -> Iterator[Finding]:
@@ -68,7 +75,7 @@ def names_apart(policy: Policy) -> Iterator[Finding]:
     taken: dict[str, str] = {}
     for section, names in (("people", policy.people), ("roles", policy.roles)):
         for name in names:
-            problem, other = flaw(name), taken.setdefault(skeleton(name), name)
+            problem, other = spelling_flaw(name), taken.setdefault(skeleton(name), name)
             if problem:
                 yield Finding((section, name), problem, "choose another name", key=True)
             elif other != name:
@@ -145,7 +152,7 @@ def _reporter(policy: Policy, loc: Loc, who: str, words: tuple[str, ...]) -> Ite
         case _:
             known = (*words, *policy.people, *teams, *policy.roles)
             yield from unknown(loc, "person, team or role", who, known)
-    role = bare(who)
+    role = bare_name(who)
     if role in policy.roles and reporter_meant(policy, who) == (who,):
         what = f"nobody is {role} before there is an incident"
         instead = "name people or a team, or give the role a person as default or a qualification"

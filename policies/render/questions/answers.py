@@ -137,7 +137,7 @@ def progress(view: View) -> Blocks:
 
 def reviewer(view: View) -> Blocks:
     """When an incident needs a review, who leads it, who takes part."""
-    when = {severity: review.asked(view, severity) for severity in view.severities}
+    when = {severity: review.review_needed(view, severity) for severity in view.severities}
     said = [f"Reviewed: {grouped(when, len(when))}."]
     if lifecycle.reviewed(view):
         said.extend(review.conduct(view))

@@ -13,7 +13,7 @@ POST_UPDATE = "post_update"
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class PolicyGap:
     """Something that is missing: where it should be, what to add, and what lacks it."""
 
     loc: Loc
@@ -21,103 +21,103 @@ class Gap:
     of: str = ""
 
 
-def principles(policy: Policy) -> Iterator[Gap]:
+def principles(policy: Policy) -> Iterator[PolicyGap]:
     """Guidelines."""
     if policy.principles is None:
-        yield Gap((), "principles.guidelines")
+        yield PolicyGap((), "principles.guidelines")
     elif not policy.principles.guidelines:
-        yield Gap(("principles",), "principles.guidelines")
+        yield PolicyGap(("principles",), "principles.guidelines")
 
 
-def framework(policy: Policy) -> Iterator[Gap]:
+def framework(policy: Policy) -> Iterator[PolicyGap]:
     """The framework."""
     if policy.principles is None:
-        yield Gap((), "principles.framework")
+        yield PolicyGap((), "principles.framework")
     elif policy.principles.framework is None:
-        yield Gap(("principles",), "principles.framework")
+        yield PolicyGap(("principles",), "principles.framework")
 
 
-def _reporting(policy: Policy, key: str) -> Iterator[Gap]:
+def _reporting(policy: Policy, key: str) -> Iterator[PolicyGap]:
     said = policy.reporting.model_fields_set if policy.reporting else set()
     if key not in said:
-        yield Gap(("reporting",) if policy.reporting else (), f"reporting.{key}")
+        yield PolicyGap(("reporting",) if policy.reporting else (), f"reporting.{key}")
 
 
-def reporters(policy: Policy) -> Iterator[Gap]:
+def reporters(policy: Policy) -> Iterator[PolicyGap]:
     """Who may report; if the policy does not say, anyone may."""
     return _reporting(policy, "who")
 
 
-def information(policy: Policy) -> Iterator[Gap]:
+def information(policy: Policy) -> Iterator[PolicyGap]:
     """What a report must contain; if the policy does not say, a title is enough."""
     return _reporting(policy, "required")
 
 
-def tools(policy: Policy) -> Iterator[Gap]:
+def tools(policy: Policy) -> Iterator[PolicyGap]:
     """Tools by their purpose."""
     return _reporting(policy, "tools")
 
 
-def manager(policy: Policy) -> Iterator[Gap]:
+def manager(policy: Policy) -> Iterator[PolicyGap]:
     """How somebody becomes incident manager: by default, or through somebody who may assign it."""
     name = leading(policy)
     if name is None:
-        yield Gap((), "roles")
+        yield PolicyGap((), "roles")
     elif policy.roles[name].default is None and "assign_role" not in policy.authority:
-        yield Gap(("roles", name), f"roles.{name}.default")
+        yield PolicyGap(("roles", name), f"roles.{name}.default")
 
 
-def duties(policy: Policy) -> Iterator[Gap]:
+def duties(policy: Policy) -> Iterator[PolicyGap]:
     """The duties of every role."""
     if not policy.roles:
-        yield Gap((), "roles")
+        yield PolicyGap((), "roles")
     for name, role in policy.roles.items():
         if not role.duties:
-            yield Gap(("roles", name), f"roles.{name}.duties", name)
+            yield PolicyGap(("roles", name), f"roles.{name}.duties", name)
 
 
-def speaker(policy: Policy) -> Iterator[Gap]:
+def speaker(policy: Policy) -> Iterator[PolicyGap]:
     """The role that speaks for the incident."""
     if policy.communication is None:
-        yield Gap((), "communication.lead")
+        yield PolicyGap((), "communication.lead")
     elif policy.communication.lead is None:
-        yield Gap(("communication",), "communication.lead")
+        yield PolicyGap(("communication",), "communication.lead")
 
 
-def steps(policy: Policy) -> Iterator[Gap]:
+def steps(policy: Policy) -> Iterator[PolicyGap]:
     """Steps."""
     if not any(policy.steps.values()):
-        yield Gap((), "steps")
+        yield PolicyGap((), "steps")
 
 
-def deadlines(policy: Policy) -> Iterator[Gap]:
+def deadlines(policy: Policy) -> Iterator[PolicyGap]:
     """Clocks."""
     if not policy.clocks:
-        yield Gap((), "clocks")
+        yield PolicyGap((), "clocks")
 
 
-def progress(policy: Policy) -> Iterator[Gap]:
+def progress(policy: Policy) -> Iterator[PolicyGap]:
     """Audiences that the engine or a person informs."""
     if policy.communication is None:
-        yield Gap((), "communication.audiences")
+        yield PolicyGap((), "communication.audiences")
     elif not policy.communication.audiences:
-        yield Gap(("communication",), "communication.audiences")
+        yield PolicyGap(("communication",), "communication.audiences")
 
 
-def cadence(policy: Policy) -> Iterator[Gap]:
+def cadence(policy: Policy) -> Iterator[PolicyGap]:
     """Updates that the policy promises to audiences."""
     if policy.communication is None:
-        yield Gap((), "communication.updates")
+        yield PolicyGap((), "communication.updates")
     elif not policy.communication.updates:
-        yield Gap(("communication",), "communication.updates")
+        yield PolicyGap(("communication",), "communication.updates")
 
 
-def reviewer(policy: Policy) -> Iterator[Gap]:
+def reviewer(policy: Policy) -> Iterator[PolicyGap]:
     """Who leads reviews, unless the policy requires none."""
     if policy.review is None:
-        yield Gap((), "review")
+        yield PolicyGap((), "review")
     elif policy.review.led_by is None and _reviewed(policy.review):
-        yield Gap(("review",), "review.led_by")
+        yield PolicyGap(("review",), "review.led_by")
 
 
 def _reviewed(review: ReviewEntry) -> bool:
@@ -125,35 +125,35 @@ def _reviewed(review: ReviewEntry) -> bool:
     return bool(set(review.required.values()) - {"never"})
 
 
-def record(policy: Policy) -> Iterator[Gap]:
+def record(policy: Policy) -> Iterator[PolicyGap]:
     """Where the record is kept."""
     if policy.record is None:
-        yield Gap((), "record.stored_in")
+        yield PolicyGap((), "record.stored_in")
     elif policy.record.stored_in is None:
-        yield Gap(("record",), "record.stored_in")
+        yield PolicyGap(("record",), "record.stored_in")
 
 
-def follow_up(policy: Policy) -> Iterator[Gap]:
+def follow_up(policy: Policy) -> Iterator[PolicyGap]:
     """Whether a review needs lessons and action items, and who sees them through."""
     if policy.review is None:
-        yield Gap((), "review.action_items")
+        yield PolicyGap((), "review.action_items")
     elif "action_items" not in policy.review.model_fields_set:
-        yield Gap(("review",), "review.action_items")
+        yield PolicyGap(("review",), "review.action_items")
     if policy.review and not policy.review.followed_up_by and _reviewed(policy.review):
-        yield Gap(("review",), "review.followed_up_by")
+        yield PolicyGap(("review",), "review.followed_up_by")
 
 
-def clarity(policy: Policy) -> Iterator[Gap]:
+def clarity(policy: Policy) -> Iterator[PolicyGap]:
     """Who checks what is said, unless others must approve each update."""
     if any(rule_named(name).command == POST_UPDATE for name in policy.approvals):
         return
     if policy.communication is None:
-        yield Gap((), "communication.checked_by")
+        yield PolicyGap((), "communication.checked_by")
     elif not policy.communication.checked_by:
-        yield Gap(("communication",), "communication.checked_by")
+        yield PolicyGap(("communication",), "communication.checked_by")
 
 
-def channels(policy: Policy) -> Iterator[Gap]:
+def channels(policy: Policy) -> Iterator[PolicyGap]:
     """Channels."""
     if not policy.channels:
-        yield Gap((), "channels")
+        yield PolicyGap((), "channels")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.policy import Policy
 from policies.render.questions import answers, gaps
-from policies.render.questions.gaps import Gap
+from policies.render.questions.gaps import PolicyGap
 from policies.render.writing.document import Blocks, Heading, Paragraph
 from policies.render.writing.view import View
 
@@ -16,7 +16,7 @@ class Question:
 
     code: str
     asks: str
-    gaps: Callable[[Policy], Iterator[Gap]]
+    gaps: Callable[[Policy], Iterator[PolicyGap]]
     answer: Callable[[View], Blocks]
 
 

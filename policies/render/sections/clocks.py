@@ -28,7 +28,7 @@ from policies.render.writing.words import (
 )
 from rules.clocks.clocks import LIMIT
 from rules.deadlines.actions import effects_of
-from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
+from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, TellAudiences
 
 _ENDINGS = {"resolve": "resolved", "close": "closed", "cancel": "cancelled", "merge": "merged"}
 
@@ -169,7 +169,7 @@ def _effect(effect: Effect) -> str:
             return f"page {whom}"
         case Remind(target=whom):
             return f"remind {whom}"
-        case Tell(audiences=audiences):
+        case TellAudiences(audiences=audiences):
             return f"notify {listed(audiences)}"
         case OpenLinked(title=title):
             return f"open a linked incident: {title}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from models.compiled import FactsRule
-from models.people.authority import BACKDATING, ApprovalRule, HandoverRule, OverrideRule
+from models.people.authority import BACKDATING, ApprovalRule, HandoverRule, PolicyOverrideRule
 from policies.render.writing.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.writing.view import View
 from policies.render.writing.words import condition, duration, listed, party
@@ -48,7 +48,7 @@ def section(view: View) -> Blocks:
     yield bullets((f"{text}." for text in _backdating(view.compiled.facts)), "")
     if view.compiled.override:
         yield Heading("Override")
-        yield bullets(_override(view.compiled.override), "")
+        yield bullets(_policy_override(view.compiled.override), "")
     if view.compiled.handover:
         yield Heading("Handover")
         yield bullets(_handover(view.compiled.handover), "")
@@ -103,7 +103,7 @@ def _unanswered(rule: ApprovalRule) -> str:
     return "; ".join((*after, f"after {duration(rule.within * len(rule.groups))} {end}"))
 
 
-def _override(rule: OverrideRule) -> Iterator[str]:
+def _policy_override(rule: PolicyOverrideRule) -> Iterator[str]:
     what = listed(rule.commands, "or") if rule.commands else "a command"
     yield f"If the policy refuses {what}, it may be overridden, with a reason, by {who(rule.by)}."
     overruled = (*(GUARDS[guard] for guard in rule.guards),)

@@ -6,7 +6,7 @@ from models.people.workload import PageLimit
 from policies.render.writing.document import Blocks, Heading, bullets
 from policies.render.writing.view import View
 from policies.render.writing.words import duration, listed
-from rules.paging.workload import for_summaries, one_by_one
+from rules.paging.workload import pages_for_summaries, pages_one_by_one
 
 _BEYOND = (
     "The engine holds pages beyond that and sends one summary that lists their incidents, the "
@@ -51,10 +51,10 @@ def _divided(view: View) -> Iterator[str]:
 
 def _parts(view: View, limit: PageLimit) -> Iterator[str]:
     worst, *others = view.severities
-    at_worst, at_others = one_by_one(limit, worst=True), one_by_one(limit, worst=False)
+    at_worst, at_others = pages_one_by_one(limit, worst=True), pages_one_by_one(limit, worst=False)
     if others:
         yield f"{at_others} {'is' if at_others == 1 else 'are'} for any severity"
         yield f"{at_worst - at_others} for {worst} alone"
     else:
         yield f"{at_worst} are for one incident each"
-    yield f"{for_summaries(limit)} for summaries"
+    yield f"{pages_for_summaries(limit)} for summaries"

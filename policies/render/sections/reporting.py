@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from models.intake import ReportingRule
-from models.policy.values.words import bare
+from models.policy.values.words import bare_name
 from models.way_in import CHANNELS
 from policies.compiling.policy import compile_intake
 from policies.compiling.responsibility import reporter_meant
@@ -71,7 +71,7 @@ def _whom(view: View, who: Iterable[str]) -> str:
 
 def _reporter(view: View, word: str) -> str:
     """Whom a word means; nobody holds a role yet, so it means everybody who could."""
-    name, people = str(bare(word)), _by_role(view, word)
+    name, people = str(bare_name(word)), _by_role(view, word)
     if people:
         return f"whoever could be {name} ({listed(people)})"
     return _WORDS.get(name, party(name))
@@ -79,7 +79,7 @@ def _reporter(view: View, word: str) -> str:
 
 def _by_role(view: View, word: str) -> tuple[str, ...]:
     """The people that a word means, if it names a role."""
-    return reporter_meant(view.policy, word) if bare(word) in view.policy.roles else ()
+    return reporter_meant(view.policy, word) if bare_name(word) in view.policy.roles else ()
 
 
 def required(rule: ReportingRule) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ def section(view: View) -> Blocks:
     """When an incident needs a review, what the review must have, what is documented and kept."""
     yield table(
         ("Worst severity of the incident", "Reviewed"),
-        ((severity, asked(view, severity)) for severity in view.severities),
+        ((severity, review_needed(view, severity)) for severity in view.severities),
         "",
     )
     yield Heading("Review")
@@ -30,7 +30,7 @@ def section(view: View) -> Blocks:
     yield bullets((*documents(view), *kept(view)), "")
 
 
-def asked(view: View, severity: str) -> str:
+def review_needed(view: View, severity: str) -> str:
     """Whether an incident whose worst severity was this one needs a review."""
     return _ASKED[view.compiled.review.required.get(severity, "never")]
 

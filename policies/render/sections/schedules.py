@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from models.people.schedule import HandOver, RotationSpec, ScheduleSpec
+from models.people.schedule import RotationHandOver, RotationSpec, ScheduleSpec
 from models.policy.sections.calendars import WEEK
 from models.policy.sections.schedules import LAST_DAY
 from models.time.calendar import CalendarSpec
@@ -30,7 +30,7 @@ def section(view: View) -> Blocks:
             yield _rotations(spec)
         yield bullets(_rules(view, spec), "")
         if spec.overrides:
-            yield _overrides(spec)
+            yield _schedule_overrides(spec)
 
 
 def _names(spec: ScheduleSpec) -> Blocks:
@@ -57,7 +57,7 @@ def _rotations(spec: ScheduleSpec) -> Block:
     )
 
 
-def handed_over(given: HandOver) -> str:
+def handed_over(given: RotationHandOver) -> str:
     """When a rotation hands over."""
     at = f" at {listed(given.at)}" if given.at else ""
     if given.elapsed:
@@ -118,7 +118,7 @@ def _rules(view: View, spec: ScheduleSpec) -> Iterator[str]:
     yield "If nobody is on call, the engine pages the next level of an escalation at once."
 
 
-def _overrides(spec: ScheduleSpec) -> Block:
+def _schedule_overrides(spec: ScheduleSpec) -> Block:
     return table(
         ("On call instead", "From", "To", "Time zone"),
         (

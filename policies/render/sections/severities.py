@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from models.compiled import CompiledPolicy, RunningClocks
-from models.severity import NONE, SeverityRules, Table
+from models.severity import NONE, AttributeTable, CompiledSeverityRules
 from policies.compiling.policy import compile_intake
 from policies.render.sections.authority import asks, whom
 from policies.render.writing.document import (
@@ -51,7 +51,7 @@ def _meanings(view: View) -> Block:
 
 
 def _sources(view: View) -> Iterator[str]:
-    rules = view.compiled.severity_rules or SeverityRules()
+    rules = view.compiled.severity_rules or CompiledSeverityRules()
     yield "A severity that somebody states counts first."
     if rules.tables:
         yield "Otherwise it follows from the attributes of the incident, by the tables below."
@@ -71,14 +71,14 @@ def _sources(view: View) -> Iterator[str]:
 
 
 def _tables(view: View) -> Blocks:
-    rules = view.compiled.severity_rules or SeverityRules()
+    rules = view.compiled.severity_rules or CompiledSeverityRules()
     for given in (*rules.computed, *rules.tables):
         names = [axis.attribute for axis in given.axes]
         yield Paragraph(f"{given.gives or 'Severity'} by {listed(names)}:")
         yield _matrix(view.compiled, given)
 
 
-def _matrix(policy: CompiledPolicy, given: Table) -> Block:
+def _matrix(policy: CompiledPolicy, given: AttributeTable) -> Block:
     """A table of attributes, each cell as the engine decides it."""
     *rows, last = given.axes
     if not rows:
@@ -93,12 +93,12 @@ def _matrix(policy: CompiledPolicy, given: Table) -> Block:
     return table(head, cells_of, "")
 
 
-def _cell(policy: CompiledPolicy, given: Table, place: tuple[str, ...]) -> str:
+def _cell(policy: CompiledPolicy, given: AttributeTable, place: tuple[str, ...]) -> str:
     said = {axis.attribute: (value,) for axis, value in zip(given.axes, place, strict=True)}
     if given.gives:
-        alone = SeverityRules(computed=(given,))
+        alone = CompiledSeverityRules(computed=(given,))
         return listed(with_computed(alone, said).get(given.gives, (NONE,)))
-    alone = SeverityRules(tables=(given,))
+    alone = CompiledSeverityRules(tables=(given,))
     found = by_attributes(policy.changed(severity_rules=alone), said)
     return found[0] if found else NONE
 

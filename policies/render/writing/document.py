@@ -68,7 +68,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PolicyDocument:
     """A title, what identifies the document, and its sections in order."""
 
     title: str

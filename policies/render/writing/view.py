@@ -8,7 +8,7 @@ from models.people.party import as_person
 from models.policy import Policy
 from policies.compiling.escalations import escalation_of
 from policies.compiling.policy import compile_policy
-from policies.reading.silence import AS_WRITTEN, Heard
+from policies.reading.silence import AS_WRITTEN, ReadValues
 from rules.paging.channels import PageTarget, channel_chain, paging_chain
 
 NOT_SAID = "The policy does not say."
@@ -23,10 +23,10 @@ class View:
 
     policy: Policy
     compiled: CompiledPolicy
-    heard: Heard = AS_WRITTEN
+    heard: ReadValues = AS_WRITTEN
 
     @classmethod
-    def of(cls, policy: Policy, policy_hash: str, heard: Heard = AS_WRITTEN) -> "View":
+    def of(cls, policy: Policy, policy_hash: str, heard: ReadValues = AS_WRITTEN) -> "View":
         """The view of a policy. Raises PolicyTooLarge."""
         return cls(policy, compile_policy(policy, policy_hash), heard)
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from rules.commands.beginning.opening import open_incident
-from rules.commands.beginning.reporting import NOT_ASKED, long_past, unfit
-from rules.commands.judging.trial import not_reckoned, work_out
+from rules.commands.beginning.reporting import NOT_ASKED, long_past, refusal_of_report
+from rules.commands.judging.trial import try_out_record, unworkable
 from rules.record.bounds import excessive
 from rules.record.decision import Refusal
 
@@ -18,15 +18,15 @@ def out_of_bounds(report: Report, now: datetime) -> Refusal | None:
     return excessive(report) or long_past(report, now)
 
 
-def unacceptable(report: Report, policy: CompiledPolicy, now: datetime) -> Refusal | None:
+def refusal_to_begin(report: Report, policy: CompiledPolicy, now: datetime) -> Refusal | None:
     """The refusal of a report that cannot begin an incident."""
     if report.reporter in NOT_ASKED:
         return None
-    refusal = unfit(report, policy) or out_of_bounds(report, now)
+    refusal = refusal_of_report(report, policy) or out_of_bounds(report, now)
     if refusal:
         return refusal
     try:
-        work_out(open_incident("INC-", report, policy, now), policy, now)
+        try_out_record(open_incident("INC-", report, policy, now), policy, now)
     except Exception as error:  # noqa: BLE001 - whatever it is, the workflow would end with it
-        return not_reckoned("this report", error)
+        return unworkable("this report", error)
     return None

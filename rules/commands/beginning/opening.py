@@ -12,7 +12,7 @@ from rules.people.naming.names import ACKNOWLEDGER, REPORTER
 from rules.people.on_call.words import by_schedule, nobody_by
 from rules.people.roles.holders import by_default, reporter_of
 from rules.record.ledger import note
-from rules.severity.attributes import said_in, strange_labels, with_attributes
+from rules.severity.attributes import attributes_reported, strange_labels, with_attributes
 from rules.severity.rating import SeverityVerdict, severity_by
 from states.lifecycle import REPORTED
 
@@ -64,7 +64,7 @@ def first_severity(report: Report, policy: CompiledPolicy) -> SeverityVerdict:
 
     If monitoring reports, its severity comes from the labels of the alerts.
     """
-    said = said_in(report, policy)
+    said = attributes_reported(report, policy)
     if report.reporter == MONITORING:
         return severity_by(policy, said, labelled=report.severity)
     return severity_by(policy, said, stated=report.severity)

@@ -16,7 +16,7 @@ from rules.people.naming.mistaken_names import wrong_reporter
 from rules.people.naming.names import did_you_mean
 from rules.record.decision import Refusal
 from rules.record.readable import blank, sentences
-from rules.severity.attributes import said_in, wrong_attributes
+from rules.severity.attributes import attributes_reported, wrong_attributes
 from rules.severity.rating import by_attributes
 
 INFORMATION: tuple[str, ...] = ("title", "nature", "affected_systems", "severity", "service")
@@ -41,7 +41,7 @@ def missing_information(report: Report, policy: CompiledPolicy) -> tuple[str, ..
     if report.reporter in NOT_ASKED:
         return ()
     required = policy.reporting.required
-    attributes = said_in(report, policy)
+    attributes = attributes_reported(report, policy)
     said = {
         "title": not blank(report.title),
         "nature": not blank(report.nature),
@@ -69,7 +69,7 @@ def wrong_information(report: Report, policy: CompiledPolicy) -> tuple[tuple[str
     return tuple(wrong)
 
 
-def unfit(report: Report, policy: CompiledPolicy) -> Refusal | None:
+def refusal_of_report(report: Report, policy: CompiledPolicy) -> Refusal | None:
     """The refusal if the policy does not accept a report: all at once, and who may report."""
     rule = policy.reporting
     if report.reporter in NOT_ASKED:
@@ -85,10 +85,12 @@ def unfit(report: Report, policy: CompiledPolicy) -> Refusal | None:
     if not words:
         return None
     kind = "Refused" if may else "NotAuthorised"
-    return Refusal(kind, sentences(words), missing, may=() if may else who(rule, severity))
+    return Refusal(
+        kind, sentences(words), missing, may=() if may else who_may_report(rule, severity)
+    )
 
 
-def who(rule: ReportingRule, severity: str | None) -> tuple[str, ...]:
+def who_may_report(rule: ReportingRule, severity: str | None) -> tuple[str, ...]:
     """Who may report at a severity."""
     return rule.at.get(severity or "", rule.who)
 
@@ -99,11 +101,12 @@ def not_allowed(reporter: Actor, rule: ReportingRule, severity: str | None = Non
     ways = f"; by: {', '.join(rule.channels)}" if rule.channels else ""
     at = f" a {severity}" if severity in rule.at else ""
     whom = f"{reporter.name} to report{at} by {channel}"
-    allowed = f"{', '.join(who(rule, severity))}{ways}{did_you_mean(reporter.name, rule.people)}"
-    return f"the policy does not allow {whom}; it allows: {allowed}"
+    allowed = f"{', '.join(who_may_report(rule, severity))}{ways}"
+    hint = did_you_mean(reporter.name, rule.people)
+    return f"the policy does not allow {whom}; it allows: {allowed}{hint}"
 
 
-def untimely(happened_at: datetime | None, now: datetime) -> str | None:
+def wrong_start(happened_at: datetime | None, now: datetime) -> str | None:
     """What is wrong with the instant at which a report says that it began, if anything."""
     if happened_at is None:
         return None
@@ -118,7 +121,7 @@ def long_past(report: Report, now: datetime) -> Refusal | None:
     """The refusal of a report about a time long ago."""
     if report.happened_at is None or report.happened_at >= now - LOOKING_BACK:
         return None
-    problem = untimely(report.happened_at, now)
+    problem = wrong_start(report.happened_at, now)
     return Refusal("Malformed", f"report.happened_at: {problem}", ("happened_at",))
 
 
@@ -144,4 +147,4 @@ def may_report(reporter: Actor, rule: ReportingRule, severity: str | None = None
     channel = channel_of(reporter.via)
     if rule.channels and channel not in rule.channels:
         return False
-    return any(_named(reporter, entry, rule) for entry in who(rule, severity))
+    return any(_named(reporter, entry, rule) for entry in who_may_report(rule, severity))

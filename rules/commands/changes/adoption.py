@@ -14,7 +14,7 @@ from rules.clocks.clocks import read_clocks
 from rules.deadlines.due import due_thresholds
 from rules.record.decision import AdoptPolicy, Case, Decision, LookUpPolicy, Outcome, Refusal
 from rules.record.ledger import note
-from rules.record.steps import unknown
+from rules.record.steps import refusal_of_unknown_name
 from rules.updates.cadence import cadence_readings
 from states.lifecycle import TERMINAL
 
@@ -39,7 +39,7 @@ def _same(before: ClockReading | None, after: ClockReading | None) -> bool:
     )
 
 
-def shifts(
+def clock_shifts(
     old: CompiledPolicy, new: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockShift, ...]:
     """The runs of clocks that read differently under the new policy."""
@@ -87,11 +87,11 @@ def not_adoptable(new: CompiledPolicy, incident: Incident) -> Refusal | None:
     if incident.state in TERMINAL:
         return Refusal("Refused", f"the incident is {incident.state}")
     if incident.severity not in new.severities:
-        return unknown("severity", incident.severity, new.severities)
+        return refusal_of_unknown_name("severity", incident.severity, new.severities)
     return None
 
 
-def preview(
+def adoption_preview(
     old: CompiledPolicy, new: CompiledPolicy, incident: Incident, now: datetime
 ) -> AdoptionPreview:
     """What adopting the new policy would change, or why it is refused."""
@@ -99,7 +99,7 @@ def preview(
     return AdoptionPreview(
         policy_name=new.name,
         policy_version=new.version,
-        shifts=() if refusal else shifts(old, new, incident, now),
+        shifts=() if refusal else clock_shifts(old, new, incident, now),
         fires_at_once=() if refusal else _fires_at_once(old, new, incident, now),
         refusal=refusal.message if refusal else "",
         now=now,
@@ -137,13 +137,13 @@ def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
     return Decision(incident, summary, (asked,))
 
 
-def adopted(case: Case, new: CompiledPolicy, why: str) -> Outcome:
+def with_adopted_policy(case: Case, new: CompiledPolicy, why: str) -> Outcome:
     """Adopt another policy, which must have the severity in use."""
     old = case.policy
     refusal = not_adoptable(new, case.incident)
     if refusal:
         return refusal
-    moved = shifts(old, new, case.incident, case.now)
+    moved = clock_shifts(old, new, case.incident, case.now)
     summary = f"policy {new.name} {new.version} adopted, after {old.name} {old.version}"
     summary += f" ({why})" if why else ""
     summary += "".join(f"; {words}" for words in _named(moved))

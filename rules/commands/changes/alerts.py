@@ -9,16 +9,16 @@ from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
-from rules.alerts.firing import alerts_firing, own_firing, since_known
-from rules.alerts.joining import told_of_joining
-from rules.alerts.room import Room
+from rules.alerts.firing import alerts_firing, own_firing, with_known_start
+from rules.alerts.joining import pages_on_joining
+from rules.alerts.room import AlertRoom
 from rules.alerts.severity import worst_firing
 from rules.alerts.words import words_by_fingerprint
 from rules.commands.changes.transitions import fire
-from rules.record.carried import ALERTS_IN_FULL, cut
+from rules.record.carried import ALERTS_IN_FULL, cut_to_bytes
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import note
-from rules.severity.attributes import said_of
+from rules.severity.attributes import attributes_stated
 from rules.severity.changes import with_severity
 from rules.severity.rating import by_attributes, severity_by
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, Trigger
@@ -30,12 +30,12 @@ _MOST_WORDS = 2000
 def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
     incident = case.incident
     records = dict(incident.alerts)
-    room = Room(record.alert for record in records.values())
+    room = AlertRoom(record.alert for record in records.values())
     at = command.batch.received_at
     for told in command.batch.alerts:
         known = records.get(told.fingerprint)
         if told.status is AlertStatus.RESOLVED:
-            told = since_known(told, known.alert if known else None)  # noqa: PLW2901 - the same alert
+            told = with_known_start(told, known.alert if known else None)  # noqa: PLW2901 - the same alert
         alert = _with_room(told, records, room)
         if alert is None:
             continue
@@ -50,7 +50,7 @@ def _merged(case: Case, command: RecordAlertsCommand) -> dict[str, AlertRecord]:
     return records
 
 
-def _with_room(alert: Alert, records: dict[str, AlertRecord], room: Room) -> Alert | None:
+def _with_room(alert: Alert, records: dict[str, AlertRecord], room: AlertRoom) -> Alert | None:
     """As much of an alert as there is room for. The oldest ones that have ended make room."""
     known = records.get(alert.fingerprint)
     in_full = known is not None or len(records) < ALERTS_IN_FULL
@@ -88,7 +88,7 @@ def _alert_words(before: Incident, command: RecordAlertsCommand, words: Mapping[
     parts += [f"alert resolves: {', '.join(resolved)}"] if resolved else []
     if command.batch.truncated != before.truncated_alerts:
         parts.append(f"alerts that the sender left out: {command.batch.truncated}")
-    return cut("; ".join(parts), _MOST_WORDS)
+    return cut_to_bytes("; ".join(parts), _MOST_WORDS)
 
 
 def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
@@ -112,7 +112,7 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
         actor=case.actor,
         now=case.now,
     )
-    told = told_of_joining(case, command, named)
+    told = pages_on_joining(case, command, named)
     return _after_quiet(replace(case, incident=incident), Decision(incident, words, told))
 
 
@@ -133,7 +133,7 @@ def as_bad_as_its_alerts(case: Case) -> Decision | None:
     last, policy = case.incident.severities[-1], case.policy
     if case.incident.severity_confirmed or not last.follows or case.incident.state in TERMINAL:
         return None
-    said = said_of(case.incident, policy, case.now)
+    said = attributes_stated(case.incident, policy, case.now)
     if by_attributes(policy, said):
         return None
     ranks = policy.severities
@@ -158,7 +158,9 @@ def _taken_over(case: Case, by: str) -> Outcome:
         else record
         for fingerprint, record in case.incident.alerts.items()
     }
-    words = cut(f"{by} takes over the alerts that still fire: {', '.join(names)}", _MOST_WORDS)
+    words = cut_to_bytes(
+        f"{by} takes over the alerts that still fire: {', '.join(names)}", _MOST_WORDS
+    )
     incident = note(
         case.incident.changed(alerts=records, truncated_alerts=0),
         EntryKind.ALERT_TAKEN_OVER,

@@ -5,10 +5,10 @@ from models.command import ExtendClockCommand, SetAttributeCommand, SetDateComma
 from models.incident.record import Extension, Incident, PlannedDate
 from models.incident.timeline import EntryKind
 from models.policy.values.durations import format_duration
-from rules.clocks.clocks import Course, courses
+from rules.clocks.clocks import CountedRun, counted_runs
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import note
-from rules.record.steps import unknown
+from rules.record.steps import refusal_of_unknown_name
 from rules.severity.changes import set_attributes
 
 
@@ -20,7 +20,7 @@ def set_attribute(case: Case, command: SetAttributeCommand) -> Outcome:
 def set_date(case: Case, command: SetDateCommand) -> Outcome:
     """Plan a date of the policy, or move it; clocks that count back from it move too."""
     if command.date not in case.policy.dates:
-        return unknown("date", command.date, case.policy.dates)
+        return refusal_of_unknown_name("date", command.date, case.policy.dates)
     before = next((d for d in reversed(case.incident.dates) if d.name == command.date), None)
     others = tuple(d for d in case.incident.dates if d is not before)
     if before and before.at <= case.now < command.at:
@@ -47,7 +47,9 @@ def extend_clock(case: Case, command: ExtendClockCommand) -> Outcome:
     """Move the limit of a clock further away; extensions add up."""
     extendable = tuple(spec.name for spec in case.policy.clocks if spec.extendable)
     if case.policy.clock(command.clock) is None:
-        return unknown("clock", command.clock, tuple(spec.name for spec in case.policy.clocks))
+        return refusal_of_unknown_name(
+            "clock", command.clock, tuple(spec.name for spec in case.policy.clocks)
+        )
     if command.clock not in extendable:
         may = ", ".join(extendable) or "none"
         message = f"the policy does not allow extending {command.clock}; it allows: {may}"
@@ -76,5 +78,5 @@ def extend_clock(case: Case, command: ExtendClockCommand) -> Outcome:
     return Decision(incident, summary)
 
 
-def _of(case: Case, incident: Incident, clock: str) -> list[Course]:
-    return [c for c in courses(case.policy, incident, case.now) if c.spec.name == clock]
+def _of(case: Case, incident: Incident, clock: str) -> list[CountedRun]:
+    return [c for c in counted_runs(case.policy, incident, case.now) if c.spec.name == clock]

@@ -19,13 +19,13 @@ from rules.commands.changes.adoption import adopt_policy
 from rules.commands.changes.alerts import record_alerts
 from rules.commands.changes.attributes_and_dates import extend_clock, set_attribute, set_date
 from rules.commands.changes.corrections import correct_milestone, set_milestone, withdraw_milestone
-from rules.paging.demanded import escalate
+from rules.paging.manual_escalation import escalate
 from rules.people.permission.approvals import approve, reject
 from rules.people.roles.assigning import assign_role, unassign_role
 from rules.people.roles.handover import accept_handover, decline_handover, hand_over
-from rules.record.decision import Case, Decision, Effect, Outcome, Refusal, Tell
+from rules.record.decision import Case, Decision, Effect, Outcome, Refusal, TellAudiences
 from rules.record.ledger import note
-from rules.record.steps import unknown, with_step
+from rules.record.steps import refusal_of_unknown_name, with_step
 from rules.severity.changes import set_severity
 from rules.updates.posting import post_update, slow_updates
 from states.lifecycle import BEFORE_REVIEW, State
@@ -67,11 +67,11 @@ def hold(case: Case, command: HoldCommand) -> Outcome:
     if case.incident.hold:
         return Refusal("Refused", f"the incident is already on hold: {case.incident.hold.reason}")
     if case.policy.hold_reasons and command.reason not in case.policy.hold_reasons:
-        return unknown("hold reason", command.reason, case.policy.hold_reasons)
+        return refusal_of_unknown_name("hold reason", command.reason, case.policy.hold_reasons)
     held = Hold(reason=command.reason, from_at=case.happened_at)
     change = {"holds": (*case.incident.holds, held)}
     summary = f"on hold: {command.reason}"
-    tell = Tell("hold", summary)
+    tell = TellAudiences("hold", summary)
     return _done(case, EntryKind.INCIDENT_HELD, summary, tell, change=change, reason=command.reason)
 
 
@@ -84,7 +84,11 @@ def resume(case: Case, _: Command) -> Outcome:
     holds = tuple(ended if h is current else h for h in case.incident.holds)
     summary = f"resumed after hold: {current.reason}"
     return _done(
-        case, EntryKind.INCIDENT_RESUMED, summary, Tell("resume", summary), change={"holds": holds}
+        case,
+        EntryKind.INCIDENT_RESUMED,
+        summary,
+        TellAudiences("resume", summary),
+        change={"holds": holds},
     )
 
 

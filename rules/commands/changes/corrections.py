@@ -3,7 +3,7 @@
 from models.command import CorrectMilestoneCommand, SetMilestoneCommand, WithdrawMilestoneCommand
 from models.incident.record import Incident, Milestone
 from models.incident.timeline import EntryKind, milestone_kind
-from rules.clocks.uncertain import between, unfit
+from rules.clocks.uncertain import range_data, wrong_range
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import note, with_milestone
 from states.lifecycle import REPORTED, TRANSITIONS
@@ -21,7 +21,7 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
         return Refusal("Refused", message)
     if case.incident.milestone(name):
         return Refusal("Refused", f"{name} is already set: correct_milestone changes it")
-    refusal = unfit(case, command.latest_at)
+    refusal = wrong_range(case, command.latest_at)
     if refusal:
         return refusal
     incident = with_milestone(
@@ -32,7 +32,7 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
         actor=case.actor,
         latest_at=command.latest_at,
     )
-    summary = f"{name}{between(case.happened_at, command.latest_at)}"
+    summary = f"{name}{range_data(case.happened_at, command.latest_at)}"
     summary += f" ({command.note})" if command.note else ""
     incident = note(
         incident,
@@ -104,7 +104,7 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
             "Malformed", "happened_at is missing: give the correct instant", ("happened_at",)
         )
     at = case.happened_at
-    refusal = unfit(case, command.latest_at) or _after_it_came_in(case, name)
+    refusal = wrong_range(case, command.latest_at) or _after_it_came_in(case, name)
     if refusal:
         return refusal
     incident = _without(case, old)
@@ -120,7 +120,7 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
         led_to=old.led_to,
     )
     summary = f"{name} corrected from {old.at:%Y-%m-%d %H:%M:%S} to {at:%Y-%m-%d %H:%M:%S} UTC"
-    summary += between(at, command.latest_at)
+    summary += range_data(at, command.latest_at)
     summary += f" ({command.note})" if command.note else ""
     incident = note(
         incident,

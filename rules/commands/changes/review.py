@@ -5,7 +5,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import INCIDENT_REPORT, Document, Incident, Lesson, Review
 from models.incident.timeline import EntryKind
 from rules.commands.lifecycle_facts import review_missing
-from rules.record.decision import Case, Decision, Outcome, Refusal, Tell
+from rules.record.decision import Case, Decision, Outcome, Refusal, TellAudiences
 from rules.record.ledger import note, with_milestone
 from states.lifecycle import State
 
@@ -49,7 +49,7 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
     return Decision(incident, summary)
 
 
-def completed(decision: Decision, case: Case) -> Decision:
+def with_completed_review(decision: Decision, case: Case) -> Decision:
     """The decision, marked as reviewed if it completes the review."""
     incident = decision.incident
     waits = incident.state is State.REVIEW and incident.review and not incident.milestone(REVIEWED)
@@ -67,7 +67,7 @@ def completed(decision: Decision, case: Case) -> Decision:
         )
     else:
         words = decision.summary
-    effects = (*decision.effects, Tell(REVIEWED, words))
+    effects = (*decision.effects, TellAudiences(REVIEWED, words))
     return Decision(_reviewed(incident, case), decision.summary, effects)
 
 

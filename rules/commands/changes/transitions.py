@@ -9,7 +9,7 @@ from models.command import CancelCommand, TriggerCommand
 from models.incident.record import Incident, Link
 from models.incident.timeline import EntryKind
 from models.payload import Command
-from rules.clocks.uncertain import between, unfit
+from rules.clocks.uncertain import range_data, wrong_range
 from rules.commands.lifecycle_facts import facts_for
 from rules.paging.escalation import in_force
 from rules.people.naming.names import ACKNOWLEDGER
@@ -22,7 +22,7 @@ from rules.record.decision import (
     PageAgain,
     Refusal,
     StopEscalation,
-    Tell,
+    TellAudiences,
     WatchAcknowledgement,
     WriteIncidentReport,
 )
@@ -90,7 +90,7 @@ def _effects(case: Case, allowed: Allowed, text: str) -> tuple[Effect, ...]:
         case _:
             pass
     event = allowed.row.milestone or allowed.trigger.value
-    return (*effects, Tell(event, text))
+    return (*effects, TellAudiences(event, text))
 
 
 def _watch(case: Case) -> Iterator[Effect]:
@@ -141,7 +141,7 @@ def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
     if not isinstance(answer, Allowed):
         return Refusal("TransitionNotAllowed", str(answer), answer.missing, answer.possible)
     latest_at = getattr(command, "latest_at", None)
-    refusal = unfit(case, latest_at)
+    refusal = wrong_range(case, latest_at)
     if refusal:
         return refusal
     incident = _moved(case, answer, latest_at)
@@ -150,7 +150,7 @@ def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
     change = (
         answer.source if answer.source == answer.target else f"{answer.source} → {answer.target}"
     )
-    when = between(case.happened_at, latest_at)
+    when = range_data(case.happened_at, latest_at)
     summary = f"{trigger} by {by}: {change}{when}" + (f" ({why})" if why else "")
     incident = note(
         incident,

@@ -22,7 +22,7 @@ ASSIGN_ROLE, HAND_OVER, SET_SEVERITY = "assign_role", "hand_over", "set_severity
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CommandPart:
     """A command that another one does by the way, for `what`.
 
     `key` names its rule of authority; None if the command that does it was asked for that already.
@@ -33,20 +33,20 @@ class Part:
     what: str
 
 
-def parts_of(command: Command, policy: CompiledPolicy) -> Iterator[Part]:
+def parts_of(command: Command, policy: CompiledPolicy) -> Iterator[CommandPart]:
     """What a command does by the way."""
     match command:
         case TriggerCommand(steps=steps) if steps:
-            yield Part(COMPLETE_STEP, COMPLETE_STEP, ", ".join(steps))
+            yield CommandPart(COMPLETE_STEP, COMPLETE_STEP, ", ".join(steps))
         case SubmitReviewCommand(lessons=lessons) if lessons:
-            yield Part(ADD_LESSON, ADD_LESSON, "its lessons")
+            yield CommandPart(ADD_LESSON, ADD_LESSON, "its lessons")
         case CancelCommand(duplicate_of=str(other)):
-            yield Part(LINK, LINK, f"duplicate_of {other}")
+            yield CommandPart(LINK, LINK, f"duplicate_of {other}")
         case SetSeverityCommand(attributes=attributes):
             for attribute in attributes:
-                yield Part(SET_ATTRIBUTE, _key_of(attribute, policy), attribute)
+                yield CommandPart(SET_ATTRIBUTE, _key_of(attribute, policy), attribute)
         case HandOverCommand(role=role) if HAND_OVER not in policy.approvals:
-            yield Part(ASSIGN_ROLE, None, role)
+            yield CommandPart(ASSIGN_ROLE, None, role)
 
 
 def _key_of(attribute: str, policy: CompiledPolicy) -> str | None:

@@ -46,7 +46,7 @@ _SHORT = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class RefusedCommand:
     """A refused command: its name, its actor, and the refusal.
 
     `known` says whether the actor is one of the people of the policy; `said` are their words.
@@ -77,7 +77,7 @@ class Tried:
         return sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def claimed(payload: object) -> Actor | None:
+def claimed_actor(payload: object) -> Actor | None:
     """The actor that an unreadable command claims, if it names one."""
     said = payload if isinstance(payload, dict) else {}
     name, via = said.get("actor"), said.get("via", WayIn.TEMPORAL.value)
@@ -94,7 +94,7 @@ def shown_safely(actor: Actor) -> Actor:
     return actor.changed(name=name, via=via)
 
 
-def leaves_trace(incident: Incident, tried: Tried, now: datetime) -> bool:
+def leaves_trace(incident: Incident, tried: RefusedCommand, now: datetime) -> bool:
     """Whether to record a refused update before it is answered.
 
     Updates of the engine and of monitoring are not recorded: nobody tried anything.
@@ -120,7 +120,7 @@ def _dropped(refusals: Refusals) -> tuple[int, datetime | None]:
     return refusals.dropped, refusals.dropped_at
 
 
-def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
+def with_refusal(incident: Incident, tried: RefusedCommand, now: datetime) -> Incident:
     """The record with a refused command: a new line, or one more in a count."""
     refusals = incident.refusals
     known = _attempt(refusals, tried.digest)
@@ -159,7 +159,7 @@ def refused(incident: Incident, tried: Tried, now: datetime) -> Incident:
     )
 
 
-def _said_now(incident: Incident, known: Attempt, tried: Tried) -> dict[str, str]:
+def _said_now(incident: Incident, known: Attempt, tried: RefusedCommand) -> dict[str, str]:
     """The words that came with an attempt this time, if its line does not have them."""
     line = next((entry for entry in incident.timeline if entry.seq == known.seq), None)
     told = line.data if line else {}
@@ -178,7 +178,7 @@ def _attempt(refusals: Refusals, digest: str) -> Attempt | None:
     return next((each for each in refusals.attempts if each.digest == digest), None)
 
 
-def _room(refusals: Refusals, tried: Tried) -> bool:
+def _room(refusals: Refusals, tried: RefusedCommand) -> bool:
     same = [each for each in refusals.attempts if each.sort == tried.sort]
     most = REFUSALS_KEPT[tried.sort]
     if len(same) < most or len(same) >= most + MORE_KEPT:

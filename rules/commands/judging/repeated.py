@@ -21,7 +21,7 @@ def digest_of(name: str, command: Command) -> str:
     return sha256(json.dumps([name, said], sort_keys=True).encode()).hexdigest()[:16]
 
 
-def used_already(name: str, command: Command, stored: str, digest: str) -> Refusal | None:
+def id_used_already(name: str, command: Command, stored: str, digest: str) -> Refusal | None:
     """The refusal if another command was done under this id, with the result `stored`."""
     try:
         done = CommandResult.model_validate_json(stored).command

@@ -30,7 +30,7 @@ def flaws(command: Command, incident_id: str) -> tuple[Flaw, ...]:
     return (*_blanks(command), *_relations(command, incident_id), *_says_nothing(command))
 
 
-def unsound(command: Command, incident_id: str) -> Refusal | None:
+def refusal_of_flaws(command: Command, incident_id: str) -> Refusal | None:
     """The same flaws as a refusal, if there are any."""
     found = flaws(command, incident_id)
     if not found:

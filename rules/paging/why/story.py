@@ -10,7 +10,7 @@ from models.incident.escalation import EscalationProgress
 from models.incident.record import Incident, TimelineEntry
 from models.incident.timeline import PAGE, EntryKind, subject_of
 from models.people.party import party_named
-from rules.paging.escalation import NoPage, Wait, in_force, next_page
+from rules.paging.escalation import NoPage, WaitForAnswer, in_force, next_page
 
 SENT = frozenset({EntryKind.PAGE_SENT, EntryKind.PAGE_SUMMARISED})
 """Kinds of lines about a page that reached somebody: by itself, or in a summary of many."""
@@ -29,7 +29,7 @@ _STOPS: dict[str, str] = {
 }
 
 
-def stamp(at: datetime) -> str:
+def instant_in_words(at: datetime) -> str:
     """An instant, as the answers show it."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
@@ -144,7 +144,7 @@ def _moved(position: LadderPosition, entry: TimelineEntry) -> LadderPosition:
         if position.stopped and entry.kind != ACKNOWLEDGED:
             return position
         words = _STOPS[entry.kind].format(
-            actor=entry.actor.name, at=stamp(entry.recorded_at), summary=entry.summary
+            actor=entry.actor.name, at=instant_in_words(entry.recorded_at), summary=entry.summary
         )
         return replace(position, stopped=words, by=(entry.seq,))
     if entry.kind == EntryKind.ESCALATION_RESUMED:
@@ -171,13 +171,13 @@ def _after_turn(position: LadderPosition, entry: TimelineEntry) -> LadderPositio
     return replace(position, next_at=asked + wait if wait else position.next_at)
 
 
-def ahead(position: LadderPosition) -> Iterator[tuple[int, datetime]]:
+def levels_ahead(position: LadderPosition) -> Iterator[tuple[int, datetime]]:
     """The levels that silence pages from there on, or would have, and when."""
     due_at = position.next_at
     progress = EscalationProgress(level=position.level, cycle=position.cycle)
     for _ in range(MOST_TURNS):
         asked = next_page(position.ladder, progress, due_at)
-        if isinstance(asked, NoPage | Wait):
+        if isinstance(asked, NoPage | WaitForAnswer):
             return
         yield asked.level, due_at
         due_at = asked.next_at or due_at

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.answers.why import Explanation, Verdict, WhyAnswer, WhyQuestion
+from models.answers.why import Explanation, WhyAnswer, WhyQuestion, WhyVerdict
 from models.compiled import CompiledPolicy, EscalationPolicy, Level, RoleRule
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
@@ -18,13 +18,13 @@ from rules.paging.why.story import (
     SENT,
     LadderPosition,
     PageLine,
-    ahead,
     held_by,
+    instant_in_words,
     ladder_at,
+    levels_ahead,
     page_lines,
     pages_of,
     position_at,
-    stamp,
 )
 from rules.people.on_call.words import people_of, schedules_of
 
@@ -34,7 +34,7 @@ _FOUND_OUT = frozenset({PartyKind.ROLE, PartyKind.SCHEDULE})
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Question:
     """The question about `at`, the record, and its lines about pages."""
 
     question: WhyQuestion
@@ -68,7 +68,7 @@ def explain(
 ) -> Explanation:
     """Why the person or level in question was paged or not, at an instant or until `now`."""
     at = question.at or now
-    asked = _Asked(question, incident, policy, at, page_lines(incident))
+    asked = _Question(question, incident, policy, at, page_lines(incident))
     mine = tuple(line for line in asked.lines if asked.concerns(line))
     return Explanation(
         incident=incident.id,
@@ -79,7 +79,7 @@ def explain(
     )
 
 
-def _answers(asked: _Asked, mine: tuple[PageLine, ...]) -> Iterator[WhyAnswer]:
+def _answers(asked: _Question, mine: tuple[PageLine, ...]) -> Iterator[WhyAnswer]:
     if asked.question.at is None:
         yield from (_told(line) for line in mine)
         if not pages_of(mine) or asked.question.who is None:
@@ -103,21 +103,21 @@ def _notes(incident: Incident, at: datetime, now: datetime) -> Iterator[str]:
         if entry.kind == EntryKind.POLICY_ADOPTED and at < entry.recorded_at:
             yield f"another policy was in force then: {entry.summary}"
     if at > now:
-        yield f"this is in the future: it is {stamp(now)} now"
+        yield f"this is in the future: it is {instant_in_words(now)} now"
 
 
 def _told(line: PageLine) -> WhyAnswer:
     if line.kind in SENT:
-        return WhyAnswer(verdict=Verdict.PAGED, text=_paged(line), at=line.at, lines=(line.seq,))
-    text = f"{line.summary} ({stamp(line.at)})"
-    return WhyAnswer(verdict=Verdict.NOT_PAGED, text=text, at=line.at, lines=(line.seq,))
+        return WhyAnswer(verdict=WhyVerdict.PAGED, text=_paged(line), at=line.at, lines=(line.seq,))
+    text = f"{line.summary} ({instant_in_words(line.at)})"
+    return WhyAnswer(verdict=WhyVerdict.NOT_PAGED, text=text, at=line.at, lines=(line.seq,))
 
 
 def _paged(line: PageLine) -> str:
     """How somebody was paged: level, cycle, rule, reason and channel."""
     data = line.data
     by = data["channel"]
-    words = f"{line.recipient} was paged at {stamp(line.at)} by {by}"
+    words = f"{line.recipient} was paged at {instant_in_words(line.at)} by {by}"
     if data.get("summary_of"):
         words += f", in a summary of {incidents(data['summary_of'])}"
     failed = [channel for channel in line.tried if channel != by]
@@ -131,26 +131,26 @@ def _paged(line: PageLine) -> str:
     return f"{words}; {data.get('reason', 'no reason recorded')} [{data['key']}]"
 
 
-def _absent(asked: _Asked, mine: tuple[PageLine, ...]) -> WhyAnswer:
+def _absent(asked: _Question, mine: tuple[PageLine, ...]) -> WhyAnswer:
     """Why there was no page."""
     ladder = ladder_at(asked.policy, asked.incident, asked.until)
-    when = f" at {stamp(asked.at)}" if asked.question.at else ""
+    when = f" at {instant_in_words(asked.at)}" if asked.question.at else ""
     subject = f"{asked.whom} was {'' if asked.whom == 'nobody' else 'not '}paged{when}"
     if asked.question.at is None and pages_of(mine):
         subject = "nobody else was paged"
     why, lines = _reason(asked, ladder)
     return WhyAnswer(
-        verdict=Verdict.NOT_PAGED,
+        verdict=WhyVerdict.NOT_PAGED,
         text=f"{subject}: {why}",
         at=asked.question.at,
         lines=lines,
     )
 
 
-def _reason(asked: _Asked, ladder: EscalationPolicy | None) -> tuple[str, tuple[int, ...]]:
+def _reason(asked: _Question, ladder: EscalationPolicy | None) -> tuple[str, tuple[int, ...]]:
     first = asked.incident.timeline[0].recorded_at if asked.incident.timeline else asked.at
     if asked.until < first and not asked.incident.segments:
-        return f"the incident was first known at {stamp(first)}", ()
+        return f"the incident was first known at {instant_in_words(first)}", ()
     if ladder is None:
         return "the policy names no escalation for this incident", ()
     if not ladder.levels:
@@ -167,7 +167,7 @@ def _reason(asked: _Asked, ladder: EscalationPolicy | None) -> tuple[str, tuple[
     return words + _turns_in(asked, ladder, levels), (*turn_lines, *position.by)
 
 
-def _levels_of(asked: _Asked, ladder: EscalationPolicy) -> tuple[int, ...]:
+def _levels_of(asked: _Question, ladder: EscalationPolicy) -> tuple[int, ...]:
     """The levels that page the person or level in question."""
     question = asked.question
     numbers = range(1, len(ladder.levels) + 1)
@@ -181,7 +181,7 @@ def _levels_of(asked: _Asked, ladder: EscalationPolicy) -> tuple[int, ...]:
     )
 
 
-def _schedules_of(asked: _Asked, level: Level) -> tuple[str, ...]:
+def _schedules_of(asked: _Question, level: Level) -> tuple[str, ...]:
     """The schedules of a level in which the person takes turns, or may."""
     specs = {spec.name: spec for spec in asked.policy.schedules}
     named = (specs[name] for name in schedules_of(level.page) if name in specs)
@@ -189,7 +189,7 @@ def _schedules_of(asked: _Asked, level: Level) -> tuple[str, ...]:
     return tuple(spec.name for spec in named if asked.question.who in people_of(spec, everybody))
 
 
-def _turns_in(asked: _Asked, ladder: EscalationPolicy, levels: tuple[int, ...]) -> str:
+def _turns_in(asked: _Question, ladder: EscalationPolicy, levels: tuple[int, ...]) -> str:
     """The schedules that can mean the person; who is on call is only known at the level's turn."""
     found = dict.fromkeys(
         name for number in levels for name in _schedules_of(asked, ladder.levels[number - 1])
@@ -197,7 +197,7 @@ def _turns_in(asked: _Asked, ladder: EscalationPolicy, levels: tuple[int, ...]) 
     return f" ({asked.whom} takes turns in {' and '.join(found)})" if found else ""
 
 
-def _pages(asked: _Asked, level: Level, who: str) -> bool:
+def _pages(asked: _Question, level: Level, who: str) -> bool:
     for target in level.page:
         party = party_named(target)
         if who in {target, party.name}:
@@ -208,7 +208,7 @@ def _pages(asked: _Asked, level: Level, who: str) -> bool:
     return bool(_schedules_of(asked, level))
 
 
-def _never(asked: _Asked, ladder: EscalationPolicy) -> str:
+def _never(asked: _Question, ladder: EscalationPolicy) -> str:
     """The answer that no level pages the person, or that the level does not exist."""
     count = len(ladder.levels)
     if asked.question.level:
@@ -221,7 +221,7 @@ def _never(asked: _Asked, ladder: EscalationPolicy) -> str:
     return f"no level of the escalation {ladder.name} pages {asked.whom}: {named}{others}"
 
 
-def _by_others(asked: _Asked) -> str:
+def _by_others(asked: _Question) -> str:
     """Whom schedules and roles meant instead, by the pages that were sent."""
     told = {
         target: line.recipient
@@ -234,7 +234,7 @@ def _by_others(asked: _Asked) -> str:
 
 
 def _last_turn(
-    asked: _Asked, ladder: EscalationPolicy, levels: tuple[int, ...]
+    asked: _Question, ladder: EscalationPolicy, levels: tuple[int, ...]
 ) -> tuple[str, tuple[int, ...]]:
     """What came of the last turn of such a level by then, if it did not page the person."""
     if asked.question.who is None and not asked.question.level:
@@ -247,22 +247,22 @@ def _last_turn(
     if pages_of(own):
         return "", ()
     if own:
-        return f"{own[-1].summary} ({stamp(own[-1].at)})", (own[-1].seq,)
+        return f"{own[-1].summary} ({instant_in_words(own[-1].at)})", (own[-1].seq,)
     line = last[-1]
     in_turn = " in turn" if ladder.levels[line.level - 1].in_turn else ""
     who = line.recipient or "nobody"
-    had = f"level {line.level} had its turn at {stamp(line.at)} and paged {who}{in_turn}"
+    had = f"level {line.level} had its turn at {instant_in_words(line.at)} and paged {who}{in_turn}"
     return had, (line.seq,)
 
 
 def _coming(position: LadderPosition, levels: tuple[int, ...]) -> str:
     """When such a level would have come, and what prevented it."""
-    level, due_at = next(((n, at) for n, at in ahead(position) if n in levels), (0, None))
+    level, due_at = next(((n, at) for n, at in levels_ahead(position) if n in levels), (0, None))
     named = f"level {level or levels[0]}"
     if position.stopped and due_at:
-        return f"{named} was due at {stamp(due_at)}, but {position.stopped}"
+        return f"{named} was due at {instant_in_words(due_at)}, but {position.stopped}"
     if position.stopped:
         return position.stopped
     if due_at:
-        return f"{named} was not due before {stamp(due_at)}"
+        return f"{named} was not due before {instant_in_words(due_at)}"
     return f"{named} has had its turn, and there is no further round"

@@ -8,7 +8,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.payload import Command
 from models.people.party import PartyKind, party_named
-from rules.people.naming.names import did_you_mean, flaw, looks_like, meant_by, shown
+from rules.people.naming.names import did_you_mean, looks_like, meant_by, shown, spelling_flaw
 from rules.people.naming.people_meant import known_by_name, people_of_the_policy
 from rules.record.decision import Case, Refusal
 
@@ -36,7 +36,7 @@ def misnamed(case: Case, name: str, command: Command) -> Refusal | None:
     wrong += [
         (field, f"{problem}{did_you_mean(person, known)}")
         for field, person in _named(name, command)
-        if (problem := flaw(person))
+        if (problem := spelling_flaw(person))
     ]
     if wrong:
         words = "; ".join(f"{field}: {problem}" for field, problem in wrong)
@@ -47,10 +47,10 @@ def misnamed(case: Case, name: str, command: Command) -> Refusal | None:
 def _unsound_actor(case: Case, known: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if case.actor in (ENGINE, MONITORING):
         return
-    problem = flaw(case.actor.name)
+    problem = spelling_flaw(case.actor.name)
     if problem:
         yield "actor", f"{problem}{did_you_mean(case.actor.name, known)}"
-    elif problem := flaw(case.actor.via):
+    elif problem := spelling_flaw(case.actor.via):
         yield "via", problem
 
 
@@ -101,7 +101,7 @@ def wrong_reporter(report: Report, policy: CompiledPolicy) -> str | None:
     if report.reporter in (ENGINE, MONITORING):
         return None
     name = report.reporter.name
-    problem, known = flaw(name), tuple(policy.people)
+    problem, known = spelling_flaw(name), tuple(policy.people)
     if problem:
         return f"{problem}{did_you_mean(name, known)}"
     meant = looks_like(name, known)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from models.base import ENGINE, MONITORING
-from models.policy.values.words import near
+from models.policy.values.words import nearest_word
 from rules.record.readable import made_visible
 
 ANYONE = "anyone"
@@ -58,7 +58,7 @@ _ALIKE = {
 """Letters of other alphabets and of phonetics, each with the Latin letter that it looks like."""
 
 
-def flaw(name: str) -> str | None:
+def spelling_flaw(name: str) -> str | None:
     """What is wrong with the spelling of a name, no matter whom it means; None if nothing is."""
     if not name.strip():
         return "is blank"
@@ -97,7 +97,7 @@ def meant_by(name: str, known: Iterable[str]) -> str | None:
     names = tuple(known)
     if name in names:
         return None
-    return looks_like(name, names) or near(name, names)
+    return looks_like(name, names) or nearest_word(name, names)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from models.compiled import AuthorityRule, CompiledPolicy, RoleRule
 from models.incident.record import Incident
 from models.incident.timeline import PAGE, subject_of
-from models.people.authority import ApprovalRule, OverrideRule
+from models.people.authority import ApprovalRule, PolicyOverrideRule
 from models.people.party import Party, PartyKind, party_named
 from rules.people.naming import names
 from rules.people.naming.names import OUTSIDE, RESPONDERS
@@ -38,7 +38,7 @@ def who_responds(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...] 
     deputies. If a level pages a channel, or pages nobody by name, they are all people of the
     policy, because nobody knows who reads the channel.
     """
-    found = (*responders(policy), *paged(incident))
+    found = (*responders(policy), *paged_by_schedule(incident))
     if not policy.people:
         return None
     named = [*found, *_paged_by_name(incident)]
@@ -81,7 +81,7 @@ def known_by_name(incident: Incident, policy: CompiledPolicy) -> tuple[str, ...]
     return tuple(dict.fromkeys(known))
 
 
-def paged(incident: Incident) -> tuple[str, ...]:
+def paged_by_schedule(incident: Incident) -> tuple[str, ...]:
     """Everybody who was paged by a schedule; an override can name people outside its turns."""
     by_schedule = (entry for entry in incident.timeline if "schedule" in entry.data)
     return tuple(str(e.data["recipient"]) for e in by_schedule if subject_of(e.kind) == PAGE)
@@ -102,7 +102,7 @@ def on_call(schedule: str, policy: CompiledPolicy, now: datetime) -> tuple[str, 
 def schedules_named(
     authority: Iterable[AuthorityRule],
     approvals: Iterable[ApprovalRule],
-    override: OverrideRule | None,
+    override: PolicyOverrideRule | None,
 ) -> tuple[str, ...]:
     """The schedules whose people may do something, as targets."""
     groups = [override.by] if override else []
@@ -128,7 +128,7 @@ def deputies(role: str, incident: Incident, policy: CompiledPolicy) -> tuple[str
     return (rule.deputy,)
 
 
-def meant(
+def people_in_authority(
     entry: str, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> tuple[str, ...] | None:
     """The people that a word of an authority rule means, deputies last; None: anyone."""
@@ -161,7 +161,7 @@ def _meant_by_name(name: str, incident: Incident, policy: CompiledPolicy) -> tup
     return tuple(dict.fromkeys(found))
 
 
-def whom(target: str, policy: CompiledPolicy) -> str:
+def message_target(target: str, policy: CompiledPolicy) -> str:
     """A person or a role, written as the target of a message."""
     if party_named(target).kind:
         return target
@@ -172,7 +172,7 @@ def people_meant(
     entries: Iterable[str], incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> tuple[str, ...]:
     """Everybody that these words mean, each once."""
-    found = (meant(entry, incident, policy, now) or () for entry in entries)
+    found = (people_in_authority(entry, incident, policy, now) or () for entry in entries)
     return tuple(dict.fromkeys(person for people in found for person in people))
 
 
@@ -185,7 +185,9 @@ def qualified(rule: RoleRule, person: str, policy: CompiledPolicy) -> bool:
     return not rule.qualification or bool(set(has) & set(rule.qualification))
 
 
-def apart(rule: RoleRule, person: str, incident: Incident, policy: CompiledPolicy) -> list[str]:
+def excluded_roles(
+    rule: RoleRule, person: str, incident: Incident, policy: CompiledPolicy
+) -> list[str]:
     """The roles of a person that exclude this role."""
     return [
         held.role
@@ -207,7 +209,7 @@ def candidates(
 
     Somebody who was paged by a schedule counts as on call.
     """
-    first = [*paged(incident)]
+    first = [*paged_by_schedule(incident)]
     first += [person for name in policy.on_call for person in on_call(name, policy, now)]
     everybody = dict.fromkeys((*first, *responders(policy), *policy.people))
     return tuple(
@@ -216,11 +218,11 @@ def candidates(
         if person in policy.people
         and person not in incident.holders(rule.name)
         and qualified(rule, person, policy)
-        and not apart(rule, person, incident, policy)
+        and not excluded_roles(rule, person, incident, policy)
     )
 
 
-def listed(people: Iterable[str]) -> str:
+def people_in_a_line(people: Iterable[str]) -> str:
     """Some people in a line; the others are counted."""
     names = tuple(people)
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""

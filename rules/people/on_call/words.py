@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from models.people.party import PartyKind, party_named
-from models.people.schedule import NOBODY, Gap, OnCall, ScheduleSpec
+from models.people.schedule import NOBODY, GapKind, OnCall, ScheduleSpec
 from models.policy.values.durations import format_duration
 
 ROTATION = "rotation"
@@ -14,7 +14,7 @@ _AGED = timedelta(minutes=2)
 """A copy of a feed that is older than this is mentioned."""
 
 
-def layer(name: str) -> str:
+def layer_name(name: str) -> str:
     """The name of a layer as the reason why somebody is on call."""
     return f"layer {name}"
 
@@ -35,10 +35,10 @@ def _until(at: datetime | None) -> str:
 def _aged(found: OnCall) -> str:
     if found.feed_age is None or found.feed_age < _AGED:
         return ""
-    return f", from a copy that is {age(found.feed_age)} old"
+    return f", from a copy that is {age_in_words(found.feed_age)} old"
 
 
-def age(length: timedelta) -> str:
+def age_in_words(length: timedelta) -> str:
     """An age, to the minute."""
     return format_duration(timedelta(minutes=length // timedelta(minutes=1)))
 
@@ -60,7 +60,7 @@ def schedules_of(targets: Iterable[str]) -> tuple[str, ...]:
 
 def nobody_by(found: OnCall) -> str:
     """The words that nobody is on call, whether the policy declares that, and until when."""
-    words = "a declared gap" if found.gap is Gap.DECLARED else "an undeclared gap"
+    words = "a declared gap" if found.gap is GapKind.DECLARED else "an undeclared gap"
     why = "".join(f"; {note}" for note in found.notes)
     until = _until(found.until_at)
     return f"nobody is on call by {found.schedule}: {words}{until}{_aged(found)}{why}"

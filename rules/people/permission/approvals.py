@@ -22,14 +22,14 @@ from rules.people.permission.authority import permitted, who_may
 from rules.people.permission.backdating import approval_rule
 from rules.people.permission.requests import (
     MOST_REQUESTS,
-    asked,
     digest_of,
     page_all,
     recently_asked,
-    replaced,
     requests_for,
+    with_request,
+    with_request_replaced,
 )
-from rules.record.audiences import addressed
+from rules.record.audiences import audiences_addressed
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
 from rules.record.ledger import note
 from rules.record.markdown import stamp
@@ -51,7 +51,7 @@ def rules_of(
     if name in policy.approvals:
         yield name, policy.approvals[name]
     if isinstance(command, PostUpdateCommand):
-        for audience in addressed(command, policy):
+        for audience in audiences_addressed(command, policy):
             key = str(RuleName(name, audience))
             if key in policy.approvals:
                 yield key, policy.approvals[key]
@@ -98,7 +98,7 @@ def _lacking(
         rule, case.incident, case.policy, case.now, asked_so_far=0, requester=case.actor.name
     )
     words = rule.groups[groups - 1]
-    leaves = asked(case, name, command, key, people, words=words, groups=groups)
+    leaves = with_request(case, name, command, key, people, words=words, groups=groups)
     return Refusal("NeedsApproval", message, (f"approve {key}",), may=may, leaves=leaves)
 
 
@@ -186,7 +186,7 @@ def approve(case: Case, command: ApproveCommand) -> Outcome:
     why = f" ({command.note})" if command.note else ""
     summary = f"{case.actor.name} approves {request.says}: {have} of {rule.quorum}{why}"
     incident = note(
-        replaced(case.incident, request, approved),
+        with_request_replaced(case.incident, request, approved),
         EntryKind.APPROVAL_GIVEN,
         summary,
         actor=case.actor,
@@ -208,7 +208,7 @@ def reject(case: Case, command: RejectCommand) -> Outcome:
     request, _ = found
     summary = f"{case.actor.name} rejects {request.says}: {command.reason}"
     incident = note(
-        replaced(case.incident, request, None),
+        with_request_replaced(case.incident, request, None),
         EntryKind.APPROVAL_REJECTED,
         summary,
         actor=case.actor,
@@ -247,7 +247,7 @@ def _waits_since(
             yield request
 
 
-def unanswered(
+def unanswered_request(
     name: str, due_at: datetime, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> Decision | None:
     """What happens if nobody answers in time: the next group is asked, or the policy decides."""
@@ -261,7 +261,7 @@ def unanswered(
     end = "goes on without approval" if proceeds else "lapses"
     summary = f"nobody decided on {request.says} in time: it {end}"
     again = request.changed(proceeds=True) if proceeds else None
-    incident = replaced(incident, request, again)
+    incident = with_request_replaced(incident, request, again)
     incident = note(incident, EntryKind.APPROVAL_TIMEOUT, summary, actor=ENGINE, now=now)
     return Decision(incident, summary, (Remind(as_person(request.requester.name), summary),))
 
@@ -279,6 +279,6 @@ def _asked_next(
     groups, people = _next(rule, incident, policy, now, asked_so_far=so_far, requester=who)
     summary = f"nobody decided on {request.says} in time; now asked: {', '.join(people)}"
     again = request.changed(asked=groups, asked_at=due_at)
-    incident = replaced(incident, request, again)
+    incident = with_request_replaced(incident, request, again)
     incident = note(incident, EntryKind.APPROVAL_BACKUPS, summary, actor=ENGINE, now=now)
     return Decision(incident, summary, page_all(incident, request, people))

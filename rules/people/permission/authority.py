@@ -21,11 +21,11 @@ from rules.clocks.conditions import holds_at
 from rules.people.naming.names import NOBODY, PEOPLE, RESPONDERS
 from rules.people.naming.people_meant import (
     deputies,
-    listed,
-    meant,
+    people_in_a_line,
+    people_in_authority,
     people_meant,
 )
-from rules.people.permission.requests import asked, request_for
+from rules.people.permission.requests import request_for, with_request
 from rules.people.roles.leading import role_that_leads
 from rules.record.decision import Case, Refusal
 from states.lifecycle import BY_TRIGGER, State, Trigger
@@ -55,7 +55,7 @@ def named_now(
 def _covers(
     entry: str, actor: Actor, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> bool:
-    people = meant(entry, incident, policy, now)
+    people = people_in_authority(entry, incident, policy, now)
     return people is None or actor.name in people
 
 
@@ -97,11 +97,13 @@ def who_may(
 
 def _words(entry: str, incident: Incident, policy: CompiledPolicy, now: datetime) -> str:
     if entry in {RESPONDERS, PEOPLE}:
-        people = meant(entry, incident, policy, now)
-        return entry if people is None else f"{entry} ({listed(sorted(people)) or 'nobody'})"
+        people = people_in_authority(entry, incident, policy, now)
+        return (
+            entry if people is None else f"{entry} ({people_in_a_line(sorted(people)) or 'nobody'})"
+        )
     party = party_named(entry)
     if party.kind in {PartyKind.TEAM, PartyKind.ON_CALL}:
-        people = meant(entry, incident, policy, now) or ()
+        people = people_in_authority(entry, incident, policy, now) or ()
         return f"{party.kind} {party.name} ({', '.join(people) or 'nobody'})"
     if party.kind is PartyKind.PERSON or policy.role(party.name) is None:
         return party.name
@@ -184,5 +186,5 @@ def unauthorised(
         return Refusal("NotAuthorised", message, may=may)
     named = named_now(rule, incident, now, severity)
     people = people_meant(named, incident, policy, now)
-    leaves = asked(case, name, command, key, people, words=named, consults=True)
+    leaves = with_request(case, name, command, key, people, words=named, consults=True)
     return Refusal("NotAuthorised", message, may=may, leaves=leaves)

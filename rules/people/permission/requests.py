@@ -44,7 +44,7 @@ def digest_of(command: Command, rule: str = "") -> str:
     return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def says(name: str, command: Command) -> str:
+def command_in_words(name: str, command: Command) -> str:
     """A command in words, for its request."""
     if isinstance(command, PostUpdateCommand):
         return f"{name}: {command.text[:_SAID]}"
@@ -91,13 +91,13 @@ def recently_asked(case: Case, rule: str) -> frozenset[str]:
     )
 
 
-def replaced(incident: Incident, old: Request, new: Request | None) -> Incident:
+def with_request_replaced(incident: Incident, old: Request, new: Request | None) -> Incident:
     """The record with one request replaced by another, or removed."""
     requests = (new if request is old else request for request in incident.requests)
     return incident.changed(requests=tuple(r for r in requests if r))
 
 
-def asked(
+def with_request(
     case: Case,
     name: str,
     command: Command,
@@ -112,7 +112,7 @@ def asked(
     request = Request(
         command=name,
         rule=rule,
-        says=says(name, command) + _dated(case, rule),
+        says=command_in_words(name, command) + _dated(case, rule),
         digest=digest_of(command, rule),
         requester=case.actor,
         at=case.given_at,
@@ -188,7 +188,9 @@ def _used_up(request: Request, name: str, command: Command) -> bool:
     return request.consults or request.digest == digest_of(command, request.rule)
 
 
-def settled(decision: Decision, name: str, command: Command, now: datetime) -> Decision:
+def without_settled_requests(
+    decision: Decision, name: str, command: Command, now: datetime
+) -> Decision:
     """The decision without the requests that it uses up, or that its new state ends."""
     incident = decision.incident
     if not incident.requests:

@@ -8,14 +8,14 @@ from models.incident.timeline import EntryKind
 from rules.people.roles.holders import (
     duties_of,
     holder,
-    unfit,
     unknown_person,
-    warned,
+    why_ineligible,
     with_holders,
+    with_warning,
 )
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
 from rules.record.ledger import note
-from rules.record.steps import unknown
+from rules.record.steps import refusal_of_unknown_name
 
 MOST_HOLDERS = 50
 """The most holders of a role, if the policy names no limit."""
@@ -27,10 +27,12 @@ def assign_role(case: Case, command: AssignRoleCommand) -> Outcome:
     """Give a role to a person. If only one may hold it, its holder loses it."""
     rule = case.policy.role(command.role)
     if rule is None:
-        return unknown("role", command.role, tuple(role.name for role in case.policy.roles))
+        return refusal_of_unknown_name(
+            "role", command.role, tuple(role.name for role in case.policy.roles)
+        )
     if unknown_person(rule, command.person, case.policy):
-        return unknown("person", command.person, tuple(sorted(case.policy.people)))
-    why = unfit(rule, command.person, case.incident, case.policy, case.now)
+        return refusal_of_unknown_name("person", command.person, tuple(sorted(case.policy.people)))
+    why = why_ineligible(rule, command.person, case.incident, case.policy, case.now)
     if why:
         return Refusal("Refused", why)
     held = tuple(h for h in case.incident.roles if h.role == rule.name)
@@ -79,7 +81,7 @@ def _assigned(
         role=rule.name,
         person=person,
     )
-    incident = warned(incident, case.policy, rule, person, case.now)
+    incident = with_warning(incident, case.policy, rule, person, case.now)
     remind = Remind(person, f"you are {rule.name} of this incident", duties_of(rule))
     return Decision(incident, summary, (remind,))
 
@@ -88,7 +90,9 @@ def unassign_role(case: Case, command: UnassignRoleCommand) -> Outcome:
     """Take a role away from a person; nobody takes their place."""
     rule = case.policy.role(command.role)
     if rule is None:
-        return unknown("role", command.role, tuple(role.name for role in case.policy.roles))
+        return refusal_of_unknown_name(
+            "role", command.role, tuple(role.name for role in case.policy.roles)
+        )
     held = tuple(h for h in case.incident.roles if h.role == rule.name)
     if not held:
         return Refusal("Refused", f"nobody holds {rule.name}")

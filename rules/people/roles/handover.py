@@ -23,15 +23,15 @@ from rules.people.naming.people_meant import deputies
 from rules.people.roles.holders import (
     duties_of,
     holder,
-    unfit,
     unknown_person,
-    warned,
+    why_ineligible,
     with_holders,
+    with_warning,
 )
 from rules.record.decision import Case, Decision, Outcome, PageRole, Refusal, Remind
 from rules.record.ledger import note
 from rules.record.readable import blank
-from rules.record.steps import unknown
+from rules.record.steps import refusal_of_unknown_name
 from states.lifecycle import BEFORE_REVIEW
 
 NOT_ACCEPTED = "not accepted"
@@ -42,7 +42,9 @@ def hand_over(case: Case, command: HandOverCommand) -> Outcome:
     """Offer a role to a person, who holds it once they accept."""
     rule = case.policy.role(command.role)
     if rule is None:
-        return unknown("role", command.role, tuple(role.name for role in case.policy.roles))
+        return refusal_of_unknown_name(
+            "role", command.role, tuple(role.name for role in case.policy.roles)
+        )
     giver = _giver(case, rule, command.giver)
     if isinstance(giver, Refusal):
         return giver
@@ -77,10 +79,10 @@ def _giver(case: Case, rule: RoleRule, named: str | None) -> str | Refusal:
 
 def _not_takeable(case: Case, rule: RoleRule, person: str) -> Refusal | None:
     if unknown_person(rule, person, case.policy):
-        return unknown("person", person, tuple(sorted(case.policy.people)))
+        return refusal_of_unknown_name("person", person, tuple(sorted(case.policy.people)))
     if person in case.incident.holders(rule.name):
         return Refusal("Refused", f"{person} holds {rule.name} already")
-    why = unfit(rule, person, case.incident, case.policy, case.now)
+    why = why_ineligible(rule, person, case.incident, case.policy, case.now)
     return Refusal("Refused", why) if why else None
 
 
@@ -152,7 +154,7 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
     offer, rule = found
     if offer.taker in case.incident.holders(rule.name):
         return Refusal("Refused", f"{offer.taker} holds {rule.name} already: use decline_handover")
-    why = unfit(rule, offer.taker, case.incident, case.policy, case.now)
+    why = why_ineligible(rule, offer.taker, case.incident, case.policy, case.now)
     if why:
         return Refusal("Refused", why)
     new = holder(rule.name, offer.taker, case.happened_at, case.policy)
@@ -171,7 +173,7 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
         giver=offer.giver,
         person=offer.taker,
     )
-    incident = warned(incident, case.policy, rule, offer.taker, case.now)
+    incident = with_warning(incident, case.policy, rule, offer.taker, case.now)
     return Decision(incident, summary, (Remind(as_person(offer.giver), summary),))
 
 
@@ -236,7 +238,7 @@ def _point(waits: ClockName, threshold: str, due_at: datetime) -> DueThreshold:
     return DueThreshold(clock=str(waits), run=1, threshold=threshold, fraction=1.0, due_at=due_at)
 
 
-def lapsed(waits: OfferWait, incident: Incident, now: datetime) -> Decision | None:
+def with_lapsed_offer(waits: OfferWait, incident: Incident, now: datetime) -> Decision | None:
     """End an offer that nobody accepted in time: its giver keeps the role."""
     role, giver = waits.role, waits.giver
     offer = next((h for h in incident.handovers if (h.role, h.giver) == (role, giver)), None)
@@ -249,7 +251,7 @@ def lapsed(waits: OfferWait, incident: Incident, now: datetime) -> Decision | No
     return Decision(incident, summary, told)
 
 
-def held_long(waits: HoldingWait, incident: Incident, now: datetime) -> Decision | None:
+def reminder_to_hand_over(waits: HoldingWait, incident: Incident, now: datetime) -> Decision | None:
     """Remind the holder of a role after the policy's time, or when their shift ends."""
     role, person = waits.role, waits.person
     held = next((h for h in incident.roles if (h.role, h.person) == (role, person)), None)

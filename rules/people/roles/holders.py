@@ -9,7 +9,7 @@ from models.incident.record import Incident, RoleHolder
 from models.incident.timeline import EntryKind
 from models.people.responsibility import Handover, RoleSpell
 from rules.people.naming.names import OUTSIDE
-from rules.people.naming.people_meant import apart, candidates, listed, qualified
+from rules.people.naming.people_meant import candidates, excluded_roles, people_in_a_line, qualified
 from rules.record.decision import Remind
 from rules.record.ledger import note
 from states.lifecycle import BEFORE_REVIEW
@@ -20,15 +20,15 @@ MOST_PASSES = 50
 """Of a role that passes on more often than this, the newest time replaces the one before."""
 
 
-def unfit(
+def why_ineligible(
     rule: RoleRule, person: str, incident: Incident, policy: CompiledPolicy, now: datetime
 ) -> str | None:
     """Why a person cannot take a role, and who can; None if the person can."""
     if not qualified(rule, person, policy):
-        could = listed(candidates(rule, incident, policy, now)) or "nobody"
+        could = people_in_a_line(candidates(rule, incident, policy, now)) or "nobody"
         needs = " or ".join(rule.qualification)
         return f"{person} is not qualified for {rule.name}, which needs {needs}; could: {could}"
-    never = apart(rule, person, incident, policy)
+    never = excluded_roles(rule, person, incident, policy)
     if never:
         return f"{person} is {', '.join(never)}, who may not also be {rule.name}"
     return None
@@ -39,7 +39,7 @@ def unknown_person(rule: RoleRule, person: str, policy: CompiledPolicy) -> bool:
     return bool(policy.people) and person not in policy.people and OUTSIDE not in rule.qualification
 
 
-def filled(rule: RoleRule, incident: Incident) -> bool:
+def is_filled(rule: RoleRule, incident: Incident) -> bool:
     """Whether a role has as many holders as it must have."""
     return len(incident.holders(rule.name)) >= rule.at_least
 
@@ -49,7 +49,7 @@ def with_holders(
 ) -> Incident:
     """The record with these holders of a role, and when it was filled, fell vacant or passed on."""
     others = tuple(held for held in incident.roles if held.role != rule.name)
-    before, known = filled(rule, incident), set(incident.holders(rule.name))
+    before, known = is_filled(rule, incident), set(incident.holders(rule.name))
     after = len(holders) >= rule.at_least
     if rule.passes:
         holders = tuple(held.changed(enough=after) for held in holders)
@@ -69,7 +69,7 @@ def with_holders(
 def vacant_again(incident: Incident, policy: CompiledPolicy, at: datetime) -> Incident:
     """The record of a reopened incident: roles that were given back meanwhile are vacant again."""
     for rule in policy.roles:
-        if rule.passes and not filled(rule, incident):
+        if rule.passes and not is_filled(rule, incident):
             spells = _ended(incident, rule.name, at)
             incident = incident.changed(role_spells=spells)
     return incident
@@ -137,7 +137,7 @@ def by_default(
     With `filled_at`, the role counts as filled since then, whenever anybody could be asked.
     """
     rule = policy.role(role) or RoleRule(name=role)
-    why = unfit(rule, person, incident, policy, now)
+    why = why_ineligible(rule, person, incident, policy, now)
     if unknown_person(rule, person, policy):
         why = "the holder must be one of the policy's people"
     if why:
@@ -158,10 +158,10 @@ def by_default(
         role=role,
         person=person,
     )
-    return warned(incident, policy, rule, person, now)
+    return with_warning(incident, policy, rule, person, now)
 
 
-def warned(
+def with_warning(
     incident: Incident, policy: CompiledPolicy, rule: RoleRule, person: str, now: datetime
 ) -> Incident:
     """The record with a warning if the policy discourages the person's combination of roles."""

@@ -27,21 +27,21 @@ def counted_roles(incident: Incident, policy: CompiledPolicy) -> tuple[ToldRole,
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class RoleNews:
     """A person holds a role now, or no longer does."""
 
     about: ToldRole
     holds: bool
 
 
-def untold(wanted: Iterable[ToldRole], told: Iterable[ToldRole]) -> News | None:
+def next_role_news(wanted: Iterable[ToldRole], told: Iterable[ToldRole]) -> RoleNews | None:
     """The next news to tell: first of a person who no longer holds a role."""
     wanted, told = tuple(wanted), tuple(told)
     gone = next((known for known in told if known not in wanted), None)
     if gone:
-        return News(gone, holds=False)
+        return RoleNews(gone, holds=False)
     new = next((one for one in wanted if one not in told), None)
-    return News(new, holds=True) if new else None
+    return RoleNews(new, holds=True) if new else None
 
 
 def overloaded(about: ToldRole, at_once: int, elsewhere: tuple[str, ...]) -> str | None:

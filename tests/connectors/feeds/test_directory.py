@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from connectors.feeds.directory import FeedDirectory, FeedReading
 from connectors.feeds.file import LARGEST_BYTES
-from connectors.feeds.ical import Unfolded
+from connectors.feeds.ical import FeedEvents
 from connectors.feeds.settings import FeedSettings
 from connectors.feeds.web import WebFeed
 from tests.fakes.feeds import ANA, BO, a_feed, read_here
@@ -208,7 +208,7 @@ async def test_a_reading_that_breaks_is_a_failure_of_the_feed_and_is_tried_again
     """As when no process can be started: the same text may be read a moment later."""
     errors = [OSError("no process"), OSError("no process")]
 
-    async def reader(text: str, start: datetime, end: datetime) -> Unfolded:
+    async def reader(text: str, start: datetime, end: datetime) -> FeedEvents:
         if errors:
             raise errors.pop()
         return await read_here(text, start, end)
@@ -228,7 +228,7 @@ async def test_a_page_does_not_wait_for_a_copy_to_be_read_for_another_month(
     """But a reading that covers the time counts, and one under way is found done later."""
     done, begun = asyncio.Event(), list[datetime]()
 
-    async def reader(text: str, start: datetime, end: datetime) -> Unfolded:
+    async def reader(text: str, start: datetime, end: datetime) -> FeedEvents:
         begun.append(start)
         if len(begun) > 2:
             await done.wait()

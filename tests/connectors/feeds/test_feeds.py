@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.feeds.ical import unfolded
+from connectors.feeds.ical import events_between
 from models.compiled import Person
 from models.people.schedule import FeedSpec
 from rules.people.on_call.feed_events import people_meant
@@ -43,7 +43,7 @@ RIGHT: dict[str, list[str]] = {
 
 def shifts(name: str) -> list[str]:
     """Who is on call when, by a feed without any doubts."""
-    read = unfolded((FEEDS / f"{name}.ics").read_text(), START, END)
+    read = events_between((FEEDS / f"{name}.ics").read_text(), START, END)
     assert (read.left_out, read.doubts) == ((), ())
     meant = people_meant(read.events, FEED, PEOPLE)
     assert meant.nobody == ()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.feeds.ical import NoCalendar, unfolded
+from connectors.feeds.ical import NoCalendar, events_between
 from models.people.schedule import FeedEvent
 from tests.fakes.feeds import ANA, BO, a_feed, a_shift
 
@@ -18,7 +18,7 @@ def begun(text: str) -> list[tuple[str, str]]:
 
 
 def _events(text: str) -> tuple[FeedEvent, ...]:
-    return unfolded(text, START, END).events
+    return events_between(text, START, END).events
 
 
 def test_events_between_two_instants_are_found() -> None:
@@ -83,7 +83,7 @@ def test_a_cancelled_event_does_not_count() -> None:
 )
 def test_a_malformed_event_does_not_cost_the_others(broken: str) -> None:
     """It is left out with a remark, or read as far as possible, never beyond that."""
-    found = unfolded(a_feed(ANA, broken, BO), START, END)
+    found = events_between(a_feed(ANA, broken, BO), START, END)
     named = [event.summary for event in found.events]
     assert [name for name in named if name != "cy"] == ["ana", "bo"]
     assert ("cy" in named) != any("cy" in words for words in found.left_out)
@@ -93,7 +93,7 @@ def test_a_malformed_event_does_not_cost_the_others(broken: str) -> None:
 def test_a_text_that_is_no_calendar_is_refused(text: str) -> None:
     """A login page is not an empty schedule."""
     with pytest.raises(NoCalendar):
-        unfolded(text, START, END)
+        events_between(text, START, END)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_text_that_is_no_calendar_is_refused(text: str) -> None:
 def test_an_unknown_zone_is_local_time_and_is_reported(zone: str) -> None:
     """Somebody is paged, and a remark says that the hour may be wrong."""
     text = a_feed(f'SUMMARY:ana|DTSTART;TZID="{zone}":20260302T090000|DURATION:PT1H')
-    read = unfolded(text, START, END)
+    read = events_between(text, START, END)
     assert [(e.begins.hour, e.begins.tzinfo) for e in read.events] == [(9, None)]
     assert read.doubts == (f"ana: no zone '{zone}', read as local time",)
 

@@ -8,7 +8,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.feeds.ical import unfolded
+from connectors.feeds.ical import events_between
 from tests.fakes.feeds import a_feed
 
 START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 15, tzinfo=UTC)
@@ -102,7 +102,7 @@ def test_a_generated_feed_is_read_as_another_reader_reads_it(events: list[Writte
     text = a_feed(*(event.text for event in events)).replace(
         "BEGIN:VEVENT", f"{AMSTERDAM}BEGIN:VEVENT", 1
     )
-    read = unfolded(text, START, END)
+    read = events_between(text, START, END)
     assert (read.left_out, read.doubts) == ((), ())
     wanted = sorted(span for event in events for span in event.occurrences())
     assert sorted((event.begins, event.ends) for event in read.events) == wanted

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.feeds.directory import FeedDirectory, FeedReading
-from connectors.feeds.ical import Unfolded
+from connectors.feeds.ical import FeedEvents
 from connectors.feeds.readings import Read
 from connectors.feeds.settings import FeedSettings
 from tests.fakes.feeds import a_feed, a_shift, read_here
@@ -48,7 +48,7 @@ async def kept(feed: Path) -> Path:
     return file
 
 
-async def stuck(*_: object) -> Unfolded:
+async def stuck(*_: object) -> FeedEvents:
     """A reader that never ends."""
     await asyncio.Event().wait()
     raise AssertionError

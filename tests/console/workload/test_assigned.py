@@ -7,9 +7,9 @@ import pytest
 from console.terminal.output import person
 from console.workload.assigned import Assigned
 from console.workload.words import document, in_full, table_of
-from models.people.workload import HoldRole, Verdict, WorkloadState
+from models.people.workload import HoldRole, PageVerdict, WorkloadState
 from rules.paging.summary import MOST_LISTED
-from rules.paging.workload import GATHER, asked, not_summarised
+from rules.paging.workload import GATHER, answer_to_page, with_summary_failed
 from tests.rules.storms import NOON, TEN, page, paged, storm, told
 
 LATER = NOON + timedelta(minutes=20)
@@ -38,14 +38,14 @@ def test_the_list_shows_which_page_the_workload_would_release_next(
         room = on_hand(state).next_ones(worst=next_urgency == 1)
         further = (page(100 + number, next_urgency) for number in range(20))
         _, verdicts = paged(*further, state=state)
-        assert verdicts.count(Verdict.GRANTED) == room
+        assert verdicts.count(PageVerdict.GRANTED) == room
 
 
 def test_held_pages_are_listed_worst_first() -> None:
     """The order in which they came does not matter."""
     state = storm(6)
     for number in range(10, 14):
-        state, _ = asked(state, page(number, 1), NOON)
+        state, _ = answer_to_page(state, page(number, 1), NOON)
     held = [one.asked.incident_id for one in on_hand(state).held]
     assert held == ["INC-13", "INC-4", "INC-5"]
 
@@ -93,7 +93,7 @@ def test_a_summary_that_is_due_says_now(capsys: pytest.CaptureFixture[str]) -> N
     """It says how many attempts failed."""
     assert shown(on_hand(storm(6), LATER), capsys)[-1] == "the summary goes out now"
     state = storm(6)
-    failed = not_summarised(state, tuple(state.held), NOON + GATHER)
+    failed = with_summary_failed(state, tuple(state.held), NOON + GATHER)
     lines = shown(on_hand(failed, NOON + GATHER), capsys)
     assert lines[-1] == (
         "the summary goes out in 1m 00s, at 2026-03-02 12:01:30Z; failed attempts: 1"

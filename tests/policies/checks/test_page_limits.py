@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.people.workload import Verdict
+from models.people.workload import PageVerdict
 from models.policy.values.page_limits import parse_limit
-from rules.paging.workload import one_by_one
+from rules.paging.workload import pages_one_by_one
 from tests.policies.written import LEAST, MARK, errors, expected_at, warnings
 from tests.rules.storms import page, paged
 
@@ -121,7 +121,7 @@ def test_as_many_pages_go_out_one_by_one_as_the_check_assumes(most: int, urgency
     """A storm of pages of one severity shows it."""
     limit = parse_limit(f"{most} per 15m")
     _, verdicts = paged(*(page(number, urgency, limit) for number in range(20)))
-    assert verdicts.count(Verdict.GRANTED) == one_by_one(limit, worst=urgency == 1)
+    assert verdicts.count(PageVerdict.GRANTED) == pages_one_by_one(limit, worst=urgency == 1)
 
 
 def test_a_value_that_is_no_limit_is_an_error_that_shows_the_form() -> None:

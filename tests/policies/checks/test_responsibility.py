@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.compiling.responsibility import leading, override
+from policies.compiling.responsibility import leading, policy_override
 from policies.reading.load import parse_policy
 from tests.policies.written import LEAST, MARK, errors, expected_at, warnings
 
@@ -233,6 +233,6 @@ def test_an_override_without_names_belongs_to_the_incident_manager() -> None:
         ).encode()
     )
     assert loaded.policy
-    rule = override(loaded.policy)
+    rule = policy_override(loaded.policy)
     assert rule
     assert rule.by == (leading(loaded.policy),) == ("boss",)

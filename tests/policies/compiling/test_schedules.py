@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.people.schedule import OverrideSpec
+from models.people.schedule import ScheduleOverrideSpec
 from models.policy import Policy
 from policies.check import problems_of
 from policies.checks.paging.coverage import coverage
@@ -186,7 +186,7 @@ def test_an_incident_carries_the_schedules_that_it_uses() -> None:
         "rotation",
     )
     assert spec.overrides == (
-        OverrideSpec(
+        ScheduleOverrideSpec(
             people=("bo",),
             begins=datetime(2026, 12, 24, 9),  # noqa: DTZ001 - local
             ends=datetime(2026, 12, 27, 9),  # noqa: DTZ001 - local

@@ -10,7 +10,7 @@ import pytest
 from models.compiled import CompiledPolicy
 from policies.check import problems_of
 from policies.compiling.policy import compile_policy
-from policies.reading.load import Loaded, parse_policy, understood
+from policies.reading.load import Loaded, parse_policy, policy_of_values
 from policies.reading.meanwhile import NONE_IS_A_VALUE, OPEN, WITHOUT, any_of, is_cell
 from policies.reading.problems import errors_of
 from policies.reading.tree import Loc, Tree, path_words
@@ -41,7 +41,7 @@ def _with(word: Any) -> Iterator[tuple[Loc, Loaded]]:
             for part in loc[:-1]:
                 inner = inner[part]
             inner[loc[-1]] = word
-            yield loc, understood(Loaded("test.yaml", b"", None, (), Tree(value=value)))
+            yield loc, policy_of_values(Loaded("test.yaml", b"", None, (), Tree(value=value)))
 
 
 def test_every_key_may_be_unspecified_and_the_gap_says_what_counts_meanwhile() -> None:

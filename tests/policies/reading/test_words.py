@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from policies.check import problems_of
-from policies.reading.load import Loaded, parse_policy, understood
+from policies.reading.load import Loaded, parse_policy, policy_of_values
 from policies.reading.problems import errors_of
 from policies.reading.tree import Loc, Tree, path_words
 from tests.policies.test_shipped import blocks
@@ -88,7 +88,7 @@ def _changed(value: Any, words: dict[Change, str]) -> Any:
 def _unnoticed(whole: Any, changes: list[Change]) -> list[Change]:
     """The changes whose word no error names, though they are made at once."""
     words = {change: f"{NONSENSE}{number}" for number, change in enumerate(changes, 1)}
-    read = understood(Loaded("test.yaml", b"", None, (), Tree(value=_changed(whole, words))))
+    read = policy_of_values(Loaded("test.yaml", b"", None, (), Tree(value=_changed(whole, words))))
     said = [problem.what for problem in errors_of(problems_of(read))]
     named = {found for what in said for found in re.findall(rf"{NONSENSE}\d+", what)}
     expected = len(words) == 1 and any("expected here" in what for what in said)

@@ -9,7 +9,14 @@ from policies.reading.load import parse_policy
 from policies.reading.loaded import LoadedPolicy
 from policies.reading.problems import errors_of
 from policies.render.contents import document_of
-from policies.render.writing.document import Block, Bullets, Document, Heading, Paragraph, Table
+from policies.render.writing.document import (
+    Block,
+    Bullets,
+    Heading,
+    Paragraph,
+    PolicyDocument,
+    Table,
+)
 from policies.render.writing.view import View
 
 ROOT = Path(__file__).parents[3]
@@ -33,7 +40,7 @@ def view(text: str) -> View:
 
 
 @cache
-def document(text: str) -> Document:
+def document(text: str) -> PolicyDocument:
     """The document of a policy text."""
     return document_of(loaded(text))
 
@@ -51,13 +58,13 @@ def texts_of(block: Block) -> tuple[str, ...]:
             return ()
 
 
-def texts(given: Document) -> tuple[str, ...]:
+def texts(given: PolicyDocument) -> tuple[str, ...]:
     """Every text of a document except those that identify it."""
     blocks = (block for section in given.sections for block in section.blocks)
     return tuple(text for block in blocks for text in texts_of(block))
 
 
-def under(given: Document, title: str) -> tuple[Block, ...]:
+def under(given: PolicyDocument, title: str) -> tuple[Block, ...]:
     """The blocks below a heading, until the next heading; or those of a whole section."""
     for section in given.sections:
         if section.title == title:
@@ -75,11 +82,11 @@ def under(given: Document, title: str) -> tuple[Block, ...]:
     raise AssertionError(f"nothing is called {title}")
 
 
-def rows(given: Document, title: str) -> tuple[tuple[str, ...], ...]:
+def rows(given: PolicyDocument, title: str) -> tuple[tuple[str, ...], ...]:
     """The rows of the first table below a heading."""
     return next(block.rows for block in under(given, title) if isinstance(block, Table))
 
 
-def said(given: Document, title: str) -> tuple[str, ...]:
+def said(given: PolicyDocument, title: str) -> tuple[str, ...]:
     """Every text below a heading."""
     return tuple(text for block in under(given, title) for text in texts_of(block))

@@ -13,8 +13,8 @@ from models.readable import in_a_line
 from policies.checks.placeholders import placeholders
 from policies.reading.shape import keys_at
 from policies.render.contents import document_of
-from policies.render.formats import Format, rendered
-from policies.render.writing.document import Document
+from policies.render.formats import DocumentFormat, rendered
+from policies.render.writing.document import PolicyDocument
 from policies.render.writing.spoken import speaking
 from states.diagram import mermaid
 from states.lifecycle import TRANSITIONS, State
@@ -82,7 +82,7 @@ def markdown_texts(markdown: str) -> list[str]:
     ]
 
 
-def expected(given: Document) -> list[str]:
+def expected(given: PolicyDocument) -> list[str]:
     """Every text of a document as it may be shown, each on its own line."""
     return [shown for text in texts(given) if (shown := in_a_line(text).strip())]
 
@@ -90,7 +90,7 @@ def expected(given: Document) -> list[str]:
 def test_the_example_in_the_documentation_is_the_current_document_of_the_default_policy() -> None:
     """`make policy-docs` writes it; run it after changing the policy or the document."""
     example = (ROOT / "docs" / "example-policy.md").read_text(encoding="utf-8")
-    assert rendered(loaded(DEFAULT), Format.MARKDOWN) == example
+    assert rendered(loaded(DEFAULT), DocumentFormat.MARKDOWN) == example
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_every_policy_of_the_repository_reads_the_same_in_both_formats(path: Pat
     """HTML shows block by block what Markdown shows."""
     policy = loaded(path.read_text(encoding="utf-8"))
     wanted = expected(document_of(policy))
-    markdown = markdown_texts(rendered(policy, Format.MARKDOWN).partition("\n## ")[2])
-    page = Page(rendered(policy, Format.HTML).partition("<main>")[2]).cells
+    markdown = markdown_texts(rendered(policy, DocumentFormat.MARKDOWN).partition("\n## ")[2])
+    page = Page(rendered(policy, DocumentFormat.HTML).partition("<main>")[2]).cells
     assert [line for line in markdown if line in set(wanted)] == wanted
     assert [line for line in page if line in set(wanted)] == wanted
 
@@ -109,7 +109,7 @@ def test_every_policy_of_the_repository_reads_the_same_in_both_formats(path: Pat
 def test_markdown_shows_every_text_as_its_author_wrote_it() -> None:
     """No text is markup: not in a title, a cell, a list or a sentence."""
     text = evil_policy(EVIL)
-    shown = markdown_texts(rendered(loaded(text), Format.MARKDOWN))
+    shown = markdown_texts(rendered(loaded(text), DocumentFormat.MARKDOWN))
     wanted = expected(document(text))
     assert [line for line in shown if line in set(wanted)] == wanted
     assert shown[0] == f"Incident Management: Policy {in_a_line(EVIL)}"
@@ -119,8 +119,8 @@ def test_markdown_shows_every_text_as_its_author_wrote_it() -> None:
 def test_html_shows_every_text_as_its_author_wrote_it() -> None:
     """The page has no other elements, addresses and styles than its own."""
     text = evil_policy(EVIL)
-    html = rendered(loaded(text), Format.HTML)
-    page, usual = Page(html), Page(rendered(loaded(DEFAULT), Format.HTML))
+    html = rendered(loaded(text), DocumentFormat.HTML)
+    page, usual = Page(html), Page(rendered(loaded(DEFAULT), DocumentFormat.HTML))
     wanted = [" ".join(line.split()) for line in expected(document(text))]
     shown = [" ".join(cell.split()) for cell in page.cells]
     assert [line for line in shown if line in set(wanted)] == wanted
@@ -131,7 +131,7 @@ def test_html_shows_every_text_as_its_author_wrote_it() -> None:
 
 def test_the_page_loads_nothing() -> None:
     """It can be sent, stored and printed as it is; all its addresses lead to itself."""
-    html = rendered(loaded(DEFAULT), Format.HTML)
+    html = rendered(loaded(DEFAULT), DocumentFormat.HTML)
     addresses = {v for name, v in Page(html).attributes if name in {"src", "href", "action"}}
     assert all(address.startswith("#section-") for address in addresses)
     assert "url(" not in html
@@ -152,17 +152,22 @@ def test_no_text_changes_the_structure_of_a_document(text: str) -> None:
     """
     policy = loaded(evil_policy(text.replace("\x00", "?").encode("utf-8", "replace").decode()))
     plain = loaded(evil_policy("words"))
-    shown = markdown_texts(rendered(policy, Format.MARKDOWN))
-    assert len(shown) == len(markdown_texts(rendered(plain, Format.MARKDOWN)))
-    page, usual = Page(rendered(policy, Format.HTML)), Page(rendered(plain, Format.HTML))
+    shown = markdown_texts(rendered(policy, DocumentFormat.MARKDOWN))
+    assert len(shown) == len(markdown_texts(rendered(plain, DocumentFormat.MARKDOWN)))
+    page, usual = (
+        Page(rendered(policy, DocumentFormat.HTML)),
+        Page(rendered(plain, DocumentFormat.HTML)),
+    )
     assert len(page.cells) == len(usual.cells)
     assert page.elements == usual.elements
 
 
 def test_both_formats_draw_the_lifecycle() -> None:
     """Markdown has Mermaid; HTML has a drawing with a line per trigger and a column per state."""
-    assert f"```mermaid\n{speaking(())(mermaid())}```" in rendered(loaded(DEFAULT), Format.MARKDOWN)
-    svg = re.search(r"<svg.*?</svg>", rendered(loaded(DEFAULT), Format.HTML))
+    assert f"```mermaid\n{speaking(())(mermaid())}```" in rendered(
+        loaded(DEFAULT), DocumentFormat.MARKDOWN
+    )
+    svg = re.search(r"<svg.*?</svg>", rendered(loaded(DEFAULT), DocumentFormat.HTML))
     assert svg is not None
     words = re.findall(r"<text[^>]*>([^<]*)</text>", svg[0])
     names = (*State, *(row.trigger for row in TRANSITIONS))
@@ -185,7 +190,7 @@ def test_the_document_uses_every_section_of_the_language() -> None:
 
 def test_anything_wider_than_a_phone_scrolls_by_itself() -> None:
     """That is the drawing and every table. The page never scrolls sideways."""
-    html = rendered(loaded(DEFAULT), Format.HTML)
+    html = rendered(loaded(DEFAULT), DocumentFormat.HTML)
     assert html.count("<svg") == html.count('<div class="wide"><svg') == 1
     tables = html.count("<table>")
     assert tables == html.count('<div class="wide"><table>') > 10

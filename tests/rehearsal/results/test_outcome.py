@@ -6,7 +6,7 @@ import pytest
 
 from models.time.clock import ClockStatus, Stage
 from rehearsal.results.outcome import Judgement, judge
-from rehearsal.results.played import Look, Played
+from rehearsal.results.played import LookAtIncidents, Played
 from tests.rehearsal.plays import (
     after,
     figure,
@@ -219,7 +219,7 @@ def test_an_expectation_that_cannot_be_judged_does_not_hold() -> None:
 def test_figures_may_differ_by_the_seconds_that_a_rehearsal_takes() -> None:
     """They count at the end or at an instant; an unknown figure is reported as unknown."""
     known = standing(metrics=(figure("time_to_repair", 95),))
-    night = played(incident(known), looks=(Look(at=after(10), standings=(standing(),)),))
+    night = played(incident(known), looks=(LookAtIncidents(at=after(10), standings=(standing(),)),))
     assert missing(night, {"metric": "time_to_repair", "elapsed": "1h35m"}) == []
     expected = {"metric": "time_to_repair", "elapsed": "2h"}
     assert missing(night, expected) == ["metric time_to_repair: 2h; found 1h35m"]
@@ -230,7 +230,9 @@ def test_figures_may_differ_by_the_seconds_that_a_rehearsal_takes() -> None:
 def test_state_severity_and_roles_count_at_the_end_or_at_an_instant() -> None:
     """The expectation may name the instant."""
     before = standing(state="assessment", severity="SEV2", roles={})
-    night = played(incident(standing()), looks=(Look(at=after(10), standings=(before,)),))
+    night = played(
+        incident(standing()), looks=(LookAtIncidents(at=after(10), standings=(before,)),)
+    )
     held = {"role": "incident_manager", "held_by": "ana"}
     assert missing(night, {"state": "review"}, {"severity": "SEV1"}, held) == []
     at = {"at": "10m"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.command import COMMANDS
-from models.scenario import EVENT_KEYS, Event
+from models.scenario import EVENT_KEYS, ScenarioEvent
 from rehearsal.scenarios.wording import (
     names_of_commands,
     payload_of,
@@ -18,9 +18,9 @@ from rehearsal.scenarios.wording import (
 from tests.rehearsal.plays import STARTS, after
 
 
-def event(**given: Any) -> Event:
+def event(**given: Any) -> ScenarioEvent:
     """An event by ana."""
-    return Event.model_validate({"at": "5m", "by": "ana", **given})
+    return ScenarioEvent.model_validate({"at": "5m", "by": "ana", **given})
 
 
 def payload(**given: Any) -> dict[str, Any]:
@@ -73,5 +73,5 @@ def test_a_report_names_its_reporter_and_the_way_in() -> None:
     report = report_of(said, STARTS)
     assert (report["reporter"].name, report["reporter"].via) == ("ana", "console")
     assert (report["affected_systems"], report["happened_at"]) == (("a",), after(1))
-    nobody = report_of(Event(at=after(0), report={"title": "x"}, via="api"), STARTS)
+    nobody = report_of(ScenarioEvent(at=after(0), report={"title": "x"}, via="api"), STARTS)
     assert (nobody["reporter"].name, nobody["reporter"].via) == ("somebody", "api")

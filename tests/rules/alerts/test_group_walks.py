@@ -1,6 +1,7 @@
 """Random walks of an alert group and its incidents: nothing is lost and nothing gets stuck."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from hypothesis import given, settings
@@ -15,30 +16,30 @@ from models.contracts.alert_group import (
     StartIncident,
 )
 from rules.alerts.group_steps import (
-    fed,
-    feeding,
-    handed_over,
-    handing_over,
-    moved,
-    not_fed,
-    not_handed_over,
-    opened,
-    opening,
+    alerts_handed_over,
+    alerts_not_handed_over,
+    handing_over_alerts,
+    incident_moved,
+    incident_not_told,
+    incident_opened,
+    incident_told,
+    opening_incident,
+    telling_incident,
 )
 from rules.alerts.grouping import (
-    Ended,
-    Feed,
-    HandOver,
+    EnsureStarted,
+    GroupEnds,
+    HandOverAlerts,
+    IncidentNeeded,
     Next,
-    Open,
-    OpenNew,
-    Reopen,
-    Start,
-    Tell,
-    Wait,
+    OpenNewIncident,
+    ReopenIncident,
+    TellAgain,
+    TellIncident,
+    WaitUntil,
     next_step,
 )
-from rules.alerts.news import fold
+from rules.alerts.news import take_delivery
 from rules.alerts.telling import report_of
 from states.lifecycle import BEFORE_REVIEW, State
 from tests.rules.groups import AT_ONCE, ended, firing
@@ -121,7 +122,7 @@ class World:
         else:
             return
         batch = AlertBatch(group_key="k", alerts=(alert,), received_at=after(self.now))
-        self.state = fold(self.state, batch, AT_ONCE, after(self.now))
+        self.state = take_delivery(self.state, batch, AT_ONCE, after(self.now))
 
     def people(self, number: int, state: State) -> None:
         """People move an incident, if that is possible."""
@@ -146,55 +147,59 @@ class World:
     def hears(self) -> None:
         """The group hears how its incidents moved."""
         for move in self.unheard:
-            self.state = moved(self.state, move, after(self.now))
+            self.state = incident_moved(self.state, move, after(self.now))
         self.unheard.clear()
 
     def acts(self, *, loses: bool = False) -> None:
         """The group takes its steps until it waits; the first answer may be lost."""
         for _ in range(MOST_STEPS):
             step = next_step(self.state, AT_ONCE, after(self.now))
-            if isinstance(step, Wait | Ended):
+            if isinstance(step, WaitUntil | GroupEnds):
                 return
             loses = self._take(step, loses=loses)
         raise AssertionError(f"it goes round in circles: {step}")
 
+    def _open(self, step: IncidentNeeded | OpenNewIncident, due_at: datetime) -> None:
+        previous = step.previous if isinstance(step, OpenNewIncident) else None
+        report = report_of(self.state, "AG", happened_at=due_at, previous=previous)
+        name = f"INC-{len(self.incidents) + 1}"
+        self.state = opening_incident(self.state, StartIncident(incident_id=name, report=report))
+
     def _take(self, step: Next, *, loses: bool) -> bool:
         now = after(self.now)
         match step:
-            case Open(due_at) | OpenNew(due_at=due_at):
-                previous = step.previous if isinstance(step, OpenNew) else None
-                report = report_of(self.state, "AG", happened_at=due_at, previous=previous)
-                name = f"INC-{len(self.incidents) + 1}"
-                request = StartIncident(incident_id=name, report=report)
-                self.state = opening(self.state, request)
-            case Start(request):
+            case IncidentNeeded(due_at) | OpenNewIncident(due_at=due_at):
+                self._open(step, due_at)
+            case EnsureStarted(request):
                 alerts = [record.alert for record in request.report.alerts]
                 self.incidents[request.incident_id] = FakeIncident(
                     firing={alert.name for alert in alerts},
                     heard={(alert.name, alert.started_at) for alert in alerts},
                 )
-                self.state = opened(self.state, now)
-            case Feed() | Reopen():
-                recurring = step.recurring if isinstance(step, Reopen) else None
-                told = feeding(
+                self.state = incident_opened(self.state, now)
+            case TellIncident() | ReopenIncident():
+                recurring = step.recurring if isinstance(step, ReopenIncident) else None
+                told = telling_incident(
                     self.state, group_id="AG", group_key="k", now=now, recurring=recurring
                 )
                 self.state = told
-            case Tell(feed):
+            case TellAgain(feed):
                 incident = self.incidents[feed.incident_id]
                 resolved = incident.is_resolved
                 answer = incident.take(feed)
                 if resolved and incident.is_open:
                     self._moves(feed.incident_id)
                     self.hears()
-                lost = not_fed(self.state, after(self.now + 0.2))
-                self.state = lost if loses else fed(self.state, answer, now)
+                lost = incident_not_told(self.state, after(self.now + 0.2))
+                self.state = lost if loses else incident_told(self.state, answer, now)
                 return False
-            case HandOver(earlier):
-                feed = handing_over(self.state, earlier, group_id="AG", group_key="k", now=now)
+            case HandOverAlerts(earlier):
+                feed = handing_over_alerts(
+                    self.state, earlier, group_id="AG", group_key="k", now=now
+                )
                 self.incidents[earlier].take(feed)
-                lost = not_handed_over(self.state, earlier, after(self.now + 5))
-                self.state = lost if loses else handed_over(self.state, earlier)
+                lost = alerts_not_handed_over(self.state, earlier, after(self.now + 5))
+                self.state = lost if loses else alerts_handed_over(self.state, earlier)
                 return False
         return loses
 

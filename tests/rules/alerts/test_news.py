@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.contracts.alert_group import GroupState
-from rules.alerts.news import ENDINGS_KEPT, fold
+from rules.alerts.news import ENDINGS_KEPT, take_delivery
 from rules.record.carried import ALERTS_IN_FULL
 from tests.rules.groups import AT_ONCE
 from tests.specimens import after
@@ -34,7 +34,7 @@ def heard(alerts: list[tuple[datetime, Alert]]) -> GroupState:
     now = max(at for at, _ in alerts)
     for at, alert in alerts:
         batch = AlertBatch(group_key="k", alerts=(alert,), received_at=at)
-        state = fold(state, batch, AT_ONCE, now)
+        state = take_delivery(state, batch, AT_ONCE, now)
     return state
 
 
@@ -77,7 +77,7 @@ def test_the_newest_delivery_says_how_many_were_left_out(order: list[int]) -> No
     state = GroupState()
     for number in order:
         batch = AlertBatch(group_key="k", alerts=(), truncated=number, received_at=after(number))
-        state = fold(state, batch, AT_ONCE, batch.received_at)
+        state = take_delivery(state, batch, AT_ONCE, batch.received_at)
     assert state.truncated == 5
 
 
@@ -121,7 +121,7 @@ def test_a_late_word_of_an_earlier_firing_makes_no_news_of_the_present_one() -> 
     assert state.firing["a"].alert.started_at == after(11)
     batch = AlertBatch(group_key="k", alerts=(an_alert("a", 11, None),), received_at=after(14))
     quiet = state.changed(urgent=False)
-    assert not fold(quiet, batch, AT_ONCE, after(14)).urgent
+    assert not take_delivery(quiet, batch, AT_ONCE, after(14)).urgent
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_the_last_of_two_deliveries_at_one_instant_counts_the_left_out_alerts() 
     state = GroupState()
     for truncated in (2, 0):
         batch = AlertBatch(group_key="k", alerts=(), truncated=truncated, received_at=after(1))
-        state = fold(state, batch, AT_ONCE, after(1))
+        state = take_delivery(state, batch, AT_ONCE, after(1))
     assert state.truncated == 0
 
 
@@ -166,7 +166,7 @@ def test_only_news_is_urgent() -> None:
 
     def hears(state: GroupState, alert: Alert, minute: float) -> GroupState:
         batch = AlertBatch(group_key="k", alerts=(alert,), received_at=after(minute))
-        return fold(state.changed(urgent=False), batch, AT_ONCE, after(minute))
+        return take_delivery(state.changed(urgent=False), batch, AT_ONCE, after(minute))
 
     repeated = hears(known, an_alert("a", 0, None), 2)
     resolved = hears(repeated, an_alert("a", 0, 3), 3)
@@ -183,7 +183,7 @@ def test_a_delivery_from_the_future_came_now() -> None:
     batch = AlertBatch(
         group_key="k", alerts=(an_alert("a", 0, None),), truncated=3, received_at=after(500)
     )
-    state = fold(GroupState(), batch, AT_ONCE, after(1))
+    state = take_delivery(GroupState(), batch, AT_ONCE, after(1))
     assert (state.firing_since_at, state.last_received_at) == (after(1), after(1))
 
 

@@ -9,8 +9,13 @@ from models.base import MONITORING
 from models.command import RecordAlertsCommand
 from models.contracts.alert_group import GroupState, IncidentFed, StartIncident
 from models.incident.record import Incident
-from rules.alerts.group_steps import fed, feeding, opened, opening
-from rules.alerts.news import fold
+from rules.alerts.group_steps import (
+    incident_opened,
+    incident_told,
+    opening_incident,
+    telling_incident,
+)
+from rules.alerts.news import take_delivery
 from rules.alerts.telling import report_of
 from rules.commands.beginning.opening import open_incident
 from rules.commands.changes.alerts import record_alerts
@@ -52,13 +57,13 @@ def heard(state: GroupState, minute: int, alerts: list[Alert]) -> GroupState:
     at = START + minute * ONE_MINUTE
     batch = AlertBatch(group_key="k", alerts=tuple(alerts), received_at=at)
     assert excessive(batch) is None
-    return fold(state, batch, GroupingPolicy(), at)
+    return take_delivery(state, batch, GroupingPolicy(), at)
 
 
 def told(state: GroupState, minute: int) -> GroupState:
     """The same once it is telling its incident."""
     at = START + minute * ONE_MINUTE
-    return feeding(state, group_id="AG-k", group_key="k", now=at)
+    return telling_incident(state, group_id="AG-k", group_key="k", now=at)
 
 
 @pytest.mark.parametrize("letter", LETTERS)
@@ -72,19 +77,19 @@ def test_a_group_carries_no_more_than_a_run_may(letter: str) -> None:
     state = heard(state, 5, [heavy(f"0-{n}-light", letter) for n in range(60)])
     report = report_of(state, "AG-k", happened_at=START, previous=None)
     request = StartIncident(incident_id="INC-1", report=report)
-    state = opening(state, request)
+    state = opening_incident(state, request)
     later = [heavy(f"later-{n}", letter) for n in range(60)]
     state = heard(state, 6, later)
     assert size(request) < CARRIED_BYTES
     assert size(state) < CARRIED_BYTES
     assert state.truncated > 0
-    state = told(heard(opened(state, START + 6 * ONE_MINUTE), 7, later), 7)
+    state = told(heard(incident_opened(state, START + 6 * ONE_MINUTE), 7, later), 7)
     assert state.feeding
     assert size(state.feeding) < CARRIED_BYTES
     state = heard(state, 8, [a.changed(status=AlertStatus.RESOLVED) for a in later])
     assert size(state) < CARRIED_BYTES
     answer = IncidentFed(absorbed=False, state=State.CLOSED, resolved_at=START)
-    state = told(fed(state, answer, START + 9 * ONE_MINUTE), 9)
+    state = told(incident_told(state, answer, START + 9 * ONE_MINUTE), 9)
     assert size(state) < CARRIED_BYTES
 
 

@@ -1,7 +1,7 @@
 """Alerts in words, so that readers can tell them apart."""
 
 from models.alert import Alert, AlertStatus
-from rules.alerts.words import briefly, listed, words_of
+from rules.alerts.words import alerts_in_words, without_labels, words_of
 from tests.specimens import START
 
 
@@ -52,7 +52,7 @@ def test_an_alert_without_a_name_is_never_just_an_alert() -> None:
 def test_alerts_that_nothing_tells_apart_are_counted() -> None:
     """The same words never appear twice."""
     same = [an_alert(n, job="host") for n in ("7", "8", "9")]
-    assert listed(same) == "InstanceDown (3 alerts)"
+    assert alerts_in_words(same) == "InstanceDown (3 alerts)"
 
 
 def test_some_of_very_many_labels_are_named_and_the_rest_are_counted() -> None:
@@ -64,7 +64,7 @@ def test_some_of_very_many_labels_are_named_and_the_rest_are_counted() -> None:
 
 def test_an_alert_beyond_the_bound_keeps_its_identity() -> None:
     """It drops its labels, because its summary says the same."""
-    short = briefly(an_alert("7", instance="db-7:9100"))
+    short = without_labels(an_alert("7", instance="db-7:9100"))
     assert (short.labels, words_of([short])) == ({}, ["InstanceDown: instance=db-7:9100"])
     assert words_of([short], named=True) == ["InstanceDown: instance=db-7:9100"]
-    assert briefly(an_alert("7", summary="full", instance="db-7")).summary == "full"
+    assert without_labels(an_alert("7", summary="full", instance="db-7")).summary == "full"

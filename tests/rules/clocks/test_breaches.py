@@ -7,13 +7,13 @@ from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, RecordedBreach, Stage
-from rules.clocks.breaches import breached_clocks, breaches, marks
+from rules.clocks.breaches import breached_clocks, breaches, correction_marks
 from rules.clocks.clocks import read_clocks
-from rules.commands.changes.adoption import adopted as go_on_under
+from rules.commands.changes.adoption import with_adopted_policy as go_on_under
 from rules.commands.lifecycle_facts import review_required
-from rules.deadlines.taking_back import corrected
+from rules.deadlines.taking_back import with_corrections
+from rules.incident_reports.document import incident_report_markdown
 from rules.record.decision import Case, Decision
-from rules.reports.incident_report import report_markdown
 from rules.updates.readings import readings_of
 from tests.rules.breached import fired
 from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done, minutes
@@ -56,7 +56,7 @@ def adopted(incident: Incident, now: datetime, policy: CompiledPolicy, why: str)
     case = Case(incident, POLICY, Actor(name="ana", via="console"), now, now)
     answer = go_on_under(case, policy, why)
     assert isinstance(answer, Decision), answer
-    return corrected(answer, case, "adopt_policy", command).incident
+    return with_corrections(answer, case, "adopt_policy", command).incident
 
 
 def test_a_backdated_fact_clears_no_breach() -> None:
@@ -71,7 +71,7 @@ def test_a_backdated_fact_clears_no_breach() -> None:
         Stage.COMPLETED,
     )
     assert shown(incident, after(20)) == ("acknowledge", "assess")
-    assert marks(incident) == ("corrected:acknowledge",)
+    assert correction_marks(incident) == ("corrected:acknowledge",)
     by = the_breach(incident).corrected
     assert by is not None
     assert (by.actor.name, by.command, by.reason) == ("ana", "acknowledge", "said it in the call")
@@ -144,7 +144,9 @@ def test_a_clock_that_a_later_policy_does_not_have_stays_breached() -> None:
     assert the_breach(incident).corrected is not None
     assert (
         "acknowledge"
-        in report_markdown(incident, without, read_clocks(without, incident, after(6)), after(6))
+        in incident_report_markdown(
+            incident, without, read_clocks(without, incident, after(6)), after(6)
+        )
         .partition("## Breaches")[2]
         .partition("## Thresholds")[0]
     )
@@ -229,9 +231,9 @@ def test_an_update_that_is_dated_back_clears_no_breach() -> None:
         incident, "post_update", after(50), text="told by phone", happened_at=after(20), note="b"
     )
     assert "update:stakeholders" in shown(incident, after(50))
-    assert "corrected:update:stakeholders" in marks(incident)
+    assert "corrected:update:stakeholders" in correction_marks(incident)
     late = done(fired(a_diagnosed_incident(), after(45)), "post_update", after(50), text="t")
-    assert marks(late) == ()
+    assert correction_marks(late) == ()
 
 
 def test_a_review_that_a_breach_requires_stays_required() -> None:

@@ -9,8 +9,8 @@ from models.incident.timeline import EntryKind
 from rules.clocks.breaches import breaches
 from rules.clocks.clocks import read_clocks
 from rules.commands.answers import status_markdown
+from rules.incident_reports.document import incident_report_markdown
 from rules.record.ledger import note
-from rules.reports.incident_report import report_markdown
 from tests.rules.breached import fired
 from tests.specimens import POLICY, after, an_incident, done
 
@@ -36,7 +36,9 @@ def test_the_report_shows_a_corrected_breach(words: str) -> None:
     """In its head and in the row of the clock."""
     incident = fired(an_incident(), after(5.5))
     incident = done(incident, "acknowledge", after(20), happened_at=after(4), note="in the call")
-    text = report_markdown(incident, POLICY, read_clocks(POLICY, incident, after(20)), after(20))
+    text = incident_report_markdown(
+        incident, POLICY, read_clocks(POLICY, incident, after(20)), after(20)
+    )
     assert words in text
     assert "2026-03-27 17:10:00 by ana (console) with acknowledge: in the call" in text
     assert "breached, corrected by ana: acknowledge" in status_markdown(POLICY, incident, after(20))

@@ -11,11 +11,11 @@ from rules.clocks.coverage import (
     BEFORE,
     FURTHEST,
     MARGIN,
-    ahead,
     earliest_of,
-    joined,
+    reach_ahead,
     refresh_due_at,
     span_needed,
+    spliced_slice,
     stale_calendars,
 )
 from rules.zones.calendars import slice_of
@@ -49,26 +49,30 @@ def test_a_calendar_is_worked_out_as_far_ahead_as_its_longest_target(
     target: str, longest: timedelta
 ) -> None:
     """Generously: of a week one day may be worked, of a day one hour be open."""
-    assert ahead(one(f"from: reported, to: told, within: {target}"), "office") == longest + AHEAD
+    assert (
+        reach_ahead(one(f"from: reported, to: told, within: {target}"), "office") == longest + AHEAD
+    )
 
 
 def test_a_target_of_months_reaches_months_ahead_and_none_reaches_for_ever() -> None:
     """Thirty-one days each; ten years are cut."""
-    assert ahead(one("from: reported, to: told, within: 2 months"), "local") == 62 * DAY + AHEAD
+    assert (
+        reach_ahead(one("from: reported, to: told, within: 2 months"), "local") == 62 * DAY + AHEAD
+    )
     far = one("from: reported, to: told, within: 900d office")
-    assert ahead(far, "office") == FURTHEST
+    assert reach_ahead(far, "office") == FURTHEST
 
 
 def test_a_second_limit_counts_for_how_far_ahead() -> None:
     """It is reckoned in the same calendars."""
     rest = "within: 1h, no_later_than: { from: aware, within: 2d office }"
-    assert ahead(one(f"from: reported, to: told, {rest}"), "office") == 14 * DAY + AHEAD
+    assert reach_ahead(one(f"from: reported, to: told, {rest}"), "office") == 14 * DAY + AHEAD
 
 
 def test_the_span_begins_before_the_earliest_fact() -> None:
     """Facts may come late; of now and the first fact the earlier counts."""
     policy = one("from: reported, to: told, within: 2h office")
-    reach = ahead(policy, "office")
+    reach = reach_ahead(policy, "office")
     assert span_needed(policy, "office", later(-50), FRIDAY) == (
         later(-50) - BEFORE,
         FRIDAY + reach,
@@ -129,7 +133,7 @@ def slices() -> tuple[CalendarSlice, CalendarSlice]:
 def test_past_decisions_of_a_calendar_stay_and_the_future_is_new() -> None:
     """Until it was worked out anew the old hours count, from then on the new ones."""
     old, new = slices()
-    both = joined(old, new)
+    both = spliced_slice(old, new)
     assert both.valid_from == new.valid_from
     assert both.valid_until == new.valid_until
     hours = {start.date().isoformat(): start.hour for start, _ in both.opens}
@@ -142,11 +146,11 @@ def test_past_decisions_of_a_calendar_stay_and_the_future_is_new() -> None:
 def test_a_slice_that_knows_nothing_of_the_other_s_time_replaces_it() -> None:
     """There is nothing decided to keep."""
     old, new = slices()
-    assert joined(None, new) == new
+    assert spliced_slice(None, new) == new
     ended = old.changed(valid_until=new.as_of - DAY)
-    assert joined(ended, new) == new
+    assert spliced_slice(ended, new) == new
     begun = old.changed(valid_from=new.as_of + DAY)
-    assert joined(begun, new) == new
+    assert spliced_slice(begun, new) == new
 
 
 def test_offsets_are_those_that_were_known_until_the_new_ones_begin() -> None:
@@ -154,7 +158,7 @@ def test_offsets_are_those_that_were_known_until_the_new_ones_begin() -> None:
     start, end = utc("2026-01-01T00:00"), utc("2026-12-31T00:00")
     old = slice_of(office(("09:00", "17:00"), "Europe/London"), start, end, as_of=start)
     new = slice_of(office(("09:00", "17:00"), "UTC"), start, end, as_of=utc("2026-07-01T00:00"))
-    both = joined(old, new)
+    both = spliced_slice(old, new)
     assert both.offsets == (
         (old.valid_from, 0),
         (utc("2026-03-29T01:00"), 3600),
@@ -168,7 +172,7 @@ def test_spans_that_touch_at_the_cut_are_one() -> None:
     spec = office(("09:00", "17:00"))
     old = slice_of(spec, start, end, as_of=start)
     new = slice_of(spec, start, end, as_of=utc("2026-06-03T12:00"))
-    assert joined(old, new).opens == old.opens
+    assert spliced_slice(old, new).opens == old.opens
 
 
 def test_a_policy_without_calendars_is_never_stale() -> None:
@@ -188,6 +192,6 @@ def test_days_off_of_the_new_slice_count_from_the_cut_on() -> None:
         opens=(OpenHours(days=("mon", "tue", "wed", "thu"), hours=(("09:00", "17:00"),)),),
     )
     new = slice_of(four, cut, end, as_of=cut)
-    both = joined(old, new)
+    both = spliced_slice(old, new)
     assert both.valid_from == old.valid_from
     assert [(a.day, b.day) for a, b in both.days] == [(1, 6), (8, 12), (15, 19), (22, 23)]

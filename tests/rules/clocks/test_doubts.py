@@ -12,7 +12,7 @@ from rules.clocks.clocks import read_clocks
 from rules.clocks.doubts import doubts
 from rules.clocks.metrics import read_metrics
 from rules.commands.answers import result_of, status_markdown
-from rules.reports.incident_report import report_markdown
+from rules.incident_reports.document import incident_report_markdown
 from tests.specimens import POLICY, a_diagnosed_incident, after, an_incident, done
 
 TTD = MetricSpec(name="ttd", starts="aware", stops="regulator_notified")
@@ -43,7 +43,9 @@ def test_an_interval_that_ends_before_it_begins_reads_zero_and_says_so() -> None
     ]
     words = "figure ttd: it stops 5 min before it starts, and reads 0"
     assert words in [str(doubt) for doubt in doubts(POLICY_, incident, after(12))]
-    text = report_markdown(incident, POLICY_, read_clocks(POLICY_, incident, after(12)), after(12))
+    text = incident_report_markdown(
+        incident, POLICY_, read_clocks(POLICY_, incident, after(12)), after(12)
+    )
     assert "doubtful: its end lies 5 min before its start" in text
     assert "## Doubtful\n\n- clock regulator: regulator_notified is 5 min before aware" in text
     assert "it stops 5 min before it starts" in status_markdown(POLICY_, incident, after(12))

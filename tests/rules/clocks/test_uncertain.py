@@ -10,9 +10,9 @@ from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, MetricSpec
 from rules.clocks.clocks import read_clocks
 from rules.clocks.metrics import read_metrics
+from rules.incident_reports.clocks import outcome as outcome_words
+from rules.incident_reports.document import incident_report_markdown
 from rules.record.decision import Refusal
-from rules.reports.clocks import outcome as outcome_words
-from rules.reports.incident_report import report_markdown
 from states.lifecycle import BY_TRIGGER, Trigger
 from tests.specimens import POLICY, a_diagnosed_incident, after, an_incident, done, minutes, outcome
 
@@ -51,7 +51,7 @@ def test_an_outcome_that_may_be_in_time_is_indeterminate_with_its_range() -> Non
     found = reading(resolved_between(200, 280))
     assert found.status is ClockStatus.INDETERMINATE
     assert found.late_between == (timedelta(), minutes(40))
-    text = report_markdown(resolved_between(200, 280), POLICY, (found,), after(300))
+    text = incident_report_markdown(resolved_between(200, 280), POLICY, (found,), after(300))
     assert "| 3 h 20 min to 4 h 40 min |" in text
     assert "indeterminate: breached by 0 s to 40 min" in text
     assert "| Time to resolve | 3 h 20 min to 4 h 40 min |" in text

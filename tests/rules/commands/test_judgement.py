@@ -13,7 +13,7 @@ from rules.record.decision import (
     Refusal,
     Remind,
     StopEscalation,
-    Tell,
+    TellAudiences,
     WriteIncidentReport,
 )
 from states.lifecycle import State
@@ -198,7 +198,7 @@ def test_resolving_writes_the_report_ends_the_hold_and_tells_the_audiences() -> 
     assert isinstance(answer, Decision)
     assert answer.incident.hold is None
     assert WriteIncidentReport() in answer.effects
-    assert [e.event for e in answer.effects if isinstance(e, Tell)] == ["resolved"]
+    assert [e.event for e in answer.effects if isinstance(e, TellAudiences)] == ["resolved"]
 
 
 def test_a_new_holder_of_a_role_is_told() -> None:

@@ -12,7 +12,7 @@ from models.incident.timeline import EntryKind
 from models.time.clock import FiredThreshold
 from rules.commands.judgement import AFTER_THE_END, FREE_TEXTS, no_signal, parse
 from rules.record.decision import Case, Decision, Refusal, TakenUp
-from rules.record.ledger import SUMMARY_LIMIT, note, supersede, with_fired
+from rules.record.ledger import SUMMARY_BOUND, note, supersede, with_fired
 from states.lifecycle import State
 from tests.specimens import (
     ANA,
@@ -207,11 +207,11 @@ def test_a_line_is_cut_and_numbered_and_carries_what_belongs_to_it() -> None:
     """It happened when it was recorded, unless the command says otherwise."""
     before = an_incident()
     incident = note(
-        before, EntryKind.STEP_DONE, "x" * (SUMMARY_LIMIT + 9), actor=ANA, now=after(3), step="a"
+        before, EntryKind.STEP_DONE, "x" * (SUMMARY_BOUND + 9), actor=ANA, now=after(3), step="a"
     )
     line = incident.timeline[-1]
     assert (len(line.summary), line.seq, line.data) == (
-        SUMMARY_LIMIT,
+        SUMMARY_BOUND,
         before.next_seq,
         {"step": "a"},
     )

@@ -8,8 +8,8 @@ from models.compiled import RoleRule
 from models.payload import Command
 from models.policy.values.actions import parse_action
 from models.time.clock import Action, ActionKind, DueThreshold, FiredThreshold
-from rules.deadlines.actions import command_of, effects_of, opens_its_like
-from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, Tell
+from rules.deadlines.actions import command_of, effects_of, opens_no_further
+from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, TellAudiences
 from rules.record.ledger import with_fired
 from tests.rules.timed import FRIDAY, incident, later, policy_of
 from tests.specimens import done
@@ -107,7 +107,7 @@ def test_messages_to_people_are_no_commands(text: str) -> None:
         ("escalate", PageNextLevel(WHY, None, waits=True, stays=True)),
         ("escalate to 2", PageNextLevel(WHY, 2, waits=True, stays=True)),
         ("page lead", PageRole("lead", WHY)),
-        ("notify all", Tell("deadline", WHY, ("all",))),
+        ("notify all", TellAudiences("deadline", WHY, ("all",))),
         ("notify lead", Remind("lead", WHY)),
         ("remind lead", Remind("lead", WHY)),
         ("open incident It went wrong", OpenLinked("It went wrong", WHY)),
@@ -138,9 +138,9 @@ def test_an_incident_that_a_clock_opened_opens_none_for_that_clock(
     report = record.report.changed(opened_for=led)
     record = record.changed(report=report)
     point = POINT.changed(clock=clock)
-    why_not = opens_its_like(parse_action("open incident It"), point, record)
+    why_not = opens_no_further(parse_action("open incident It"), point, record)
     assert (why_not is None) is opens
-    assert opens_its_like(parse_action("page lead"), point, record) is None
+    assert opens_no_further(parse_action("page lead"), point, record) is None
 
 
 def test_an_action_that_is_a_command_asks_for_no_effect() -> None:

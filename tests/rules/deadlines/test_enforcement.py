@@ -20,9 +20,9 @@ from rules.deadlines.enforcement import (
     without_story,
 )
 from rules.record.carried import (
+    BOUND_BYTES,
     KEPT_BYTES,
-    LIMIT_BYTES,
-    RECORD_LIMIT_BYTES,
+    RECORD_BOUND_BYTES,
     moved_out,
     older_entries,
     too_heavy,
@@ -229,12 +229,12 @@ def entries(*sizes: int) -> tuple[TimelineEntry, ...]:
 @pytest.mark.parametrize(
     ("sizes", "moved"),
     [
-        ((LIMIT_BYTES,), None),
-        ((LIMIT_BYTES - 1000, 1000), None),
-        ((LIMIT_BYTES, KEPT_BYTES), 1),
-        ((LIMIT_BYTES, KEPT_BYTES - 1000, 1000), 1),
-        ((LIMIT_BYTES, 1000, KEPT_BYTES - 1000, 1000), 2),
-        ((1000, LIMIT_BYTES), 2),
+        ((BOUND_BYTES,), None),
+        ((BOUND_BYTES - 1000, 1000), None),
+        ((BOUND_BYTES, KEPT_BYTES), 1),
+        ((BOUND_BYTES, KEPT_BYTES - 1000, 1000), 1),
+        ((BOUND_BYTES, 1000, KEPT_BYTES - 1000, 1000), 2),
+        ((1000, BOUND_BYTES), 2),
     ],
 )
 def test_a_heavy_timeline_is_moved_out_but_for_the_newest_lines(
@@ -259,9 +259,9 @@ def test_a_moved_line_is_found_by_its_segment() -> None:
 def test_neither_the_timeline_nor_alerts_make_a_record_too_heavy() -> None:
     """They are carried in other ways, so that people have room to write."""
     record = an_alert_record()
-    light = an_incident().changed(timeline=entries(LIMIT_BYTES), alerts={"a": record})
+    light = an_incident().changed(timeline=entries(BOUND_BYTES), alerts={"a": record})
     assert not too_heavy(light)
-    assert too_heavy(light.changed(cancelled_for="x" * RECORD_LIMIT_BYTES))
+    assert too_heavy(light.changed(cancelled_for="x" * RECORD_BOUND_BYTES))
 
 
 def an_alert_record() -> AlertRecord:

@@ -7,12 +7,12 @@ import pytest
 from models.compiled import Person
 from models.contracts.notifying import Delivery
 from models.messages.message import Message, MessageKind
-from models.people.schedule import Duty, Gap, OnCall
-from models.people.workload import AskLeave, Bound, PageLimit, PageLimits
+from models.people.schedule import Duty, GapKind, OnCall
+from models.people.workload import AskLeave, BindingLimit, PageLimit, PageLimits
 from rules.paging.channels import (
     MOST_OF_A_SUBJECT,
     PageTarget,
-    bound_by,
+    binding_limit,
     channel_chain,
     leave_for,
     paging_chain,
@@ -107,7 +107,7 @@ def test_a_schedule_means_everybody_on_call_by_it() -> None:
         PEOPLE,
         {
             "primary": OnCall(schedule="primary", at=since["since_at"], duties=duties),
-            "night": OnCall(schedule="night", at=until, gap=Gap.DECLARED),
+            "night": OnCall(schedule="night", at=until, gap=GapKind.DECLARED),
         },
     )
     assert [(page.target, page.recipient, page.via) for page in found.pages] == [
@@ -157,16 +157,16 @@ def test_a_page_is_bound_by_the_limit_of_its_recipient(
     page: PageTarget, limits: PageLimits, whom: str, limit: PageLimit | None
 ) -> None:
     """A channel has its own limit; a person has their own, else that of everybody, else none."""
-    bound = limit and Bound(whom=whom, limit=limit, urgency=2, escalation=True)
-    assert bound_by(page, limits, 2, escalation=True) == bound
+    bound = limit and BindingLimit(whom=whom, limit=limit, urgency=2, escalation=True)
+    assert binding_limit(page, limits, 2, escalation=True) == bound
 
 
 def test_a_resolved_person_brings_their_own_limit() -> None:
     """So does their address. A page counts as one by escalation only if it says so."""
     people = {"alice": Person(name="alice", limit=OWN)}
     (page,) = resolve_targets(("person:alice",), {}, people).pages
-    bound = bound_by(page, PageLimits(), 2)
-    assert bound == Bound(whom="person:alice", limit=OWN, urgency=2, escalation=False)
+    bound = binding_limit(page, PageLimits(), 2)
+    assert bound == BindingLimit(whom="person:alice", limit=OWN, urgency=2, escalation=False)
 
 
 @pytest.mark.parametrize("withdraw", [None, "acknowledged"])
@@ -186,7 +186,7 @@ def test_a_bound_page_asks_for_leave_with_the_facts_of_a_summary(withdraw: str |
     )
     free = Delivery(message=message, channels=("pager", "mail"), withdraw=withdraw)
     assert leave_for(free) is None
-    bound = Bound(whom="person:alice", limit=OWN, urgency=2)
+    bound = BindingLimit(whom="person:alice", limit=OWN, urgency=2)
     assert leave_for(free.changed(bound=bound)) == AskLeave(
         key="k",
         incident_id="INC-1",

@@ -9,20 +9,20 @@ from models.compiled import EscalationPolicy, Level
 from models.contracts.notifying import Delivery
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.messages.message import Message, MessageKind
-from models.people.workload import Bound, PageLimit
+from models.people.workload import BindingLimit, PageLimit
 from rules.paging.channels import withdrawable
 from rules.paging.demands import (
-    answers,
+    answers_escalation,
     demand_due,
+    keep_unreached,
+    next_demand,
+    page_on_demand,
     reached_by,
-    set_going,
-    take,
-    unreached,
-    withdrawn,
+    without_withdrawn,
 )
 from rules.paging.escalation import Page, after_level, resumed
 from rules.paging.lines import until_answered
-from rules.paging.request import Asked, page_key
+from rules.paging.request import PageRequest, page_key
 from rules.paging.withdrawal import Withdrawal, withdrawal
 from tests.specimens import POLICY, after, an_incident, done, minutes
 
@@ -46,7 +46,7 @@ def progress(*demanded: DemandedPage, **fields: Any) -> EscalationProgress:
 def test_demands_of_one_instant_and_level_are_one_page_with_every_reason() -> None:
     """The next level and its number are one level; another instant or level is another page."""
     asked = (demand(5, reason="a"), demand(5, 2, reason="b", stays=True), demand(5, 3), demand(6))
-    taken = take(progress(*asked), 3, after(6))
+    taken = next_demand(progress(*asked), 3, after(6))
     assert taken is not None
     assert taken.demanded is not None
     assert (taken.demanded.reason, taken.demanded.stays) == ("a; b", True)
@@ -56,10 +56,10 @@ def test_demands_of_one_instant_and_level_are_one_page_with_every_reason() -> No
 def test_a_level_that_was_paged_at_this_very_instant_is_not_paged_again() -> None:
     """A demand of the same instant that comes a moment later is met by that page."""
     done = progress(demand(5), level=2, demanded_at=after(5))
-    taken = take(done, 3, after(5))
+    taken = next_demand(done, 3, after(5))
     assert taken is not None
     assert (taken.demanded, taken.reason) == (None, "why at 5")
-    later = take(progress(demand(6), level=2, demanded_at=after(5)), 3, after(6))
+    later = next_demand(progress(demand(6), level=2, demanded_at=after(5)), 3, after(6))
     assert later is not None
     assert later.demanded is not None
 
@@ -94,10 +94,10 @@ def test_a_demand_that_reached_nobody_waits_or_goes_on_to_the_next_level(
 ) -> None:
     """It waits for the level's hours; if these never come, it demands the next level."""
     stopped = progress(stopped="acknowledged by ana")
-    found = unreached(stopped, demand(5, stays=True, **more), 2, 3, opens_at=opens_at)
+    found = keep_unreached(stopped, demand(5, stays=True, **more), 2, 3, opens_at=opens_at)
     assert [(d.level, d.not_before) for d in found.demanded] == left
-    assert unreached(stopped, demand(5), 3, 3, opens_at=None).demanded == ()
-    assert unreached(progress(), demand(5), 2, 3, opens_at=None).demanded == ()
+    assert keep_unreached(stopped, demand(5), 3, 3, opens_at=None).demanded == ()
+    assert keep_unreached(progress(), demand(5), 2, 3, opens_at=None).demanded == ()
 
 
 ANSWERED = Withdrawal("acknowledged by ana")
@@ -111,8 +111,8 @@ def test_an_answer_withdraws_what_the_escalation_asked_for_and_the_end_everythin
         demand(2, stays=True, clocks=("resolve",)),
         demand(3, stays=True, clocks=("regulator",)),
     )
-    assert [d.at for d in withdrawn(asked, ANSWERED).demanded] == [after(2), after(3)]
-    assert [d.at for d in withdrawn(asked, OVER).demanded] == [after(3)]
+    assert [d.at for d in without_withdrawn(asked, ANSWERED).demanded] == [after(2), after(3)]
+    assert [d.at for d in without_withdrawn(asked, OVER).demanded] == [after(3)]
 
 
 def test_the_record_decides_which_clocks_run_on() -> None:
@@ -127,11 +127,11 @@ def test_the_record_decides_which_clocks_run_on() -> None:
 def test_an_escalation_by_hand_after_an_acknowledgement_goes_on_from_that_level() -> None:
     """It does so in the first round, as if it reached nobody; asked only once, it stays stopped."""
     asked = demand(30, by="ana", waits=True, cause=9)
-    going, page = set_going(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
+    going, page = page_on_demand(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
     assert (going.called_by, going.stopped, going.reached, going.cause) == ("ana", None, False, 9)
     assert page == Page(2, 0, THREE.levels[1], after(35))
     once = asked.changed(once=True)
-    still, page = set_going(ACKNOWLEDGED, once, THREE, after(30), acknowledged=True)
+    still, page = page_on_demand(ACKNOWLEDGED, once, THREE, after(30), acknowledged=True)
     assert still == ACKNOWLEDGED
     assert page == Page(2, 0, THREE.levels[1], None)
 
@@ -139,7 +139,7 @@ def test_an_escalation_by_hand_after_an_acknowledgement_goes_on_from_that_level(
 def test_an_escalation_that_reaches_nobody_at_night_begins_again_at_its_level() -> None:
     """It does not begin at the first level, because people there had answered."""
     asked = demand(30, by="ana", waits=True)
-    going, _ = set_going(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
+    going, _ = page_on_demand(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
     for number in (2, 3):
         page = Page(number, 0, THREE.levels[number - 1], after(35))
         going = after_level(THREE, going, page, after(30), reached=False, opens_at=after(600))
@@ -149,12 +149,16 @@ def test_an_escalation_that_reaches_nobody_at_night_begins_again_at_its_level() 
 def test_the_paged_person_answers_but_neither_the_requester_nor_a_bystander_does() -> None:
     """If a channel was paged, anybody but the person who asked may answer."""
     called = EscalationProgress(called_by="ana", called=("bo", "ana"))
-    assert [answers(called, name) for name in ("ana", "bo", "cy")] == [False, True, False]
+    assert [answers_escalation(called, name) for name in ("ana", "bo", "cy")] == [
+        False,
+        True,
+        False,
+    ]
     room = EscalationProgress(called_by="ana", called=("channel:ops",))
-    assert [answers(room, name) for name in ("ana", "cy")] == [False, True]
-    assert not answers(EscalationProgress(called_by="ana"), "bo")
-    assert answers(EscalationProgress(resumed=True), "bo")
-    assert not answers(EscalationProgress(), "bo")
+    assert [answers_escalation(room, name) for name in ("ana", "cy")] == [False, True]
+    assert not answers_escalation(EscalationProgress(called_by="ana"), "bo")
+    assert answers_escalation(EscalationProgress(resumed=True), "bo")
+    assert not answers_escalation(EscalationProgress(), "bo")
 
 
 def test_a_forgotten_acknowledgement_does_not_page_people_whom_a_clock_just_paged() -> None:
@@ -167,7 +171,7 @@ def test_a_forgotten_acknowledgement_does_not_page_people_whom_a_clock_just_page
 
 def test_a_key_names_the_line_the_level_and_the_round_of_its_page() -> None:
     """So no two pages share a key."""
-    asked = Asked(Page(2, 1, THREE.levels[1], None), THREE, "why", after(5), 7)
+    asked = PageRequest(Page(2, 1, THREE.levels[1], None), THREE, "why", after(5), 7)
     assert page_key("INC-1", asked) == "INC-1/page-7.2.2"
 
 
@@ -177,7 +181,7 @@ def test_pages_are_withdrawn_and_reminders_are_not() -> None:
         key="k", kind=MessageKind.PAGE, incident_id="INC-1", recipient="ana",
         subject="", body="", severity="SEV1", reason="",
     )  # fmt: skip
-    bound = Bound(
+    bound = BindingLimit(
         whom="person:ana",
         limit=PageLimit(most=3, within=minutes(5)),
         urgency=1,

@@ -11,7 +11,7 @@ from rules.paging.escalation import (
     NoPage,
     Page,
     PassOver,
-    Wait,
+    WaitForAnswer,
     after_level,
     forced_page,
     in_force,
@@ -19,7 +19,7 @@ from rules.paging.escalation import (
     resumed,
     still_firing,
     stopped,
-    turns,
+    targets_in_turn,
 )
 from tests.specimens import POLICY, REPORT, after, an_incident, minutes
 
@@ -41,7 +41,7 @@ def test_a_new_incident_pages_the_first_level_at_once() -> None:
 def test_silence_pages_the_next_level_exactly_when_the_wait_is_over() -> None:
     """The wait belongs to the level that was paged."""
     progress = paged(1, 0, after(5))
-    assert next_page(ESCALATION, progress, after(4.99)) == Wait(after(5))
+    assert next_page(ESCALATION, progress, after(4.99)) == WaitForAnswer(after(5))
     page = next_page(ESCALATION, progress, after(5))
     assert isinstance(page, Page)
     assert page.targets.page == ("person:bo", "role:incident_manager")
@@ -152,7 +152,7 @@ def test_a_round_outside_all_hours_begins_again_with_the_first_hours() -> None:
     again = next_page(policy, progress, after(60))
     assert isinstance(again, Page)
     assert (again.level, again.cycle) == (1, 0)
-    assert next_page(policy, progress, after(59)) == Wait(after(60))
+    assert next_page(policy, progress, after(59)) == WaitForAnswer(after(60))
 
 
 def test_hours_that_began_while_another_level_waited_are_not_missed() -> None:
@@ -203,9 +203,13 @@ def test_the_first_reason_to_stop_an_escalation_is_kept() -> None:
 def test_everybody_has_as_many_turns_over_many_incidents() -> None:
     """The incident's id alone decides who begins; each next level and round moves one on."""
     three = ("person:ana", "person:bo", "person:cy")
-    firsts = Counter(turns(f"INC-260327-{n:04}", three, 1, 0)[0] for n in range(3000))
+    firsts = Counter(targets_in_turn(f"INC-260327-{n:04}", three, 1, 0)[0] for n in range(3000))
     assert all(900 < count < 1100 for count in firsts.values())
-    order = turns("INC-1", three, 1, 0)
-    assert turns("INC-1", three, 1, 0) == order
-    assert turns("INC-1", three, 2, 0)[0] == turns("INC-1", three, 1, 1)[0] == order[1]
+    order = targets_in_turn("INC-1", three, 1, 0)
+    assert targets_in_turn("INC-1", three, 1, 0) == order
+    assert (
+        targets_in_turn("INC-1", three, 2, 0)[0]
+        == targets_in_turn("INC-1", three, 1, 1)[0]
+        == order[1]
+    )
     assert set(order) == set(three)

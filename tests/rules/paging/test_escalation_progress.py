@@ -11,16 +11,16 @@ from models.incident.record import AttributeChange
 from rules.paging.escalation import (
     NoPage,
     Page,
-    Wait,
+    WaitForAnswer,
     after_level,
     begun_again,
     forced_page,
     in_force,
     next_page,
     resumed,
-    silence,
     stopped,
-    turns,
+    targets_in_turn,
+    why_silence_pages,
 )
 from tests.specimens import ANA, POLICY, after, an_incident, minutes
 
@@ -106,13 +106,13 @@ def test_an_acknowledgement_while_a_page_is_on_its_way_stops_what_would_follow()
 def test_a_page_says_why_it_comes() -> None:
     """A new incident, a silent level, a round that waited, or a forgotten acknowledgement."""
     said = [
-        silence(EscalationProgress(level=level, pages=pages, resumed=again, reached=True))
+        why_silence_pages(EscalationProgress(level=level, pages=pages, resumed=again, reached=True))
         for level, pages, again in ((0, 0, False), (1, 1, False), (0, 2, False), (1, 1, True))
     ]
     assert len(set(said)) == 4
     assert said[:2] == ["new incident", "nobody acknowledged"]
     unreached = EscalationProgress(level=1, pages=1)
-    assert silence(unreached) == "nobody on an earlier level could be paged"
+    assert why_silence_pages(unreached) == "nobody on an earlier level could be paged"
 
 
 @pytest.mark.parametrize(("level", "cycle"), [(1, 0), (2, 1), (None, 1)])
@@ -148,11 +148,11 @@ def test_a_stopped_escalation_waits_for_nothing() -> None:
     found = stopped(was, "taken up by bo")
     assert (found.stopped, found.next_at) == ("taken up by bo", None)
     assert (found.resumed, found.forgotten_at) == (False, None)
-    assert next_page(POLICY.escalation, was, after(8)) == Wait(after(9))
+    assert next_page(POLICY.escalation, was, after(8)) == WaitForAnswer(after(9))
 
 
 def test_the_turns_of_an_open_incident_never_change() -> None:
     """Another version of the engine must not page somebody else halfway through."""
     three = ("person:ana", "person:bo", "person:cy")
-    firsts = [turns(f"INC-260327-{n}", three, 1, 0)[0] for n in range(4)]
+    firsts = [targets_in_turn(f"INC-260327-{n}", three, 1, 0)[0] for n in range(4)]
     assert firsts == [f"person:{name}" for name in ("bo", "cy", "cy", "ana")]

@@ -9,10 +9,10 @@ from models.contracts.notifying import Delivery
 from models.contracts.paging import Escalated, OutOfHours, PageOutcome
 from models.messages.message import DeliveryFailure, Message, MessageKind, Receipt
 from models.messages.reference import Reference
-from models.people.schedule import Duty, Gap, OnCall
-from models.people.workload import Leave, Summary, Verdict
+from models.people.schedule import Duty, GapKind, OnCall
+from models.people.workload import Leave, PageVerdict, SentSummary
 from rules.paging.escalation import Page, PassOver
-from rules.paging.lines import Line, Turn, became_of, lines_of, passed_over
+from rules.paging.lines import LevelTurn, PagingLine, lines_of, outcome_line, passed_over_line
 from tests.specimens import POLICY, after
 
 LEVEL = POLICY.escalation.levels[1] if POLICY.escalation else None
@@ -25,10 +25,12 @@ FACTS = {
 DUTY = Duty(person="bo", because="layer night", since_at=after(0), until_at=after(60))
 
 
-def turn() -> Turn:
+def turn() -> LevelTurn:
     """The second level in the second round."""
     assert LEVEL is not None
-    return Turn(Page(2, 1, LEVEL, after(15)), "default", "nobody acknowledged", after(5), after(15))
+    return LevelTurn(
+        Page(2, 1, LEVEL, after(15)), "default", "nobody acknowledged", after(5), after(15)
+    )
 
 
 def asking(**more: Any) -> Delivery:
@@ -52,7 +54,7 @@ def outcome(target: str, via: str = "by name", **more: Any) -> PageOutcome:
     return PageOutcome(delivery=asking(), target=target, via=via, **more)
 
 
-def only(cycle: int | None = 1, **done: Any) -> Line:
+def only(cycle: int | None = 1, **done: Any) -> PagingLine:
     """The line of what was done."""
     escalated = Escalated(level=2, cycle=cycle, **{"pages": (), **done})
     (line,) = lines_of(turn(), escalated)
@@ -115,35 +117,40 @@ def test_a_page_that_failed_is_still_owed(failure: DeliveryFailure | None, why: 
 
 def test_a_page_that_is_held_is_still_owed() -> None:
     """The line names the limit."""
-    owed = outcome("person:bo", leave=Leave(verdict=Verdict.HELD, why="10 pages within 15m"))
+    owed = outcome("person:bo", leave=Leave(verdict=PageVerdict.HELD, why="10 pages within 15m"))
     line = only(pages=(owed,))
     assert (line.kind, line.owed) == ("page.held", owed)
     assert line.summary.endswith("held for a summary: 10 pages within 15m")
 
 
-TOLD = Summary(key="s", at=after(9), channel="mail", incidents=4)
+TOLD = SentSummary(key="s", at=after(9), channel="mail", incidents=4)
 KNOWN = {"recipient": "bo", "key": "k", "reason": "silence"}
 
 
 @pytest.mark.parametrize(
     ("leave", "kind", "said", "more"),
     [
-        (Leave(verdict=Verdict.HELD, why="10 pages"), "held", "held for a summary: 10 pages", {}),
         (
-            Leave(verdict=Verdict.TOLD, summary=TOLD),
+            Leave(verdict=PageVerdict.HELD, why="10 pages"),
+            "held",
+            "held for a summary: 10 pages",
+            {},
+        ),
+        (
+            Leave(verdict=PageVerdict.TOLD, summary=TOLD),
             "summarised",
             "by mail, in a summary of 4 incidents",
             {"channel": "mail", "summary_of": 4},
         ),
-        (Leave(verdict=Verdict.UNDELIVERED), "undelivered", "no channel took the summary", {}),
-        (Leave(verdict=Verdict.WITHDRAWN), "withdrawn", "it is no longer needed", {}),
+        (Leave(verdict=PageVerdict.UNDELIVERED), "undelivered", "no channel took the summary", {}),
+        (Leave(verdict=PageVerdict.WITHDRAWN), "withdrawn", "it is no longer needed", {}),
     ],
 )
 def test_the_outcome_of_a_page_that_asked_for_leave_is_recorded(
     leave: Leave, kind: str, said: str, more: dict[str, Any]
 ) -> None:
     """The line says whose page it was, why it was asked for, and what happened instead."""
-    line = became_of(asking(), leave)
+    line = outcome_line(asking(), leave)
     assert line is not None
     assert (line.kind, line.data) == (f"page.{kind}", KNOWN | more)
     assert said in line.summary
@@ -153,8 +160,8 @@ def test_the_outcome_of_a_page_that_asked_for_leave_is_recorded(
 def test_a_held_page_is_recorded_once() -> None:
     """If the reason is known, the line says why it was dropped."""
     held = asking(held=True, withdraw="acknowledged")
-    assert became_of(held, Leave(verdict=Verdict.HELD)) is None
-    dropped = became_of(held, Leave(verdict=Verdict.WITHDRAWN))
+    assert outcome_line(held, Leave(verdict=PageVerdict.HELD)) is None
+    dropped = outcome_line(held, Leave(verdict=PageVerdict.WITHDRAWN))
     assert dropped is not None
     assert dropped.summary.endswith("held, and dropped: acknowledged")
 
@@ -176,7 +183,7 @@ def test_a_page_by_a_schedule_says_why_somebody_was_on_call(aged: timedelta | No
 
 def test_a_schedule_without_anybody_is_recorded_with_its_reason() -> None:
     """A role that nobody holds has nothing to add."""
-    found = OnCall(schedule="primary", at=after(5), gap=Gap.DECLARED)
+    found = OnCall(schedule="primary", at=after(5), gap=GapKind.DECLARED)
     line = only(nobody=("schedule:primary",), on_call={"primary": found})
     assert line.kind == "page.nobody"
     assert "nobody is on call by primary: a declared gap" in line.summary
@@ -209,6 +216,6 @@ def test_a_person_outside_their_hours_is_recorded_with_the_end_of_that_time(
 def test_a_passed_over_level_is_recorded_with_its_targets(next_at: Any) -> None:
     """The line has the rule, the round, and when the next level comes."""
     done = PassOver(2, 1, "no alert fires", after(15))
-    line = passed_over(done, "default", ("person:bo",), after(5), next_at)
+    line = passed_over_line(done, "default", ("person:bo",), after(5), next_at)
     told = {"level": 2, "targets": ["person:bo"], **FACTS}
     assert line.data == {**told, "next_at": next_at.isoformat() if next_at else None}

@@ -4,7 +4,7 @@ from models.alert import Alert, AlertRecord, AlertStatus
 from models.compiled import Audience
 from models.incident.record import Incident
 from models.messages.message import DeliveryFailure, Message, MessageKind
-from rules.paging.messages import ALL_FACTS, detour, facts_for, message
+from rules.paging.messages import ALL_FACTS, facts_for, failed_channels_words, message
 from tests.specimens import POLICY, REPORT, after, an_incident, done
 
 STAKEHOLDERS = POLICY.audiences[0]
@@ -105,5 +105,5 @@ def test_a_detour_names_each_channel_that_failed_and_why() -> None:
         DeliveryFailure(key="k", channel=name, error=error, permanent=True)
         for name, error in (("sms", "no number"), ("mail", "refused"))
     ]
-    assert detour(failures) == "; not by sms: no number; not by mail: refused"
-    assert detour(()) == ""
+    assert failed_channels_words(failures) == "; not by sms: no number; not by mail: refused"
+    assert failed_channels_words(()) == ""

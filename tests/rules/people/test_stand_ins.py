@@ -9,7 +9,7 @@ from models.base import Actor
 from models.compiled import AuthorityRule, CompiledPolicy, EscalationPolicy, Level, RoleRule
 from models.incident.record import Incident, Milestone, RoleHolder
 from models.people.schedule import Duty, OnCall
-from rules.people.stand_ins import MOST, addressed, addressed_by_level, stand_ins
+from rules.people.stand_ins import MOST, addressed_by_level, addressed_by_targets, stand_ins
 from tests.specimens import POLICY, START, an_incident
 
 NED = Duty(person="ned", because="rotation", since_at=START, until_at=START + timedelta(hours=1))
@@ -136,7 +136,7 @@ def test_a_level_leaves_a_vacant_role_to_the_next_level() -> None:
 def test_only_the_holder_of_a_role_is_addressed() -> None:
     """Nobody stands in for a present holder; targets that are no roles stay as they are."""
     rules = policy(RoleRule(name="lead", deputy="dov"), RoleRule(name="crew", deputy="eve"))
-    found = addressed(
+    found = addressed_by_targets(
         ("role:lead", "role:crew", "person:zed"), incident(held("lead", "fin")), rules, START
     )
     assert found.holders == {"lead": "fin", "crew": "eve"}

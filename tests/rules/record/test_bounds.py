@@ -10,10 +10,10 @@ from models.command import COMMANDS
 from models.contracts.alert_group import GroupState
 from models.incident.record import Incident, StatusUpdate
 from models.payload import Command
-from rules.alerts.news import fold
+from rules.alerts.news import take_delivery
 from rules.record.bounds import excesses, excessive, overfull
 from rules.record.carried import ALERTS_KEPT
-from rules.record.identity import KEY_LIMIT, bounded_key, group_id
+from rules.record.identity import KEY_BOUND, bounded_key, group_id
 from states.lifecycle import State
 from tests.specimens import ANA, START, a_diagnosed_incident, after, done
 
@@ -154,7 +154,7 @@ def test_a_group_key_is_bounded_and_still_tells_groups_apart() -> None:
     """A short key is kept as it is; the group's id follows from the whole key."""
     long = "x" * 2_000_000
     assert bounded_key("{}:{}") == "{}:{}"
-    assert len(bounded_key(long + "1")) <= KEY_LIMIT
+    assert len(bounded_key(long + "1")) <= KEY_BOUND
     assert bounded_key(long + "1") != bounded_key(long + "2")
     assert group_id("s", long + "1") != group_id("s", long + "2")
 
@@ -173,7 +173,9 @@ def test_a_group_knows_so_many_alerts_and_counts_the_others() -> None:
             for place in range(1000)
         )
         at = START + timedelta(minutes=number)
-        state = fold(state, AlertBatch(group_key="k", alerts=alerts, received_at=at), policy, at)
+        state = take_delivery(
+            state, AlertBatch(group_key="k", alerts=alerts, received_at=at), policy, at
+        )
     assert (len(state.firing), state.truncated) == (ALERTS_KEPT, 1000)
 
 
@@ -190,7 +192,7 @@ def test_a_group_that_cannot_tell_its_incident_keeps_so_much_to_tell(*, told: bo
                 Alert(fingerprint=n, name="Down", status=status, started_at=at) for n in names
             )
             batch = AlertBatch(group_key="k", alerts=alerts, received_at=at)
-            state = fold(state, batch, policy, at)
+            state = take_delivery(state, batch, policy, at)
             if told and number == 0 and status is AlertStatus.FIRING:
                 state = state.changed(told=dict.fromkeys(names, at), unfed={})
     first = {f"0-{place}" for place in range(ALERTS_KEPT)}

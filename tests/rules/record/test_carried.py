@@ -13,12 +13,12 @@ from rules.record.carried import (
     KEPT_BYTES,
     SEGMENT_BYTES,
     as_json,
-    bounded,
-    fitting,
     for_an_answer,
     in_segments,
     older_entries,
     size,
+    small_enough_for_an_activity,
+    small_enough_for_the_next_run,
 )
 from rules.record.ledger import note
 from tests.specimens import ANA, POLICY, a_diagnosed_incident, after, an_incident
@@ -66,7 +66,7 @@ def test_lines_that_cannot_be_carried_stay_in_the_history_and_are_named(text: st
     incident = heavy(text)
     carried = Carried(incident=incident, policy=POLICY)
     assert size(carried) > CARRIED_BYTES
-    lighter = fitting(carried, "run-1", NOW)
+    lighter = small_enough_for_the_next_run(carried, "run-1", NOW)
     assert lighter
     assert len(to_json(IncidentInput(carried=lighter))) <= CARRIED_BYTES + 1000
     segment = lighter.incident.segments[-1]
@@ -81,9 +81,9 @@ def test_lines_that_cannot_be_carried_stay_in_the_history_and_are_named(text: st
 def test_results_and_labels_go_last_and_the_newest_results_stay() -> None:
     """Other large parts go first, in a fixed order; whatever fits is carried as it is."""
     carried = Carried(incident=an_incident(), policy=POLICY)
-    assert fitting(carried, "run-1", NOW) == carried
+    assert small_enough_for_the_next_run(carried, "run-1", NOW) == carried
     results = {f"id-{number}": '"' * 6000 for number in range(500)}
-    lighter = fitting(carried.changed(processed=results), "run-1", NOW)
+    lighter = small_enough_for_the_next_run(carried.changed(processed=results), "run-1", NOW)
     assert lighter
     assert 10 < len(lighter.processed) < 40
     assert list(lighter.processed)[-1] == "id-499"
@@ -93,14 +93,17 @@ def test_a_record_that_no_run_can_carry_is_carried_by_none() -> None:
     """The run goes on instead, and drops nothing that is still owed."""
     texts = {f"{number}": "x" * 100_000 for number in range(20)}
     incident = an_incident().changed(report=an_incident().report.changed(attributes=texts))
-    assert fitting(Carried(incident=incident, policy=POLICY), "run-1", NOW) is None
+    assert (
+        small_enough_for_the_next_run(Carried(incident=incident, policy=POLICY), "run-1", NOW)
+        is None
+    )
 
 
 def test_a_report_is_written_from_a_record_that_an_activity_takes() -> None:
     """A timeline of megabytes is too large for an activity."""
-    assert size(bounded(heavy(FIRE * 4000), "run-1", NOW)) < CARRIED_BYTES
+    assert size(small_enough_for_an_activity(heavy(FIRE * 4000), "run-1", NOW)) < CARRIED_BYTES
     light = heavy("a")
-    assert bounded(light, "run-1", NOW) is light
+    assert small_enough_for_an_activity(light, "run-1", NOW) is light
 
 
 def test_an_answer_never_holds_a_timeline_that_temporal_would_refuse() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rules.record.identity import (
     CROCKFORD,
-    SLUG_LIMIT,
+    SLUG_BOUND,
     group_id,
     incident_id,
     is_incident_id,
@@ -58,8 +58,8 @@ def test_a_group_id_is_readable() -> None:
 
 def test_the_words_of_a_group_id_end_with_a_word() -> None:
     """A long key may be cut anywhere; a key without words makes a group too."""
-    assert group_id("s", f"{'X' * (SLUG_LIMIT - 1)} cut").startswith(f"AG-{'X' * 47}-")
-    assert group_id("s", f"{'X' * (SLUG_LIMIT - 1)} cut").count("-") == 2
+    assert group_id("s", f"{'X' * (SLUG_BOUND - 1)} cut").startswith(f"AG-{'X' * 47}-")
+    assert group_id("s", f"{'X' * (SLUG_BOUND - 1)} cut").count("-") == 2
     assert group_id("s", "{}").startswith("AG-group-")
 
 
@@ -67,7 +67,7 @@ def test_the_words_of_a_group_id_end_with_a_word() -> None:
 def test_a_group_id_is_bounded_plain_and_tells_sources_apart(key: str, source: str) -> None:
     """The sender may use any key."""
     found = group_id(source, key)
-    assert len(found) <= SLUG_LIMIT + 12
+    assert len(found) <= SLUG_BOUND + 12
     assert found.isascii()
     assert set(found.rsplit("-", 1)[1]) <= set(CROCKFORD)
     assert found != group_id(source + "2", key)

@@ -8,7 +8,7 @@ from models.command import COMMANDS, AdoptPolicyCommand
 from models.incident.record import Incident
 from rules.commands.judgement import judge
 from rules.record.decision import Decision, Refusal
-from rules.record.ledger import SUMMARY_LIMIT
+from rules.record.ledger import SUMMARY_BOUND
 from tests.rules.staffed import decided, refused, reported, staffed
 from tests.specimens import after, done
 
@@ -120,7 +120,7 @@ def test_the_note_of_a_command_is_on_its_line(name: str) -> None:
     assert sum(line.summary.count("because of 42") for line in lines) == 1 or name == "escalate"
     long = told(name, LONG.strip()).incident.timeline
     mine = [e for e in long if e.recorded_at == after(10)]
-    assert all(len(line.summary) <= SUMMARY_LIMIT for line in mine)
+    assert all(len(line.summary) <= SUMMARY_BOUND for line in mine)
     assert any(LONG.strip() in (e.data.get("note"), e.data.get("reason")) for e in mine)
 
 

@@ -8,9 +8,9 @@ from rules.deadlines.enforcement import without_story
 from rules.record.carried import weight
 from rules.record.references import (
     FIRST_MESSAGES_BYTES,
-    as_data,
+    reference_data,
     reference_of,
-    remembered,
+    with_first_message,
 )
 from tests.specimens import POLICY, START, an_incident
 
@@ -29,16 +29,18 @@ def first(incident: Incident, channel: str, recipient: str) -> str | None:
 
 def test_the_first_reference_stays() -> None:
     """A later message may have another one, but the thread is that of the first."""
-    incident = remembered(an_incident(), receipt(), "ana")
+    incident = with_first_message(an_incident(), receipt(), "ana")
     assert first(incident, "pager", "ana") == "m-1"
-    assert remembered(incident, receipt(message="m-2"), "ana") is incident
+    assert with_first_message(incident, receipt(message="m-2"), "ana") is incident
 
 
 def test_each_channel_and_each_recipient_has_its_own() -> None:
     """The same message over two channels makes two threads."""
     incident = an_incident()
     for channel, recipient in (("pager", "ana"), ("pager", "bo"), ("mail", "ana")):
-        incident = remembered(incident, receipt(channel, f"{channel}-{recipient}"), recipient)
+        incident = with_first_message(
+            incident, receipt(channel, f"{channel}-{recipient}"), recipient
+        )
     assert first(incident, "pager", "bo") == "pager-bo"
     assert first(incident, "mail", "ana") == "mail-ana"
     assert first(incident, "mail", "bo") is None
@@ -47,15 +49,17 @@ def test_each_channel_and_each_recipient_has_its_own() -> None:
 def test_a_message_without_a_reference_leaves_room_for_one_that_has() -> None:
     """What counts is the first reference, not the first message."""
     incident = an_incident()
-    assert remembered(incident, receipt(message=None), "ana") is incident
-    assert first(remembered(incident, receipt(), "ana"), "pager", "ana") == "m-1"
+    assert with_first_message(incident, receipt(message=None), "ana") is incident
+    assert first(with_first_message(incident, receipt(), "ana"), "pager", "ana") == "m-1"
 
 
 def test_a_full_record_keeps_what_it_has() -> None:
     """With hundreds of recipients, messages beyond the limit stand alone; none is dropped."""
     incident = an_incident()
     for number in range(300):
-        incident = remembered(incident, receipt(message=f"{number} " + "x" * 400), f"p{number}")
+        incident = with_first_message(
+            incident, receipt(message=f"{number} " + "x" * 400), f"p{number}"
+        )
     kept = incident.first_messages
     assert [message.recipient for message in kept] == [f"p{n}" for n in range(len(kept))]
     size = sum(len(message.model_dump_json().encode()) for message in kept)
@@ -66,14 +70,14 @@ def test_a_full_record_keeps_what_it_has() -> None:
 
 def test_references_take_no_space_from_people_and_no_clock_needs_them() -> None:
     """They have a bound of their own."""
-    incident = remembered(an_incident(), receipt(message="x" * 400), "ana")
+    incident = with_first_message(an_incident(), receipt(message="x" * 400), "ana")
     assert weight(incident) == weight(an_incident())
     assert without_story(incident).first_messages == ()
 
 
 def test_a_later_run_knows_the_references() -> None:
     """That is a run that continues a long one, or one that reopens a closed incident."""
-    incident = remembered(an_incident(), receipt(), "ana")
+    incident = with_first_message(an_incident(), receipt(), "ana")
     carried = Carried(incident=incident, policy=POLICY)
     again = Carried.model_validate_json(carried.model_dump_json())
     assert again.incident.first_messages == incident.first_messages
@@ -81,5 +85,5 @@ def test_a_later_run_knows_the_references() -> None:
 
 def test_the_line_has_the_channel_s_name_of_the_message() -> None:
     """If the channel gave no reference, the line has none."""
-    assert as_data(receipt()) == {"reference": {"message": "m-1"}}
-    assert as_data(receipt(message=None)) == {}
+    assert reference_data(receipt()) == {"reference": {"message": "m-1"}}
+    assert reference_data(receipt(message=None)) == {}

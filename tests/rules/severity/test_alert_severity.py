@@ -9,7 +9,7 @@ from models.incident.record import Incident, Report
 from rules.commands.beginning.opening import open_incident
 from rules.commands.changes.alerts import as_bad_as_its_alerts
 from rules.commands.judgement import judge
-from rules.record.decision import Case, Decision, Tell
+from rules.record.decision import Case, Decision, TellAudiences
 from tests.specimens import POLICY, START, after, done
 
 
@@ -93,4 +93,6 @@ def test_the_policy_decides_who_is_told_of_the_raised_severity() -> None:
     command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)
     answer = judge("record_alerts", command, record, POLICY, after(1))
     assert isinstance(answer, Decision)
-    assert any(isinstance(e, Tell) and e.event == "severity_changed" for e in answer.effects)
+    assert any(
+        isinstance(e, TellAudiences) and e.event == "severity_changed" for e in answer.effects
+    )

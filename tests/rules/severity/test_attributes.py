@@ -3,7 +3,7 @@
 from models.base import ENGINE
 from rules.clocks.clocks import read_clocks
 from rules.clocks.conditions import attribute_words
-from rules.reports.incident_report import report_markdown
+from rules.incident_reports.document import incident_report_markdown
 from tests.rules.rated import rated, reported
 from tests.specimens import POLICY, REPORT, after, an_incident, done
 
@@ -19,7 +19,7 @@ def test_attributes_are_said_with_the_value_that_they_have_at_an_instant() -> No
     assert attribute_words(incident, after(8)) == "impact=team"
     assert attribute_words(incident, after(9)) == "impact=all, region=north"
     assert attribute_words(an_incident(), after(9)) == ""
-    text = report_markdown(incident, ANY, read_clocks(ANY, incident, after(9)), after(9))
+    text = incident_report_markdown(incident, ANY, read_clocks(ANY, incident, after(9)), after(9))
     assert "| Attributes | impact=all, region=north |" in text
 
 

@@ -6,8 +6,8 @@ from models.alert import Alert, AlertRecord, AlertStatus
 from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
-from rules.record.decision import Case, Decision, Refusal, Tell
-from rules.severity.attributes import said_in, shared_labels
+from rules.record.decision import Case, Decision, Refusal, TellAudiences
+from rules.severity.attributes import attributes_reported, shared_labels
 from rules.severity.changes import severity_after
 from tests.rules.rated import MATRIX, rated, reported, why
 from tests.specimens import ANA, START, after, done, outcome
@@ -175,7 +175,7 @@ def test_a_change_says_what_happens_to_running_clocks(rule: str, words: str) -> 
     assert isinstance(answer, Decision)
     line = answer.incident.timeline[-1]
     assert answer.summary == f"severity P2 → P1 by ana; {words}"
-    assert answer.effects == (Tell("severity_changed", answer.summary),)
+    assert answer.effects == (TellAudiences("severity_changed", answer.summary),)
     limits = {"keep": after(60), "retarget": after(5), "restart": after(7)}
     assert line.data["running_clocks"] == rule
     assert line.data["deadlines"] == {"acknowledge": limits[rule].isoformat()}
@@ -256,9 +256,9 @@ def test_an_attribute_that_all_alerts_share_goes_into_the_report() -> None:
     assert shared_labels(report, PLAIN) == {"urgency": "low"}
     free = PLAIN.changed(attributes={"urgency": (), "environment": ()})
     assert shared_labels(report, free) == {"urgency": "low"}
-    assert "team" not in said_in(report, free.changed(attributes={"team": ()}))
-    assert "urgency" not in said_in(report.changed(reporter=ANA), PLAIN)
-    assert said_in(report, PLAIN) == {
+    assert "team" not in attributes_reported(report, free.changed(attributes={"team": ()}))
+    assert "urgency" not in attributes_reported(report.changed(reporter=ANA), PLAIN)
+    assert attributes_reported(report, PLAIN) == {
         "impact": ("high", "low"),
         "urgency": ("low",),
         "via": ("alerts",),

@@ -7,7 +7,7 @@ import pytest
 from models.base import ENGINE
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
-from rules.record.decision import Decision, Refusal, Tell
+from rules.record.decision import Decision, Refusal, TellAudiences
 from tests.rules.rated import MATRIX, rated, reported
 from tests.specimens import ANA, after, done, outcome
 
@@ -89,7 +89,7 @@ def test_a_person_with_authority_and_a_reason_raises_the_severity() -> None:
     )
     words = "severity P2 → P1 by bo (worse); running clocks take the new targets"
     assert answer.summary == words
-    assert Tell("severity_changed", words) in answer.effects
+    assert TellAudiences("severity_changed", words) in answer.effects
     line = answer.incident.timeline[-1]
     assert (line.kind, line.summary, line.actor.name) == ("severity.changed", words, "bo")
     assert {name: line.data[name] for name in ("was", "becomes")} == {"was": "P2", "becomes": "P1"}
@@ -139,7 +139,7 @@ def test_an_attribute_says_why_it_was_set_and_what_became_of_the_severity() -> N
         "severity P3 → P1 by ana: impact high x urgency high; running clocks take the new targets"
     )
     assert answer.summary == f"impact is high (all of them); {change}"
-    assert answer.effects == (Tell("severity_changed", change),)
+    assert answer.effects == (TellAudiences("severity_changed", change),)
     lines = [entry.summary for entry in answer.incident.timeline[-2:]]
     assert lines == ["impact is high (all of them)", change]
     assert not answer.incident.severity_confirmed

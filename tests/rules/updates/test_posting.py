@@ -6,7 +6,7 @@ from models.base import Actor
 from models.compiled import Audience, CompiledPolicy
 from models.time.cadence import Rhythm, Slower
 from models.time.clock import Target
-from rules.record.decision import Decision, Outcome, Refusal, Tell
+from rules.record.decision import Decision, Outcome, Refusal, TellAudiences
 from tests.specimens import ANA, POLICY, after, an_incident, done, minutes, outcome
 
 EVERY = Target(within=minutes(20))
@@ -52,7 +52,7 @@ def test_an_update_goes_to_the_named_audiences_or_to_all_that_expect_one(
     """If nobody expects one, it goes to everybody."""
     answer = posted(policy, audiences=named)
     assert isinstance(answer, Decision)
-    assert answer.effects == (Tell("update", "Half works", told),)
+    assert answer.effects == (TellAudiences("update", "Half works", told),)
     kept = answer.incident.updates[-1]
     assert (kept.audiences, kept.text, kept.at, kept.actor) == (told, "Half works", after(5), ANA)
     assert answer.summary == f"status update to {', '.join(told) or 'nobody'}: Half works"

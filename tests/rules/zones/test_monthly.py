@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from models.people.schedule import HandOver, RotationSpec
+from models.people.schedule import RotationHandOver, RotationSpec
 from models.policy.sections.schedules import parse_hand_over
 from rules.zones.calendars import clock_between
 from rules.zones.turns import turns
@@ -53,14 +53,16 @@ def test_several_months_count_from_the_first_shift() -> None:
 
 
 SAME = {
-    "every 1 month": HandOver(at=("00:00",), every_months=1, month_day=1),
-    "every month 09:00": HandOver(at=("09:00",), every_months=1, month_day=1),
-    "monthly 09:00": HandOver(at=("09:00",), every_months=1, month_day=1),
-    "Every month on the 1st at 09:00": HandOver(at=("09:00",), every_months=1, month_day=1),
-    "the first of each month 09:00": HandOver(at=("09:00",), every_months=1, month_day=1),
-    "1st of every month 09:00": HandOver(at=("09:00",), every_months=1, month_day=1),
-    "last day of the month 18:00": HandOver(at=("18:00",), every_months=1, month_day=31),
-    "every 3 months on the 15th 09:00": HandOver(at=("09:00",), every_months=3, month_day=15),
+    "every 1 month": RotationHandOver(at=("00:00",), every_months=1, month_day=1),
+    "every month 09:00": RotationHandOver(at=("09:00",), every_months=1, month_day=1),
+    "monthly 09:00": RotationHandOver(at=("09:00",), every_months=1, month_day=1),
+    "Every month on the 1st at 09:00": RotationHandOver(at=("09:00",), every_months=1, month_day=1),
+    "the first of each month 09:00": RotationHandOver(at=("09:00",), every_months=1, month_day=1),
+    "1st of every month 09:00": RotationHandOver(at=("09:00",), every_months=1, month_day=1),
+    "last day of the month 18:00": RotationHandOver(at=("18:00",), every_months=1, month_day=31),
+    "every 3 months on the 15th 09:00": RotationHandOver(
+        at=("09:00",), every_months=3, month_day=15
+    ),
 }
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.people.schedule import Booking, FeedSpec, Gap, ScheduleSpec
+from models.people.schedule import Booking, FeedSpec, GapKind, ScheduleSpec
 from models.policy.sections.calendars import WEEK
 from rules.zones.rotations import on_call, shifts_of
 from tests.rules.schedules import LONDON, hours, override, rotation, schedule, utc
@@ -27,7 +27,7 @@ def test_hours_and_gaps_count_until_the_very_hand_over() -> None:
     assert on_call(long, at).people == ("ana",)
     assert on_call(long, at).until_at == utc("2026-01-12 09:00")
     early = WEEKLY.changed(gaps=(hours(LONDON, "07:00-08:30", "mon"),))
-    assert on_call(early, at).gap is Gap.DECLARED
+    assert on_call(early, at).gap is GapKind.DECLARED
 
 
 @pytest.mark.parametrize(

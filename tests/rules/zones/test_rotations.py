@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.people.schedule import Booking, Gap, ScheduleSpec
+from models.people.schedule import Booking, GapKind, ScheduleSpec
 from models.policy.sections.calendars import WEEK
-from rules.zones.rotations import holes_of, on_call, shifts_of
+from rules.zones.rotations import gaps_of, on_call, shifts_of
 from tests.rules.schedules import LONDON, hours, override, rotation, schedule, utc
 
 WEEKLY = schedule(rotation("monday 09:00"))
@@ -39,7 +39,7 @@ def test_a_shift_ends_before_the_instant_of_its_hand_over() -> None:
 def test_nobody_is_on_before_the_first_shift() -> None:
     """The rotation starts with the first hand-over at or after its date."""
     found = on_call(WEEKLY, utc("2026-01-05 08:59"))
-    assert (found.people, found.gap) == ((), Gap.UNDECLARED)
+    assert (found.people, found.gap) == ((), GapKind.UNDECLARED)
     assert found.until_at == utc("2026-01-05 09:00")
 
 
@@ -124,8 +124,8 @@ def test_the_sun_is_followed_by_layers_with_hours_of_their_own_zones() -> None:
     )
     start, end = utc("2026-01-06 12:00"), utc("2026-01-07 12:00")
     assert [s.person for s in shifts_of(spec, start, end)] == ["eu", "us", "sg", "eu"]
-    assert holes_of(spec, start, end) == ()
-    hours_off = holes_of(spec, utc("2026-06-06 12:00"), utc("2026-06-07 12:00"))
+    assert gaps_of(spec, start, end) == ()
+    hours_off = gaps_of(spec, utc("2026-06-06 12:00"), utc("2026-06-07 12:00"))
     assert [(h.begins_at.hour, h.ends_at.hour, h.declared) for h in hours_off] == [(23, 0, False)]
 
 
@@ -160,7 +160,7 @@ def test_an_override_to_nobody_is_a_declared_gap() -> None:
     """Somebody wrote it down, so it is intended."""
     swap = override("nobody", "2026-12-25T00:00", "2026-12-26T00:00")
     found = on_call(WEEKLY.changed(overrides=(swap,)), utc("2026-12-25 12:00"))
-    assert (found.people, found.gap) == ((), Gap.DECLARED)
+    assert (found.people, found.gap) == ((), GapKind.DECLARED)
     assert found.until_at == utc("2026-12-26 00:00")
 
 
@@ -169,10 +169,10 @@ def test_nobody_is_on_call_within_gaps_unless_an_override_says_so() -> None:
     volunteer = override("di", "2026-01-10T10:00", "2026-01-10T12:00")
     weekend = hours(LONDON, "00:00-24:00", "sat", "sun")
     spec = WEEKLY.changed(gaps=(weekend,), overrides=(volunteer,))
-    assert on_call(spec, utc("2026-01-10 09:00")).gap is Gap.DECLARED
+    assert on_call(spec, utc("2026-01-10 09:00")).gap is GapKind.DECLARED
     assert on_call(spec, utc("2026-01-10 11:00")).people == ("di",)
     assert on_call(spec, utc("2026-01-11 23:59")).until_at == utc("2026-01-12 00:00")
-    holes = holes_of(spec, utc("2026-01-09 00:00"), utc("2026-01-13 00:00"))
+    holes = gaps_of(spec, utc("2026-01-09 00:00"), utc("2026-01-13 00:00"))
     assert [(h.begins_at, h.ends_at, h.declared) for h in holes] == [
         (utc("2026-01-10 00:00"), utc("2026-01-10 10:00"), True),
         (utc("2026-01-10 12:00"), utc("2026-01-12 00:00"), True),
@@ -184,16 +184,19 @@ def test_every_gap_can_be_declared() -> None:
     office = rotation("monday 09:00", during=hours(LONDON, "09:00-17:00", "mon"))
     open_, meant = schedule(office), schedule(office, gaps_meant=True)
     at = utc("2026-01-07 12:00")
-    assert (on_call(open_, at).gap, on_call(meant, at).gap) == (Gap.UNDECLARED, Gap.DECLARED)
+    assert (on_call(open_, at).gap, on_call(meant, at).gap) == (
+        GapKind.UNDECLARED,
+        GapKind.DECLARED,
+    )
     week = (utc("2026-01-05 09:00"), utc("2026-01-12 09:00"))
-    assert {hole.declared for hole in holes_of(open_, *week)} == {False}
-    assert {hole.declared for hole in holes_of(meant, *week)} == {True}
+    assert {hole.declared for hole in gaps_of(open_, *week)} == {False}
+    assert {hole.declared for hole in gaps_of(meant, *week)} == {True}
 
 
 def test_nobody_may_have_a_turn() -> None:
     """Their week is free on purpose."""
     spec = schedule(rotation("monday 09:00", people=("ana", "nobody")))
-    assert on_call(spec, utc("2026-01-13 12:00")).gap is Gap.DECLARED
+    assert on_call(spec, utc("2026-01-13 12:00")).gap is GapKind.DECLARED
 
 
 def test_several_people_of_a_feed_are_on_call_together() -> None:

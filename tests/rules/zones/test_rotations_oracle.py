@@ -7,10 +7,17 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.people.schedule import NOBODY, Gap, HandOver, OverrideSpec, RotationSpec, ScheduleSpec
+from models.people.schedule import (
+    NOBODY,
+    GapKind,
+    RotationHandOver,
+    RotationSpec,
+    ScheduleOverrideSpec,
+    ScheduleSpec,
+)
 from models.policy.sections.calendars import WEEK as DAYS
 from models.time.calendar import CalendarSpec, OpenHours
-from rules.zones.rotations import holes_of, on_call, shifts_of
+from rules.zones.rotations import gaps_of, on_call, shifts_of
 from rules.zones.turns import ANCHOR
 from tests.rules.rota import DAY, TICK, Era, Swap, Turns, era, watch
 
@@ -85,7 +92,7 @@ def rotations(draw: st.DrawFn, known: Era, name: str) -> tuple[RotationSpec, Tur
     spec = RotationSpec(
         name=name,
         people=people,
-        hand_over=HandOver.model_validate(written),
+        hand_over=RotationHandOver.model_validate(written),
         zone=known.zone,
         starts=known.wall(starts),
         until=known.wall(ends) if ends else None,
@@ -120,7 +127,9 @@ def cases(draw: st.DrawFn, *, most: int = 3) -> Case:
         person = draw(st.sampled_from((*PEOPLE, None)))
         swaps.append(Swap(person, at, ends))
         who = (person or NOBODY,)
-        overrides.append(OverrideSpec(people=who, begins=known.wall(at), ends=known.wall(ends)))
+        overrides.append(
+            ScheduleOverrideSpec(people=who, begins=known.wall(at), ends=known.wall(ends))
+        )
     return Case(
         era=known,
         spec=ScheduleSpec(
@@ -151,7 +160,7 @@ def test_the_person_whom_the_oracle_sees_on_watch_is_on_call(case: Case) -> None
         found = on_call(case.spec, case.era.at(case.tick + asked))
         assert found.people == ((person,) if person else ())
         assert (found.gap is None) == bool(person)
-        assert (found.gap is Gap.DECLARED) == (seen is not None and person is None)
+        assert (found.gap is GapKind.DECLARED) == (seen is not None and person is None)
 
 
 @settings(max_examples=250)
@@ -174,7 +183,7 @@ def test_shifts_begin_and_end_where_the_oracle_sees_the_watch_change(case: Case)
         for shift in shifts_of(case.spec, start, end)
     ]
     assert found == [span for span in expected if span[2]]
-    holes = [(hole.begins_at, hole.ends_at) for hole in holes_of(case.spec, start, end)]
+    holes = [(hole.begins_at, hole.ends_at) for hole in gaps_of(case.spec, start, end)]
     assert sum(((b - a) for a, b in holes), timedelta()) == sum(
         ((b - a) for a, b, person in expected if not person), timedelta()
     )
@@ -206,7 +215,7 @@ def test_a_rotation_without_a_first_shift_has_always_been_going_on(
 ) -> None:
     """The turns count in both directions from the first hand-over of 2024, a Monday."""
     known = era(place, date(2023, 6, 5), LIVED)
-    hand_over = HandOver(days=(DAYS[day],), at=(hour(minute * TICK),))
+    hand_over = RotationHandOver(days=(DAYS[day],), at=(hour(minute * TICK),))
     rotation = RotationSpec(name="r", people=PEOPLE, hand_over=hand_over, zone=place)
     kept = Turns(PEOPLE, known.seen[0], minutes=frozenset({day * DAY + minute * TICK}))
     handed = kept.handed_over(known, len(known.seen) - 1)

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from runtime.embedded.component import Component
+from runtime.embedded.component import StackComponent
 
 
-def ended(log: Path, program: str) -> Component:
+def ended(log: Path, program: str) -> StackComponent:
     """A component that ran this to its end."""
-    component = Component("worker", ["-c", program], log)
+    component = StackComponent("worker", ["-c", program], log)
     again(component)
     return component
 
 
-def again(component: Component) -> None:
+def again(component: StackComponent) -> None:
     """Run it once more."""
     component.start(os.environ)
     assert component.process

@@ -17,16 +17,16 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.severity import LEAST_URGENT
-from rules.paging.urgency import Kind, lane, rank
+from rules.paging.urgency import WorkKind, lane, rank
 from runtime.settings import Settings
 from runtime.worker.lanes import SLOTS, Workers
-from runtime.worker.registry import working
+from runtime.worker.registry import running_workers
 from tests.fakes.channels import RecordingChannels
 from tests.specimens import POLICY, REPORT
 
 WORST = 1
-LATER_WORST, LATER_MILD = (Kind.LATER_PAGE, WORST), (Kind.LATER_PAGE, 2)
-Job = tuple[Kind, int]
+LATER_WORST, LATER_MILD = (WorkKind.LATER_PAGE, WORST), (WorkKind.LATER_PAGE, 2)
+Job = tuple[WorkKind, int]
 
 
 class Bench:
@@ -39,7 +39,7 @@ class Bench:
     @activity.defn
     async def work(self, kind: int, urgent: int) -> None:
         """Begin."""
-        self.begun.append((Kind(kind), urgent))
+        self.begun.append((WorkKind(kind), urgent))
         await self.gate.wait()
 
     async def has_begun(self, count: int) -> None:
@@ -57,13 +57,13 @@ class OneJob:
     @workflow.run
     async def run(self, kind: int, urgent: int, task_queue: str) -> None:
         """Have it done."""
-        type(self).looked_at.append((Kind(kind), urgent))
+        type(self).looked_at.append((WorkKind(kind), urgent))
         await workflow.execute_activity(
             "work",
             args=[kind, urgent],
             task_queue=task_queue,
             start_to_close_timeout=timedelta(minutes=1),
-            priority=Priority(*rank(Kind(kind), urgent)),
+            priority=Priority(*rank(WorkKind(kind), urgent)),
         )
 
 
@@ -108,7 +108,7 @@ async def order_of(client: Client, task_queue: str, jobs: Sequence[Job]) -> list
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_concurrent_activities=1,
     ):
-        await ask(client, task_queue, (Kind.CHORE, WORST))
+        await ask(client, task_queue, (WorkKind.CHORE, WORST))
         await bench.has_begun(1)
         for job in jobs:
             await ask(client, task_queue, job)
@@ -122,9 +122,9 @@ async def test_queued_work_begins_by_kind_whatever_its_severity(
     server: WorkflowEnvironment, task_queue: str
 ) -> None:
     """The mildest first page begins before the worst reminder, although it came last."""
-    jobs = [(kind, urgent) for kind in reversed(Kind) for urgent in (WORST, LEAST_URGENT)]
+    jobs = [(kind, urgent) for kind in reversed(WorkKind) for urgent in (WORST, LEAST_URGENT)]
     begun = await order_of(server.client, task_queue, jobs)
-    assert [kind for kind, _ in begun] == [kind for kind in Kind for _ in range(2)]
+    assert [kind for kind, _ in begun] == [kind for kind in WorkKind for _ in range(2)]
 
 
 async def test_the_worst_of_one_kind_begins_first_and_the_mildest_has_its_turn(
@@ -143,7 +143,7 @@ async def test_new_incidents_are_looked_at_before_old_ones_do_their_work(
     """Workflow tasks are ordered too, by the workflow's priority at that time."""
     OneJob.looked_at, bench = [], Bench()
     bench.gate.set()
-    kinds = (Kind.CHORE, Kind.COMMAND, Kind.FIRST_PAGE)
+    kinds = (WorkKind.CHORE, WorkKind.COMMAND, WorkKind.FIRST_PAGE)
     jobs = [(kind, urgent) for kind in kinds for urgent in (WORST, LEAST_URGENT)]
     for job in jobs:
         await ask(server.client, task_queue, job)
@@ -175,11 +175,15 @@ async def test_a_kind_that_fills_its_slots_keeps_no_other_waiting(
         activities=[bench.work],
         workflow_runner=UnsandboxedWorkflowRunner(),
     ):
-        chores = lane(task_queue, Kind.CHORE)
-        reminders = [ask(server.client, task_queue, (Kind.CHORE, 1), chores) for _ in range(SLOTS)]
-        await asyncio.gather(*reminders, ask(server.client, task_queue, (Kind.CHORE, 1), chores))
+        chores = lane(task_queue, WorkKind.CHORE)
+        reminders = [
+            ask(server.client, task_queue, (WorkKind.CHORE, 1), chores) for _ in range(SLOTS)
+        ]
+        await asyncio.gather(
+            *reminders, ask(server.client, task_queue, (WorkKind.CHORE, 1), chores)
+        )
         await bench.has_begun(SLOTS)
-        others = [kind for kind in Kind if kind is not Kind.CHORE]
+        others = [kind for kind in WorkKind if kind is not WorkKind.CHORE]
         for kind in others:
             await ask(server.client, task_queue, (kind, LEAST_URGENT), lane(task_queue, kind))
         await bench.has_begun(SLOTS + len(others))
@@ -199,18 +203,18 @@ async def test_an_incident_that_has_had_its_first_page_ranks_behind_new_ones(
         IncidentInput(policy=POLICY, report=REPORT),
         id=f"INC-{task_queue}",
         task_queue=task_queue,
-        priority=Priority(*rank(Kind.FIRST_PAGE, WORST)),
+        priority=Priority(*rank(WorkKind.FIRST_PAGE, WORST)),
     )
 
     async def kind() -> int:
         described = await incident.describe()
         return described.raw_description.workflow_execution_info.priority.priority_key
 
-    assert await kind() == Kind.FIRST_PAGE
+    assert await kind() == WorkKind.FIRST_PAGE
     channels = RecordingChannels()
-    async with working(server.client, settings, channels):
-        while await kind() == Kind.FIRST_PAGE:
+    async with running_workers(server.client, settings, channels):
+        while await kind() == WorkKind.FIRST_PAGE:
             await asyncio.sleep(0.05)
-    assert await kind() == Kind.COMMAND
+    assert await kind() == WorkKind.COMMAND
     assert channels.channel("log").messages
     await incident.terminate()

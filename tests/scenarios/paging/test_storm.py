@@ -16,11 +16,11 @@ from models.compiled import EscalationPolicy, Level, Person
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.messages.message import Message
 from models.people.workload import PageLimit, PageLimits, WorkloadState
-from rules.paging.urgency import Kind
-from rules.paging.workload import one_by_one
+from rules.paging.urgency import WorkKind
+from rules.paging.workload import pages_one_by_one
 from rules.record.identity import workload_id
 from runtime.settings import Settings
-from runtime.worker.registry import working
+from runtime.worker.registry import running_workers
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT
@@ -57,7 +57,7 @@ async def storm(client: Client, task_queue: str) -> None:
                 IncidentInput(policy=POLICY_OF_STORMS, report=report),
                 id=f"INC-{task_queue}-{number}",
                 task_queue=task_queue,
-                priority=priority_of(Kind.FIRST_PAGE, severity, POLICY.severities),
+                priority=priority_of(WorkKind.FIRST_PAGE, severity, POLICY.severities),
             )
 
     await asyncio.gather(*(report(number) for number in range(MANY)))
@@ -93,14 +93,14 @@ async def test_a_storm_of_incidents_pages_each_within_their_limit_and_the_worst_
         task_queue=task_queue, state_directory=tmp_path, policy_file=tmp_path / "none.yaml"
     )
     await storm(client, task_queue)
-    async with working(client, settings, channels):
+    async with running_workers(client, settings, channels):
         states = {person: await told(client, task_queue, person) for person in LIMITS}
     sent = [sent for name in channels.named.values() for sent in name.messages.values()]
     for person, limit in LIMITS.items():
         pages = [page for page in sent if page.recipient == person]
         assert len(pages) <= limit.most
         alone = [page for page in pages if _alone(page)]
-        assert [page.severity for page in alone] == [WORST] * one_by_one(limit, worst=True)
+        assert [page.severity for page in alone] == [WORST] * pages_one_by_one(limit, worst=True)
         assert known(states[person]) == MANY
 
 

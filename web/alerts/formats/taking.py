@@ -14,8 +14,8 @@ from models.alert import Alert, AlertBatch, AlertStatus
 from models.intake import IntakeRules
 from rules.alerts.ignored import is_ignored
 from rules.alerts.severity import severity_from_labels
-from rules.alerts.words import NAMELESS, briefly, shortly
-from rules.record.bounds import COUNT_LIMIT
+from rules.alerts.words import NAMELESS, with_short_texts, without_labels
+from rules.record.bounds import COUNT_BOUND
 from rules.record.carried import ALERTS_IN_FULL, size
 from rules.record.identity import bounded_fingerprint, bounded_key
 from web.alerts.formats.format import SentAlert, SentGroup
@@ -40,12 +40,12 @@ def batch_of(
     minded = [alert for alert in group.alerts if not is_ignored(alert.labels, rules.ignore)]
     taken, left_out = _bearable(minded)
     known = [_alert(alert, source, rules, received_at) for alert in taken]
-    alerts = [*known[:ALERTS_IN_FULL], *(briefly(alert) for alert in known[ALERTS_IN_FULL:])]
+    alerts = [*known[:ALERTS_IN_FULL], *(without_labels(alert) for alert in known[ALERTS_IN_FULL:])]
     batch = AlertBatch(
         source=source,
         group_key=bounded_key(group.key),
         alerts=_together(alerts),
-        truncated=min(group.truncated + left_out, COUNT_LIMIT),
+        truncated=min(group.truncated + left_out, COUNT_BOUND),
         received_at=received_at,
     )
     return batch, len(group.alerts) - len(minded)
@@ -113,6 +113,6 @@ def _together(alerts: Sequence[Alert]) -> tuple[Alert, ...]:
     """Keep labels while they fit into one delivery; keep only the identity of the other alerts."""
     sizes = accumulate(size(alert) for alert in alerts)
     return tuple(
-        alert if weight <= MOST_TOGETHER else shortly(alert)
+        alert if weight <= MOST_TOGETHER else with_short_texts(alert)
         for alert, weight in zip(alerts, sizes, strict=True)
     )

@@ -7,8 +7,8 @@ from temporalio.exceptions import FailureError
 
 from models.contracts.calendars import REFRESH_CALENDARS, CalendarsRefreshed, RefreshCalendars
 from models.incident.timeline import EntryKind
-from rules.clocks.coverage import earliest_of, joined, refresh_due_at, stale_calendars
-from rules.paging.urgency import Kind
+from rules.clocks.coverage import earliest_of, refresh_due_at, spliced_slice, stale_calendars
+from rules.paging.urgency import WorkKind
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
@@ -67,7 +67,7 @@ class Calendars(Component):
                 request,
                 CalendarsRefreshed,
                 summary=f"work out the calendars {names}",
-                priority=desk.priority(Kind.COMMAND),
+                priority=desk.priority(WorkKind.COMMAND),
             )
         except FailureError:
             desk.note(
@@ -79,7 +79,9 @@ class Calendars(Component):
 
     def _adopt(self, answer: CalendarsRefreshed) -> None:
         policy = self._desk.policy
-        slices = {name: joined(policy.slices.get(name), new) for name, new in answer.slices.items()}
+        slices = {
+            name: spliced_slice(policy.slices.get(name), new) for name, new in answer.slices.items()
+        }
         self._desk.policy = policy.changed(slices={**policy.slices, **slices})
         until = min(known.valid_until for known in slices.values())
         names = ", ".join(slices)

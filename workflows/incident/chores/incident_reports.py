@@ -6,10 +6,15 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from models.contracts.documents import WRITE_REPORT, DocumentWritten, WriteReport
-from rules.paging.urgency import Kind
-from rules.record.carried import bounded
-from rules.reports.documents import again, next_report, with_report, without_report
+from models.contracts.documents import WRITE_REPORT, DocumentWritten, IncidentReportWanted
+from rules.incident_reports.naming import (
+    name_of_next_try,
+    next_incident_report,
+    with_incident_report,
+    without_incident_report,
+)
+from rules.paging.urgency import WorkKind
+from rules.record.carried import small_enough_for_an_activity
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
@@ -17,7 +22,7 @@ from workflows.options import perform
 
 
 class IncidentReports(Component):
-    """Owns the reports still to write, one after the other."""
+    """Owns the incident reports still to write, one after the other."""
 
     def __init__(self, desk: Desk, due: tuple[str, ...]) -> None:
         self._desk = desk
@@ -26,16 +31,16 @@ class IncidentReports(Component):
 
     @property
     def due(self) -> tuple[str, ...]:
-        """The names of the reports still to write."""
+        """The names of the incident reports still to write."""
         return tuple(self._due)
 
     def order(self) -> None:
-        """Have the report written as the record stands."""
-        self._due.append(next_report(self._desk.incident, self.due))
+        """Have the incident report written as the record stands."""
+        self._due.append(next_incident_report(self._desk.incident, self.due))
         self._desk.awake = True
 
     def next_at(self) -> datetime | None:
-        """When to try a failed report again."""
+        """When to try a failed incident report again."""
         return self._attempts.again_at if self._due else None
 
     def next_due(self) -> Due | None:
@@ -45,34 +50,34 @@ class IncidentReports(Component):
 
     @property
     def settled(self) -> bool:
-        """Whether every report is written."""
+        """Whether every incident report is written."""
         return not self._due
 
     def carried(self) -> Mapping[str, object]:
-        """The reports still to write."""
+        """The incident reports still to write."""
         return {"reports_due": self.due}
 
     def launch(self, now: datetime) -> None:
-        """Write the next report."""
+        """Write the next incident report."""
         if self._due and self._attempts.may_begin(now):
             self._attempts.begin(self._write(self._due[0], now))
 
     async def _write(self, name: str, now: datetime) -> bool:
         desk = self._desk
-        told = bounded(desk.incident, workflow.info().run_id, now)
-        request = WriteReport(incident=told, policy=desk.policy, name=name, now=now)
+        told = small_enough_for_an_activity(desk.incident, workflow.info().run_id, now)
+        request = IncidentReportWanted(incident=told, policy=desk.policy, name=name, now=now)
         try:
             written = await perform(
                 WRITE_REPORT,
                 request,
                 DocumentWritten,
                 summary=f"write {name} of {desk.incident.id}",
-                priority=desk.priority(Kind.CHORE),
+                priority=desk.priority(WorkKind.CHORE),
             )
         except FailureError:
-            self._due[self._due.index(name)] = again(name)
-            desk.replace(without_report(desk.incident, name, desk.now()))
+            self._due[self._due.index(name)] = name_of_next_try(name)
+            desk.replace(without_incident_report(desk.incident, name, desk.now()))
             return False
         self._due.remove(name)
-        desk.replace(with_report(desk.incident, name, written, desk.now()))
+        desk.replace(with_incident_report(desk.incident, name, written, desk.now()))
         return True

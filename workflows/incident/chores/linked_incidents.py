@@ -8,7 +8,7 @@ from temporalio.exceptions import FailureError
 from models.contracts.alert_group import START_INCIDENT, IncidentStarted, StartIncident
 from models.contracts.incident import LinkedIncident
 from rules.deadlines.linked import linked_incident, report_of, with_linked, without_linked
-from rules.paging.urgency import Kind
+from rules.paging.urgency import WorkKind
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
@@ -66,7 +66,7 @@ class LinkedIncidents(Component):
                 StartIncident(incident_id=linked.id, report=report),
                 IncidentStarted,
                 summary=f"open {linked.id}: {linked.title}",
-                priority=desk.priority(Kind.FIRST_PAGE),
+                priority=desk.priority(WorkKind.FIRST_PAGE),
             )
         except FailureError:
             desk.replace(without_linked(desk.incident, linked, desk.now()))

@@ -9,8 +9,14 @@ from models.incident.timeline import EntryKind
 from models.people.party import as_person
 from models.people.workload import TELL_OF_ROLE, HoldRole, RolesHeld, TellOfRole, ToldRole
 from models.time.clock import ActionKind
-from rules.paging.urgency import Kind
-from rules.people.roles.roles_at_once import News, assigned_by, counted_roles, overloaded, untold
+from rules.paging.urgency import WorkKind
+from rules.people.roles.roles_at_once import (
+    RoleNews,
+    assigned_by,
+    counted_roles,
+    next_role_news,
+    overloaded,
+)
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
@@ -28,9 +34,9 @@ class RolesAtOnce(Component):
         self.told = told
 
     @property
-    def due(self) -> News | None:
+    def due(self) -> RoleNews | None:
         """What is still to tell."""
-        return untold(counted_roles(self._desk.incident, self._desk.policy), self.told)
+        return next_role_news(counted_roles(self._desk.incident, self._desk.policy), self.told)
 
     def next_at(self) -> datetime | None:
         """When to make a failed attempt again."""
@@ -56,7 +62,7 @@ class RolesAtOnce(Component):
         if news and self._attempts.may_begin(now):
             self._attempts.begin(self._tell(news, now))
 
-    async def _tell(self, news: News, now: datetime) -> bool:
+    async def _tell(self, news: RoleNews, now: datetime) -> bool:
         desk, about = self._desk, news.about
         rule = desk.policy.role(about.role)
         at_once = rule.at_once if rule else None
@@ -70,7 +76,7 @@ class RolesAtOnce(Component):
                 ),
                 RolesHeld,
                 summary=f"{about.person} {verb} {about.role}: of how many incidents?",
-                priority=desk.priority(Kind.CHORE),
+                priority=desk.priority(WorkKind.CHORE),
             )
         except FailureError:
             return False

@@ -8,14 +8,14 @@ from models.contracts.paging import Escalated
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.incident.timeline import EntryKind
 from rules.paging.demands import (
-    answers,
+    answers_escalation,
     demand_due,
     demanded_page,
+    keep_unreached,
+    next_demand,
+    page_on_demand,
     reached_by,
-    set_going,
-    take,
-    unreached,
-    withdrawn,
+    without_withdrawn,
 )
 from rules.paging.escalation import (
     NoPage,
@@ -25,22 +25,22 @@ from rules.paging.escalation import (
     in_force,
     next_page,
     resumed,
-    silence,
     still_firing,
     stopped,
+    why_silence_pages,
 )
 from rules.paging.lines import (
-    Line,
-    Turn,
-    joined,
+    LevelTurn,
+    PagingLine,
+    joined_demand_line,
     lines_of,
-    passed_over,
+    lost_task_line,
+    passed_over_line,
     recipients_of,
-    unknown,
     until_answered,
-    waits_for_hours,
+    waiting_line,
 )
-from rules.paging.request import Asked, page_key
+from rules.paging.request import PageRequest, page_key
 from rules.paging.withdrawal import withdrawal
 from rules.record.decision import PageNextLevel
 from workflows.incident.component import Component, Due
@@ -77,7 +77,7 @@ class Paging(Component):
         """Stop the escalation because somebody answered or it is over; withdraw waiting pages."""
         desk = self._desk
         unneeded = withdrawal(reason, desk.incident, desk.policy, desk.now())
-        self.progress = stopped(withdrawn(self.progress, unneeded), reason)
+        self.progress = stopped(without_withdrawn(self.progress, unneeded), reason)
         self._call.recall(unneeded)
         self._outbox.withdraw(reason)
         if desk.incident.demand_of:
@@ -90,7 +90,7 @@ class Paging(Component):
     def taken_up(self, by: str) -> None:
         """Note that somebody acted, so the acknowledgement is never forgotten."""
         self.progress = self.progress.changed(forgotten_at=None)
-        if answers(self.progress, by):
+        if answers_escalation(self.progress, by):
             self.stop(f"taken up by {by}")
             self._desk.note(
                 EntryKind.ESCALATION_TAKEN_UP, f"{by} takes it up: the escalation stops"
@@ -183,9 +183,9 @@ class Paging(Component):
         now: datetime,
         demanded: DemandedPage | None,
     ) -> None:
-        reason = demanded.reason if demanded else silence(self.progress)
+        reason = demanded.reason if demanded else why_silence_pages(self.progress)
         cause = demanded.cause if demanded else self.progress.cause
-        asked = Asked(page, ladder, reason, now, cause, demanded)
+        asked = PageRequest(page, ladder, reason, now, cause, demanded)
         within_task = self._first_page.within_task(asked, self.progress)
         self._call.start(
             asked, self.progress, within_task=within_task, done=self._paged, failed=self._again
@@ -202,19 +202,19 @@ class Paging(Component):
     def _taken(self, ladder: EscalationPolicy | None, now: datetime) -> DemandedPage | None:
         """The demand that is due. Several demands of one instant and level make one page."""
         levels = len(ladder.levels) if ladder else 1
-        taken = take(self.progress, levels, now)
+        taken = next_demand(self.progress, levels, now)
         if taken is None:
             return None
         self.progress = taken.progress
         if taken.demanded is None:
-            self._write(joined(self.progress.level, taken.reason))
+            self._write(joined_demand_line(self.progress.level, taken.reason))
         return taken.demanded
 
     def _set_going(
         self, demanded: DemandedPage, ladder: EscalationPolicy | None, now: datetime
     ) -> Page | NoPage:
         acknowledged = self._desk.incident.milestone("acknowledged") is not None
-        self.progress, asked = set_going(
+        self.progress, asked = page_on_demand(
             self.progress, demanded, ladder, now, acknowledged=acknowledged
         )
         return asked
@@ -222,7 +222,7 @@ class Paging(Component):
     def _pass_over(self, asked: PassOver, ladder: EscalationPolicy, now: datetime) -> None:
         targets = ladder.levels[asked.level - 1].page
         self._moved_on(ladder, asked, now, reached=False)
-        self._write(passed_over(asked, ladder.name, targets, now, self.progress.next_at))
+        self._write(passed_over_line(asked, ladder.name, targets, now, self.progress.next_at))
         self._say_when_it_begins(now)
 
     def _remember_forgotten(self, now: datetime) -> None:
@@ -263,7 +263,7 @@ class Paging(Component):
             )
         self.progress = self.progress.changed(next_at=None, demanded=())
 
-    def _again(self, asked: Asked) -> None:
+    def _again(self, asked: PageRequest) -> None:
         if asked.demanded:
             self.progress = self.progress.changed(
                 demanded=(asked.demanded, *self.progress.demanded)
@@ -271,7 +271,7 @@ class Paging(Component):
         words = f"{asked.summary}: no answer in time, again at once"
         self._desk.note(EntryKind.ESCALATION_DELAYED, words)
 
-    def _paged(self, asked: Asked, done: Escalated) -> None:
+    def _paged(self, asked: PageRequest, done: Escalated) -> None:
         opening = [passed.opens_at for passed in done.out_of_hours]
         opening += [found.until_at for found in done.on_call.values() if found.gap]
         opens_at = min((at for at in opening if at), default=None)
@@ -285,7 +285,7 @@ class Paging(Component):
             if outcome.receipt:
                 self._desk.remember(outcome.receipt, outcome.delivery.message.recipient)
         next_at = self.progress.next_at
-        turn = Turn(page, asked.ladder.name, asked.reason, asked.now, next_at)
+        turn = LevelTurn(page, asked.ladder.name, asked.reason, asked.now, next_at)
         for line in lines_of(turn, done):
             self._write(line, asked)
         self._say_when_it_begins(now)
@@ -301,21 +301,23 @@ class Paging(Component):
         if self._call.recalled:
             self._outbox.withdraw(self._call.recalled)
 
-    def _goes_on_waiting(self, asked: Asked, opens_at: datetime | None) -> None:
+    def _goes_on_waiting(self, asked: PageRequest, opens_at: datetime | None) -> None:
         """Restore a demand that reached nobody and that no answer withdraws."""
         demanded, levels = asked.demanded, len(asked.ladder.levels)
         if demanded is None or self._call.recalled:
             return
-        left = unreached(self.progress, demanded, asked.page.level, levels, opens_at=opens_at)
+        left = keep_unreached(self.progress, demanded, asked.page.level, levels, opens_at=opens_at)
         if left == self.progress:
             return
         self.progress = left
         if opens_at:
-            self._write(waits_for_hours(asked.page, asked.reason, opens_at))
+            self._write(waiting_line(asked.page, asked.reason, opens_at))
 
-    def _found_out(self, asked: Asked, done: Escalated) -> None:
+    def _found_out(self, asked: PageRequest, done: Escalated) -> None:
         """Count the level as paged if a lost task may have paged it."""
-        for line in lines_of(Turn(asked.page, asked.ladder.name, asked.reason, asked.now), done):
+        for line in lines_of(
+            LevelTurn(asked.page, asked.ladder.name, asked.reason, asked.now), done
+        ):
             self._write(line)
         if done.pages:
             self.progress = self.progress.changed(
@@ -323,9 +325,9 @@ class Paging(Component):
             )
             self._moved_on(asked.ladder, asked.page, self._desk.now(), reached=True)
 
-    def _not_found_out(self, asked: Asked) -> None:
+    def _not_found_out(self, asked: PageRequest) -> None:
         key = page_key(self._desk.incident.id, asked)
-        line = unknown(asked.summary, asked.page.level, key)
+        line = lost_task_line(asked.summary, asked.page.level, key)
         self._desk.note(line.kind, line.summary, **line.data)
 
     def _moved_on(
@@ -341,7 +343,7 @@ class Paging(Component):
             ladder, self.progress, done, now, reached=reached, opens_at=opens_at
         )
 
-    def _write(self, line: Line, asked: Asked | None = None) -> None:
+    def _write(self, line: PagingLine, asked: PageRequest | None = None) -> None:
         self._desk.note(line.kind, line.summary, **line.data)
         if line.owed and asked:
             owed = until_answered(line.owed.delivery, stays=asked.stays, clocks=asked.clocks)

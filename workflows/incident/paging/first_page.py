@@ -13,8 +13,8 @@ from temporalio import workflow
 
 from models.incident.escalation import OPENING, EscalationProgress
 from rules.paging.demands import demand_due
-from rules.paging.escalation import Page, in_force, next_page, silence, still_firing
-from rules.paging.request import Asked
+from rules.paging.escalation import Page, in_force, next_page, still_firing, why_silence_pages
+from rules.paging.request import PageRequest
 from rules.paging.urgency import FIRST_PAGE_WAITS
 from workflows.incident.desk import Desk
 
@@ -40,7 +40,7 @@ class FirstPage:
         self._fresh = fresh and not desk.policy.limits_pages
         self._opening = self._asked(EscalationProgress(), desk.now()) if self._fresh else None
 
-    def within_task(self, asked: Asked, progress: EscalationProgress) -> bool:
+    def within_task(self, asked: PageRequest, progress: EscalationProgress) -> bool:
         """Whether a page goes out within the workflow task: only the first one, in the first task.
 
         If there is a limit to ask about, it does not: it would wait for a task of another workflow.
@@ -49,7 +49,7 @@ class FirstPage:
         first, self._fresh = self._fresh and asked.demanded is None, False
         return first
 
-    def forgotten(self, progress: EscalationProgress, now: datetime) -> Asked | None:
+    def forgotten(self, progress: EscalationProgress, now: datetime) -> PageRequest | None:
         """The page that a lost task may have sent, if it is not asked for again."""
         opening, self._opening = self._opening, None
         if opening is None or not self._a_task_was_lost():
@@ -59,20 +59,20 @@ class FirstPage:
             return None
         return opening
 
-    def _say_if_late(self, asked: Asked, progress: EscalationProgress) -> None:
+    def _say_if_late(self, asked: PageRequest, progress: EscalationProgress) -> None:
         """Log a warning if a first page waited too long for a worker."""
         due_at, self._asked_at = progress.next_at or self._asked_at, None
         if progress.pages or due_at is None or asked.now - due_at <= FIRST_PAGE_WAITS:
             return
         log.warning("first_page.waited", seconds=round((asked.now - due_at).total_seconds(), 1))
 
-    def _asked(self, progress: EscalationProgress, now: datetime) -> Asked | None:
+    def _asked(self, progress: EscalationProgress, now: datetime) -> PageRequest | None:
         incident = self._desk.incident
         ladder = in_force(self._desk.policy.escalation, incident, now)
         page = next_page(ladder, progress, now, firing=still_firing(incident))
         if ladder is None or not isinstance(page, Page):
             return None
-        return Asked(page, ladder, silence(progress), now, OPENING)
+        return PageRequest(page, ladder, why_silence_pages(progress), now, OPENING)
 
     def _a_task_was_lost(self) -> bool:
         """Whether the history has more than a start and the signals that came with it."""

@@ -7,15 +7,15 @@ from temporalio.exceptions import FailureError
 
 from models.contracts.paging import ESCALATE_INCIDENT, Escalated, EscalateIncident
 from models.incident.escalation import EscalationProgress
-from rules.paging.lines import given_up
-from rules.paging.request import Asked, request_of
-from rules.paging.urgency import Kind
+from rules.paging.lines import given_up_line
+from rules.paging.request import PageRequest, request_of
+from rules.paging.urgency import WorkKind
 from rules.paging.withdrawal import Withdrawal
 from workflows.incident.desk import Desk
 from workflows.options import begin, perform_at_once
 
-Done = Callable[[Asked, Escalated], None]
-Failed = Callable[[Asked], None]
+Done = Callable[[PageRequest, Escalated], None]
+Failed = Callable[[PageRequest], None]
 
 
 class PageCall:
@@ -27,8 +27,8 @@ class PageCall:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._handle: workflow.ActivityHandle[Escalated] | None = None
-        self._asked: Asked | None = None
-        self._kind = Kind.FIRST_PAGE
+        self._asked: PageRequest | None = None
+        self._kind = WorkKind.FIRST_PAGE
         self.busy = False
         self.within_task = False
         """Whether the page is under way within the workflow task."""
@@ -36,7 +36,7 @@ class PageCall:
 
     def start(
         self,
-        asked: Asked,
+        asked: PageRequest,
         progress: EscalationProgress,
         *,
         within_task: bool,
@@ -49,7 +49,7 @@ class PageCall:
         request = request.changed(sends=sends)
         self.busy, self._asked, self.recalled = True, asked, None
         self.within_task = within_task
-        self._kind = Kind.LATER_PAGE if progress.pages else Kind.FIRST_PAGE
+        self._kind = WorkKind.LATER_PAGE if progress.pages else WorkKind.FIRST_PAGE
         self._desk.launch(self._made(asked, request, done, failed, within_task=within_task))
 
     def recall(self, withdrawal: Withdrawal) -> None:
@@ -71,7 +71,7 @@ class PageCall:
 
     async def _made(
         self,
-        asked: Asked,
+        asked: PageRequest,
         request: EscalateIncident,
         done: Done,
         failed: Failed,
@@ -82,7 +82,9 @@ class PageCall:
             answer = await self._answer(request, asked.summary, within_task=within_task)
         except FailureError:
             if self.recalled:
-                line = given_up(asked.summary, asked.page.level, request.key_prefix, self.recalled)
+                line = given_up_line(
+                    asked.summary, asked.page.level, request.key_prefix, self.recalled
+                )
                 self._desk.note(line.kind, line.summary, **line.data)
             else:
                 failed(asked)

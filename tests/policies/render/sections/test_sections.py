@@ -8,7 +8,7 @@ import pytest
 from models.incident.escalation import EscalationProgress
 from policies.render.sections.escalations import FIRST_PAGE_AT, pages
 from policies.render.writing.document import Table
-from rules.paging.escalation import NoPage, Page, Wait, next_page
+from rules.paging.escalation import NoPage, Page, WaitForAnswer, next_page
 from rules.severity.rating import by_attributes
 from tests.policies.render.documents import DEFAULT, document, rows, said, under, view
 from tests.policies.test_shipped import blocks
@@ -59,7 +59,7 @@ def test_pages_come_at_the_times_that_the_document_gives() -> None:
             case Page(level=level, cycle=cycle, next_at=next_at):
                 found.append((timedelta(minutes=minute), level))
                 progress = EscalationProgress(level=level, cycle=cycle, next_at=next_at)
-            case Wait():
+            case WaitForAnswer():
                 continue
             case NoPage():
                 break

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from policies.render.formats import Format, rendered
-from policies.render.writing.document import Document, Section, Verbatim
+from policies.render.formats import DocumentFormat, rendered
+from policies.render.writing.document import PolicyDocument, Section, Verbatim
 from policies.render.writing.spoken import speaking
 from tests.policies.render.documents import DEFAULT, document, loaded, rows, said, texts
 from tests.policies.test_examples import NAMES, example
@@ -39,16 +39,18 @@ def test_no_name_appears_in_its_machine_form(text: str) -> None:
     made = document(text)
     shown = [t for section in made.sections[:7] for t in texts_of_section(section)]
     assert [found for t in shown for found in SNAKE.findall(t)] == []
-    drawing = re.findall(r"```mermaid.*?```", rendered(loaded(text), Format.MARKDOWN), re.DOTALL)
+    drawing = re.findall(
+        r"```mermaid.*?```", rendered(loaded(text), DocumentFormat.MARKDOWN), re.DOTALL
+    )
     assert SNAKE.findall(drawing[0]) == []
-    page = re.findall(r"<svg.*?</svg>", rendered(loaded(text), Format.HTML))
+    page = re.findall(r"<svg.*?</svg>", rendered(loaded(text), DocumentFormat.HTML))
     assert SNAKE.findall(page[0]) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_the_examples_are_words_too(name: str) -> None:
     """This holds for every name in a policy of a real organisation."""
-    drawn = rendered(example(name), Format.MARKDOWN)
+    drawn = rendered(example(name), DocumentFormat.MARKDOWN)
     body = drawn.partition("## What this policy leaves unanswered")[0].partition("## 1.")[2]
     typed = {role for role in example(name).policy.roles if "_" in role}
     shown = body.replace("\\_", "_")
@@ -57,7 +59,7 @@ def test_names_of_the_examples_are_words_too(name: str) -> None:
 
 def texts_of_section(section: Section) -> list[str]:
     """The texts of one section, except those that a reader types."""
-    return [t for t in texts(Document("", (), (section,))) if not isinstance(t, Verbatim)]
+    return [t for t in texts(PolicyDocument("", (), (section,))) if not isinstance(t, Verbatim)]
 
 
 def test_a_role_shows_once_what_to_type() -> None:

@@ -8,17 +8,17 @@ from models.base import ENGINE, MONITORING, Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.intake import ReportingRule
-from models.severity import Axis, SeverityRules, Table
+from models.severity import AttributeTable, Axis, CompiledSeverityRules
 from rules.commands.beginning.reporting import (
     INFORMATION,
     LOOKING_BACK,
     may_report,
     missing_information,
     not_allowed,
+    refusal_of_report,
     report_digest,
-    unfit,
-    untimely,
     wrong_information,
+    wrong_start,
 )
 from tests.specimens import POLICY, START
 
@@ -142,16 +142,20 @@ def test_a_digest_is_the_same_for_ever() -> None:
 
 def test_a_report_may_come_late_by_as_much_as_a_command_and_no_more() -> None:
     """That is a year and a day; no report may lie in the future."""
-    assert untimely(None, START) is None
-    assert untimely(START, START) is None
-    assert untimely(START - LOOKING_BACK, START) is None
+    assert wrong_start(None, START) is None
+    assert wrong_start(START, START) is None
+    assert wrong_start(START - LOOKING_BACK, START) is None
     second = timedelta(seconds=1)
-    assert untimely(START - LOOKING_BACK - second, START) == "lies more than 366 days back"
-    assert untimely(START + second, START) == "lies in the future"
+    assert wrong_start(START - LOOKING_BACK - second, START) == "lies more than 366 days back"
+    assert wrong_start(START + second, START) == "lies in the future"
 
 
-MATRIX = SeverityRules(
-    tables=(Table(axes=(Axis(attribute="impact", values=("one", "all")),), cells=("SEV3", "SEV1")),)
+MATRIX = CompiledSeverityRules(
+    tables=(
+        AttributeTable(
+            axes=(Axis(attribute="impact", values=("one", "all")),), cells=("SEV3", "SEV1")
+        ),
+    )
 )
 STRICT = POLICY.changed(
     attributes={"impact": ("one", "all"), "region": ()},
@@ -173,7 +177,7 @@ def test_a_refusal_of_a_report_lists_everything_at_once() -> None:
         attributes={"impct": "all", "impact": "evry", "region": "north"},
         reporter=ANA,
     )
-    refusal = unfit(report, STRICT)
+    refusal = refusal_of_report(report, STRICT)
     assert refusal is not None
     assert (refusal.kind, refusal.missing, refusal.may) == (
         "NotAuthorised",
@@ -203,8 +207,8 @@ def test_attributes_that_give_a_severity_count_as_one() -> None:
     """For example, the number of affected people gives the severity."""
     said = {"title": "x", "nature": "y", "reporter": Actor(name="bo", via="temporal")}
     fit = Report.model_validate({**said, "attributes": {"impact": "all", "region": "north"}})
-    assert unfit(fit, STRICT) is None
-    refusal = unfit(Report.model_validate(said), STRICT)
+    assert refusal_of_report(fit, STRICT) is None
+    refusal = refusal_of_report(Report.model_validate(said), STRICT)
     assert refusal is not None
     assert (refusal.kind, refusal.missing) == ("Refused", ("severity", "region"))
     assert refusal.may == ()
@@ -213,7 +217,7 @@ def test_attributes_that_give_a_severity_count_as_one() -> None:
 @pytest.mark.parametrize("reporter", [MONITORING, ENGINE])
 def test_monitoring_and_the_engine_are_never_refused(reporter: Actor) -> None:
     """Alerts that fire, and incidents that the policy opens, always become incidents."""
-    assert unfit(Report(title="x", severity="P1", reporter=reporter), STRICT) is None
+    assert refusal_of_report(Report(title="x", severity="P1", reporter=reporter), STRICT) is None
 
 
 def test_authority_to_report_depends_on_the_resulting_severity() -> None:
@@ -228,8 +232,10 @@ def test_authority_to_report_depends_on_the_resulting_severity() -> None:
         (cy, None, True),
     ):
         report = Report(title="Checkout fails", severity=severity, reporter=reporter)
-        assert (unfit(report, policy) is None) is taken
-    refusal = unfit(Report(title="Checkout fails", severity="SEV1", reporter=cy), policy)
+        assert (refusal_of_report(report, policy) is None) is taken
+    refusal = refusal_of_report(
+        Report(title="Checkout fails", severity="SEV1", reporter=cy), policy
+    )
     assert refusal is not None
     assert (refusal.kind, refusal.may) == ("NotAuthorised", ("team:platform",))
     assert refusal.message == (

@@ -4,7 +4,12 @@ import pytest
 
 from models.compiled import CompiledPolicy
 from models.time.clock import ClockStatus
-from rules.commands.changes.adoption import adopted, not_adoptable, preview, shift_words
+from rules.commands.changes.adoption import (
+    adoption_preview,
+    not_adoptable,
+    shift_words,
+    with_adopted_policy,
+)
 from rules.record.decision import AdoptPolicy, Case, Decision, Outcome, Refusal
 from states.lifecycle import State
 from tests.rules.timed import incident, later, one, policy_of
@@ -16,7 +21,7 @@ SHORT = OLD.replace("4h", "3h")
 
 def adopt(old: CompiledPolicy, new: CompiledPolicy) -> Outcome:
     """What an adoption does to an incident that was just reported."""
-    return adopted(Case(incident(old), old, ANA, later(0), later(0)), new, "")
+    return with_adopted_policy(Case(incident(old), old, ANA, later(0), later(0)), new, "")
 
 
 def test_a_preview_names_the_clocks_that_move_and_no_others() -> None:
@@ -24,7 +29,7 @@ def test_a_preview_names_the_clocks_that_move_and_no_others() -> None:
     same = "  same: { from: reported, to: acknowledged, within: 1h }\n"
     old = policy_of(f"clocks:\n  it: {{ {OLD} }}\n{same}")
     new = policy_of(f"clocks:\n  it: {{ {OLD.replace('4h', '2h')} }}\n{same}")
-    seen = preview(old, new, incident(old), later(0.5))
+    seen = adoption_preview(old, new, incident(old), later(0.5))
     assert [shift_words(shift) for shift in seen.shifts] == [
         "it: 2026-03-20 20:00:00 UTC → 2026-03-20 18:00:00 UTC"
     ]
@@ -35,7 +40,7 @@ def test_a_preview_names_the_clocks_that_move_and_no_others() -> None:
 def test_a_threshold_that_is_overdue_under_the_new_policy_fires_at_once() -> None:
     """Three hours passed of a limit of two, so the breach is due at adoption."""
     old, new = one(OLD), one(OLD.replace("4h", "2h"))
-    seen = preview(old, new, incident(old), later(3))
+    seen = adoption_preview(old, new, incident(old), later(3))
     assert seen.fires_at_once == ("it 100%",)
     (shift,) = seen.shifts
     assert shift.before is not None
@@ -49,7 +54,7 @@ def test_a_threshold_that_is_overdue_under_the_new_policy_fires_at_once() -> Non
 def test_a_clock_that_only_one_of_them_has_comes_or_goes() -> None:
     """The side that lacks the clock shows no limit."""
     old, new = one(OLD), policy_of("clocks:\n  other: { from: reported, to: told, within: 1h }\n")
-    words = [shift_words(s) for s in preview(old, new, incident(old), later(0)).shifts]
+    words = [shift_words(s) for s in adoption_preview(old, new, incident(old), later(0)).shifts]
     assert words == [
         "it: 2026-03-20 20:00:00 UTC → no such clock",
         "other: no such clock → 2026-03-20 17:00:00 UTC",
@@ -62,7 +67,7 @@ def test_a_preview_names_paused_and_stopped_clocks_as_such() -> None:
     new = one("from: reported, to: acknowledged, within: 1h")
     record = done(incident(old), "acknowledge", later(0.5), old)
     record = done(record, "hold", later(0.5), old, reason="third_party")
-    (shift,) = preview(old, new, record, later(0.5)).shifts
+    (shift,) = adoption_preview(old, new, record, later(0.5)).shifts
     assert shift_words(shift) == "it: paused, 3h30m left → met"
 
 
@@ -71,7 +76,7 @@ def test_a_preview_says_how_much_of_a_paused_clock_is_left() -> None:
     old, new = (one(f"{words}, pauses_on: third_party") for words in (OLD, SHORT))
     record = done(incident(old), "acknowledge", later(2), old)
     record = done(record, "hold", later(2), old, reason="third_party")
-    (shift,) = preview(old, new, record, later(3)).shifts
+    (shift,) = adoption_preview(old, new, record, later(3)).shifts
     assert shift_words(shift) == "it: paused, 2h left → paused, 1h left"
 
 
@@ -99,7 +104,7 @@ def test_a_policy_without_the_severity_in_use_cannot_be_adopted(
     """The preview says why, and the command is refused in the same words."""
     old = one(OLD)
     new = old.changed(severities=severities)
-    seen = preview(old, new, incident(old), later(0))
+    seen = adoption_preview(old, new, incident(old), later(0))
     assert "severity" in seen.refusal
     assert (seen.shifts, seen.fires_at_once) == ((), ())
     answer = adopt(old, new)
@@ -113,10 +118,10 @@ def test_an_incident_that_is_over_adopts_nothing() -> None:
     policy = one(OLD)
     record = done(incident(policy), "cancel", later(1), policy, reason="false_alarm")
     new = one(SHORT)
-    seen = preview(policy, new, record, later(2))
+    seen = adoption_preview(policy, new, record, later(2))
     assert (seen.refusal, seen.shifts) == ("the incident is cancelled", ())
     over = incident(policy).changed(state=State.CLOSED)
-    assert preview(policy, new, over, later(3.5)).fires_at_once == ()
+    assert adoption_preview(policy, new, over, later(3.5)).fires_at_once == ()
     assert not_adoptable(new, record) == Refusal("Refused", "the incident is cancelled")
 
 
@@ -126,7 +131,7 @@ def test_an_adoption_has_the_instant_at_which_it_happened() -> None:
         f"  c{n}: {{ from: reported, to: resolved, within: {n}h }}\n" for n in range(1, 6)
     )
     old, new = policy_of(""), policy_of(f"clocks:\n{clocks}")
-    answer = adopted(Case(incident(old), old, ANA, later(2), later(1)), new, "")
+    answer = with_adopted_policy(Case(incident(old), old, ANA, later(2), later(1)), new, "")
     assert isinstance(answer, Decision)
     line = answer.incident.timeline[-1]
     assert (line.happened_at, line.recorded_at) == (later(1), later(2))

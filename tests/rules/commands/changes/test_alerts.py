@@ -7,8 +7,8 @@ from models.incident.record import Incident
 from rules.alerts.firing import alerts_firing
 from rules.commands.changes.alerts import group_gone
 from rules.commands.judgement import judge
+from rules.incident_reports.document import incident_report_markdown
 from rules.record.decision import Decision, Refusal
-from rules.reports.incident_report import report_markdown
 from states.lifecycle import State
 from tests.specimens import POLICY, after, an_incident, done, outcome
 
@@ -62,7 +62,9 @@ def test_the_timeline_says_who_took_which_alerts_over_and_the_record_keeps_them(
     )
     assert {record.alert.status for record in incident.alerts.values()} == {AlertStatus.FIRING}
     assert {record.taken_over_by for record in incident.alerts.values()} == {"INC-2"}
-    assert "| cpu | taken over by INC-2 |" in report_markdown(incident, FREE, (), after(31))
+    assert "| cpu | taken over by INC-2 |" in incident_report_markdown(
+        incident, FREE, (), after(31)
+    )
 
 
 def test_a_repeated_takeover_is_one_line() -> None:

@@ -16,7 +16,7 @@ from rules.commands.lifecycle_facts import (
     review_required,
     steps_missing,
 )
-from rules.record.decision import Decision, Refusal, Tell
+from rules.record.decision import Decision, Refusal, TellAudiences
 from states.lifecycle import State
 from tests.specimens import (
     ANA,
@@ -150,7 +150,7 @@ def test_a_review_is_kept_as_it_was_submitted() -> None:
     assert milestone is not None
     assert (milestone.at, milestone.recorded_at, milestone.actor) == (after(110), after(120), ANA)
     words = "review submitted, led by ana with bo, cy"
-    assert (answer.summary, answer.effects) == (words, (Tell("reviewed", words),))
+    assert (answer.summary, answer.effects) == (words, (TellAudiences("reviewed", words),))
 
 
 def test_an_incomplete_review_says_what_is_missing_and_is_no_review_yet() -> None:
@@ -174,7 +174,7 @@ def test_an_incomplete_review_says_what_is_missing_and_is_no_review_yet() -> Non
     assert milestone is not None
     assert milestone.at == after(130)
     words = "the review is complete: action item A1 for bo: fix"
-    assert last.effects == (Tell("reviewed", words),)
+    assert last.effects == (TellAudiences("reviewed", words),)
     assert last.incident.timeline[-1].summary == words
 
 

@@ -13,7 +13,7 @@ from rules.record.decision import (
     PageAgain,
     StopEscalation,
     TakenUp,
-    Tell,
+    TellAudiences,
     WatchAcknowledgement,
     WriteIncidentReport,
 )
@@ -51,34 +51,43 @@ def reviewed(at: float = 100) -> Incident:
             an_incident(),
             "acknowledge",
             {},
-            (StopEscalation("acknowledged by ana"), Tell("acknowledged", "")),
+            (StopEscalation("acknowledged by ana"), TellAudiences("acknowledged", "")),
         ),
         (
             a_diagnosed_incident(),
             "resolve",
             {"steps": ["verify"]},
-            (StopEscalation("review by ana"), WriteIncidentReport(), Tell("resolved", "")),
+            (StopEscalation("review by ana"), WriteIncidentReport(), TellAudiences("resolved", "")),
         ),
         (
             an_incident(),
             "cancel",
             {"reason": "false_alarm"},
-            (StopEscalation("cancelled by ana"), WriteIncidentReport(), Tell("cancelled", "")),
+            (
+                StopEscalation("cancelled by ana"),
+                WriteIncidentReport(),
+                TellAudiences("cancelled", ""),
+            ),
         ),
         (
             reviewed(),
             "reopen",
             {},
-            (PageAgain("the incident was reopened"), Tell("reopened", "")),
+            (PageAgain("the incident was reopened"), TellAudiences("reopened", "")),
         ),
         (
             reviewed(),
             "reopen",
             {"actor": MONITORING.name, "via": MONITORING.via},
-            (PageAgain("the incident was reopened", waits=True), Tell("reopened", "")),
+            (PageAgain("the incident was reopened", waits=True), TellAudiences("reopened", "")),
         ),
-        (a_diagnosed_incident(), "mitigate", {}, (Tell("mitigated", ""),)),
-        (a_diagnosed_incident(), "return_to_diagnosis", {}, (Tell("return_to_diagnosis", ""),)),
+        (a_diagnosed_incident(), "mitigate", {}, (TellAudiences("mitigated", ""),)),
+        (
+            a_diagnosed_incident(),
+            "return_to_diagnosis",
+            {},
+            (TellAudiences("return_to_diagnosis", ""),),
+        ),
     ],
 )
 def test_a_trigger_has_its_effects(
@@ -86,9 +95,11 @@ def test_a_trigger_has_its_effects(
 ) -> None:
     """That is who is paged, whether the report is written, and what the audiences hear."""
     answer = decided(incident, name, 150, **fields)
-    told = [Tell(e.event, "") if isinstance(e, Tell) else e for e in answer.effects]
+    told = [
+        TellAudiences(e.event, "") if isinstance(e, TellAudiences) else e for e in answer.effects
+    ]
     assert tuple(told) == effects
-    assert [e.text for e in answer.effects if isinstance(e, Tell)] == [answer.summary]
+    assert [e.text for e in answer.effects if isinstance(e, TellAudiences)] == [answer.summary]
 
 
 def test_closing_writes_the_report_and_ends_it() -> None:
@@ -189,9 +200,9 @@ def test_a_resumed_hold_ends_at_the_given_instant_but_not_before_it_began() -> N
         (after(10), after(15)),
         (after(25), after(25)),
     ]
-    assert answer.effects == (Tell("resume", "resumed after hold: third_party"),)
+    assert answer.effects == (TellAudiences("resume", "resumed after hold: third_party"),)
     assert decided(an_incident(), "hold", 10, reason="third_party").effects == (
-        Tell("hold", "on hold: third_party"),
+        TellAudiences("hold", "on hold: third_party"),
     )
 
 
@@ -247,7 +258,7 @@ def test_any_command_after_a_reopening_counts_as_progress() -> None:
     """This holds even if acknowledgements are not watched: a reopened incident has none."""
     opened = done(reviewed(), "reopen", after(150))
     answer = decided(opened, "hold", 151, reason="third_party")
-    assert answer.effects == (TakenUp("ana"), Tell("hold", answer.summary))
+    assert answer.effects == (TakenUp("ana"), TellAudiences("hold", answer.summary))
     assert answer.summary == "on hold: third_party"
     assert not [
         e

@@ -15,10 +15,10 @@ from rules.commands.judging.refusals import (
     REFUSALS_KEPT,
     UNKNOWN,
     WORDS_KEPT,
-    Tried,
-    claimed,
+    RefusedCommand,
+    claimed_actor,
     leaves_trace,
-    refused,
+    with_refusal,
 )
 from rules.record.carried import too_heavy
 from rules.record.decision import Refusal
@@ -32,9 +32,11 @@ MISSING = Refusal("TransitionNotAllowed", "close is refused in state review: the
 UNREADABLE = Refusal("Malformed", "actor: Input should be a valid string")
 
 
-def tried(refusal: Refusal = MAY_NOT, *, command: str = "close", actor: Actor = BO) -> Tried:
+def tried(
+    refusal: Refusal = MAY_NOT, *, command: str = "close", actor: Actor = BO
+) -> RefusedCommand:
     """Somebody tried something."""
-    return Tried(command, actor, refusal)
+    return RefusedCommand(command, actor, refusal)
 
 
 def counts(incident: Incident) -> list[tuple[str, str, int]]:
@@ -45,7 +47,7 @@ def counts(incident: Incident) -> list[tuple[str, str, int]]:
 @pytest.mark.parametrize("refusal", [MAY_NOT, MISSING, UNREADABLE])
 def test_every_sort_of_refusal_is_a_line_that_names_the_command(refusal: Refusal) -> None:
     """A refusal for authority, state or form says who tried what, and why it was not done."""
-    incident = refused(an_incident(), tried(refusal), after(1))
+    incident = with_refusal(an_incident(), tried(refusal), after(1))
     line = incident.timeline[-1]
     assert (line.kind, line.actor, line.recorded_at) == ("command.refused", BO, after(1))
     assert line.summary.removeprefix("close: ") == refusal.message
@@ -58,8 +60,8 @@ def test_a_repeated_refusal_is_counted_and_another_reason_is_another_line() -> N
     """Trying for hours does not fill the timeline, but a new reason gets its own line."""
     incident = an_incident()
     for minute in range(1, 5):
-        incident = refused(incident, tried(), after(minute))
-    incident = refused(incident, tried(MISSING), after(9))
+        incident = with_refusal(incident, tried(), after(minute))
+    incident = with_refusal(incident, tried(MISSING), after(9))
     assert counts(incident) == [("bo", "NotAuthorised", 4), ("bo", "TransitionNotAllowed", 1)]
     first = incident.refusals.attempts[0]
     assert (first.first_at, first.last_at) == (after(1), after(4))
@@ -70,8 +72,8 @@ def test_the_words_of_the_last_attempt_are_kept_beside_those_of_the_first() -> N
     """Somebody explains themselves better at each try; the line has what they said first."""
     incident = an_incident()
     for minute, text in enumerate(("please", "please", "the customer calls", "x" * 500), 1):
-        again = Tried("close", BO, MAY_NOT, said=(("note", text),))
-        incident = refused(incident, again, after(minute))
+        again = RefusedCommand("close", BO, MAY_NOT, said=(("note", text),))
+        incident = with_refusal(incident, again, after(minute))
         [kept] = incident.refusals.attempts
         assert kept.said == ({} if text == "please" else {"note": text[:WORDS_KEPT]})
     [line] = [entry for entry in incident.timeline if entry.kind == "command.refused"]
@@ -84,8 +86,8 @@ def test_of_many_repeated_attempts_only_the_latest_keep_their_words() -> None:
     for minute in range(1, 3 * LAST_WORDS_KEPT):
         for text in ("first", "then"):
             why = Refusal("NotAuthorised", f"no {minute}")
-            again = Tried("close", BO, why, said=(("note", text),))
-            incident = refused(incident, again, after(minute))
+            again = RefusedCommand("close", BO, why, said=(("note", text),))
+            incident = with_refusal(incident, again, after(minute))
     worded = [each.last_at for each in incident.refusals.attempts if each.said]
     assert len(worded) == LAST_WORDS_KEPT
     assert max(worded) == after(3 * LAST_WORDS_KEPT - 1)
@@ -97,7 +99,7 @@ def test_a_flood_of_one_refusal_is_counted_exactly_at_first_and_rarely_later() -
     for _ in range(3600):
         now += timedelta(seconds=1)
         if leaves_trace(incident, tried(), now):
-            incident, passed = refused(incident, tried(), now), passed + 1
+            incident, passed = with_refusal(incident, tried(), now), passed + 1
     assert COUNTED_EXACTLY < passed <= COUNTED_EXACTLY + timedelta(hours=1) // COUNTED_AGAIN_AFTER
     assert counts(incident) == [("bo", "NotAuthorised", passed)]
 
@@ -108,13 +110,13 @@ def test_a_flood_of_one_sort_hides_no_other(sort: Refusal) -> None:
     incident = an_incident()
     for number in range(500):
         noise = Refusal(sort.kind, f"{sort.message} {number}")
-        incident = refused(incident, tried(noise), after(1))
+        incident = with_refusal(incident, tried(noise), after(1))
     kept = REFUSALS_KEPT[tried(sort).sort]
     assert (incident.refusals.recorded, incident.refusals.dropped) == (kept, 500 - kept)
     assert not leaves_trace(incident, tried(Refusal(sort.kind, "once more")), after(2))
     assert leaves_trace(incident, tried(Refusal(sort.kind, "once more")), after(20))
     assert leaves_trace(incident, tried(), after(2))
-    assert refused(incident, tried(), after(2)).timeline[-1].summary == MAY_NOT.message
+    assert with_refusal(incident, tried(), after(2)).timeline[-1].summary == MAY_NOT.message
 
 
 @pytest.mark.parametrize("command", ["post_update", "close"])
@@ -124,11 +126,13 @@ def test_no_flood_hides_which_person_tried_to_move_the_incident(command: str) ->
     for number in range(500):
         noise = Refusal("NotAuthorised", f"{command} {number}")
         actor = Actor(name=name.format(number), via="console")
-        incident = refused(incident, tried(noise, command=command, actor=actor), after(1))
-    closes, again = (Tried("close", BO, Refusal("NotAuthorised", w), known=True) for w in "ab")
+        incident = with_refusal(incident, tried(noise, command=command, actor=actor), after(1))
+    closes, again = (
+        RefusedCommand("close", BO, Refusal("NotAuthorised", w), known=True) for w in "ab"
+    )
     assert not leaves_trace(incident, tried(), after(2))
     assert leaves_trace(incident, closes, after(2))
-    incident = refused(incident, closes, after(2))
+    incident = with_refusal(incident, closes, after(2))
     assert incident.timeline[-1].data["command"] == "close"
     assert not leaves_trace(incident, again, after(3))
     assert leaves_trace(incident, closes, after(3))
@@ -139,7 +143,9 @@ def test_the_space_for_first_attempts_of_people_is_bounded() -> None:
     incident = an_incident()
     for number in range(300):
         actor = Actor(name=f"x{number}", via="console")
-        incident = refused(incident, Tried("close", actor, MAY_NOT, known=True), after(1))
+        incident = with_refusal(
+            incident, RefusedCommand("close", actor, MAY_NOT, known=True), after(1)
+        )
     assert incident.refusals.recorded == REFUSALS_KEPT["authority"] + MORE_KEPT
 
 
@@ -150,7 +156,7 @@ def test_refusals_on_record_stay_few_and_never_fill_the_record() -> None:
         for kind in ("NotAuthorised", "TransitionNotAllowed", "Malformed"):
             actor = Actor(name=f"{number}" * 90, via="v" * 40)
             said = Refusal(kind, f"{number} " * 400)
-            incident = refused(incident, tried(said, command="c" * 90, actor=actor), after(1))
+            incident = with_refusal(incident, tried(said, command="c" * 90, actor=actor), after(1))
     assert len(incident.refusals.model_dump_json()) < 100 * 1024
     assert not too_heavy(incident)
 
@@ -158,7 +164,7 @@ def test_refusals_on_record_stay_few_and_never_fill_the_record() -> None:
 @pytest.mark.parametrize("actor", [ENGINE, MONITORING])
 def test_a_claim_to_be_the_engine_is_not_recorded_under_its_name(actor: Actor) -> None:
     """A refused claim puts no words into the engine's mouth; its own messages are no claims."""
-    incident = refused(an_incident(), tried(actor=actor), after(1))
+    incident = with_refusal(an_incident(), tried(actor=actor), after(1))
     assert incident.timeline[-1].actor == UNKNOWN
     assert not leaves_trace(an_incident(), tried(actor=actor), after(1))
 
@@ -179,7 +185,7 @@ def test_an_unreadable_message_is_recorded_with_the_sender_it_names(
     payload: Any, name: str | None
 ) -> None:
     """Invisible characters in a name are shown."""
-    actor = claimed(payload)
+    actor = claimed_actor(payload)
     assert (actor.name if actor else None) == name
 
 
@@ -232,9 +238,11 @@ def test_a_flood_under_many_names_is_bounded_in_total() -> None:
     incident = an_incident()
     for number in range(1100):
         actor = Actor(name=f"p{number % 400}", via="console")
-        incident = refused(incident, Tried("close", actor, MAY_NOT, known=True), after(1))
+        incident = with_refusal(
+            incident, RefusedCommand("close", actor, MAY_NOT, known=True), after(1)
+        )
     assert incident.refusals.recorded <= 130
     known = Actor(name="p3", via="console")
-    for attempt in (Tried("close", known, MAY_NOT), Tried("close", BO, MAY_NOT)):
+    for attempt in (RefusedCommand("close", known, MAY_NOT), RefusedCommand("close", BO, MAY_NOT)):
         assert not leaves_trace(incident, attempt, after(10.9))
         assert leaves_trace(incident, attempt, after(11))

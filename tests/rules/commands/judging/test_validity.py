@@ -4,7 +4,7 @@ import pytest
 
 from models.command import COMMANDS
 from models.payload import Command
-from rules.commands.judging.validity import flaws, impersonates, too_early, unsound
+from rules.commands.judging.validity import flaws, impersonates, refusal_of_flaws, too_early
 from rules.record.decision import Refusal
 from tests.specimens import a_diagnosed_incident, after
 
@@ -38,7 +38,7 @@ def test_a_blank_text_is_malformed_and_its_field_is_named(
     name: str, fields: dict[str, object], wrong: list[str]
 ) -> None:
     """All such fields are named at once; spaces count as nothing."""
-    refusal = unsound(command(name, **fields), ME)
+    refusal = refusal_of_flaws(command(name, **fields), ME)
     assert refusal
     assert refusal.kind == "Malformed"
     assert refusal.missing == tuple(wrong)
@@ -70,7 +70,7 @@ def test_a_note_may_be_left_out() -> None:
 def test_no_incident_is_related_to_itself(name: str, fields: dict[str, object], field: str) -> None:
     """An incident cannot be cancelled as a duplicate of itself."""
     assert flaws(command(name, **fields), ME) == ((field, "is this incident itself"),)
-    refusal = unsound(command(name, **fields), ME)
+    refusal = refusal_of_flaws(command(name, **fields), ME)
     assert refusal == Refusal("Malformed", f"{field}: is this incident itself", (field,))
     assert flaws(command(name, **fields), OTHER)[:1] != ((field, "is this incident itself"),)
 

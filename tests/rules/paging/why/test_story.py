@@ -9,9 +9,9 @@ from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from rules.paging.why.story import (
     LadderPosition,
-    ahead,
     held_by,
     ladder_at,
+    levels_ahead,
     page_lines,
     position_at,
     severity_at,
@@ -143,9 +143,12 @@ def test_every_level_of_every_round_still_lies_ahead() -> None:
     """Each comes when the wait before it is over; without an escalation there is nothing."""
     rounds = [(1, 5), (2, 10), (3, 20), (1, 35), (2, 40), (3, 50)]
     told = [(level, after(minute)) for level, minute in rounds]
-    assert list(ahead(LadderPosition(POLICY.escalation, after(5)))) == told
-    assert list(ahead(LadderPosition(POLICY.escalation, after(40), level=1, cycle=1))) == told[4:]
-    assert list(ahead(LadderPosition(None, after(5)))) == []
+    assert list(levels_ahead(LadderPosition(POLICY.escalation, after(5)))) == told
+    assert (
+        list(levels_ahead(LadderPosition(POLICY.escalation, after(40), level=1, cycle=1)))
+        == told[4:]
+    )
+    assert list(levels_ahead(LadderPosition(None, after(5)))) == []
 
 
 def test_a_role_was_held_by_the_people_who_got_it_and_kept_it() -> None:

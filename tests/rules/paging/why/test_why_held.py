@@ -1,7 +1,7 @@
 """Why was somebody not paged because of too many other pages: by the record alone."""
 
 from models.answers.why import Explanation
-from models.people.workload import Leave, Summary, Verdict
+from models.people.workload import Leave, PageVerdict, SentSummary
 from tests.rules.night import Night, level, policy_with
 from tests.rules.schedules import rotation, schedule
 from tests.specimens import after
@@ -32,8 +32,8 @@ def test_a_summary_is_a_page_that_says_of_how_many_incidents() -> None:
     """It names channel and level; the channel that held the page did not fail."""
     night = Night(TWO, busy=BUSY)
     night.until(1)
-    summary = Summary(key="s", at=after(1), channel="email", incidents=40)
-    night.told(Leave(verdict=Verdict.TOLD, summary=summary))
+    summary = SentSummary(key="s", at=after(1), channel="email", incidents=40)
+    night.told(Leave(verdict=PageVerdict.TOLD, summary=summary))
     (answer,) = night.why("ana", at=1).answers
     assert answer.text == (
         "ana was paged at 2026-03-27 16:51:00 UTC by email, in a summary of 40 incidents: level 1 "
@@ -46,7 +46,7 @@ def test_a_page_that_was_dropped_says_why() -> None:
     """Somebody acknowledged before the summary went out."""
     night = Night(TWO, busy=BUSY)
     night.until(1)
-    night.told(Leave(verdict=Verdict.WITHDRAWN), withdraw="acknowledged by bo")
+    night.told(Leave(verdict=PageVerdict.WITHDRAWN), withdraw="acknowledged by bo")
     dropped, absent = words(night.why("ana", at=1))
     assert dropped.startswith("page to ana: ")
     assert "held, and dropped: acknowledged by bo" in dropped

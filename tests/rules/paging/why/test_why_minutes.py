@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from models.answers.why import Explanation, Verdict
+from models.answers.why import Explanation, WhyVerdict
 from models.compiled import CompiledPolicy, RoleRule
 from models.incident.timeline import EntryKind
-from rules.paging.escalation import turns
+from rules.paging.escalation import targets_in_turn
 from rules.record.ledger import note
 from tests.rules.night import Night, level, policy_with
 from tests.specimens import ANA, after
@@ -31,7 +31,7 @@ def test_an_acknowledgement_within_the_minute_is_why_nobody_was_paged_in_it() ->
         "bo was not paged at 2026-03-27 16:55:00 UTC: level 2 was due at 2026-03-27 "
         "16:55:30 UTC, but ana acknowledged at 2026-03-27 16:55:15 UTC"
     )
-    assert (answer.verdict, answer.at) == (Verdict.NOT_PAGED, after(5))
+    assert (answer.verdict, answer.at) == (WhyVerdict.NOT_PAGED, after(5))
     assert [e.kind for e in night.incident.timeline if e.seq in answer.lines] == [
         "incident.acknowledged"
     ]
@@ -41,7 +41,7 @@ def test_a_page_within_the_minute_is_named_to_a_person_who_was_not_paged() -> No
     """The turn had not come when the minute began."""
     night = Night(policy_with(level("ana", wait=5.5), level("bo", "cy", in_turn=True)))
     night.until(6)
-    paged, passed = turns(night.incident.id, ("bo", "cy"), 2, 0)
+    paged, passed = targets_in_turn(night.incident.id, ("bo", "cy"), 2, 0)
     assert words(night.why(passed, at=5)) == [
         (
             f"{passed} was not paged at 2026-03-27 16:55:00 UTC: level 2 had its turn at "
@@ -57,8 +57,8 @@ def test_a_page_at_the_end_of_a_minute_belongs_to_the_next() -> None:
     night.until(6)
     absent, later = night.why("bo", at=4).answers
     assert (absent.verdict, later.verdict, later.at) == (
-        Verdict.NOT_PAGED,
-        Verdict.PAGED,
+        WhyVerdict.NOT_PAGED,
+        WhyVerdict.PAGED,
         after(5),
     )
     night = Night(policy_with(level("role:technical_team")))

@@ -1,10 +1,10 @@
 """Why was somebody paged, or not: each answer comes from the record and its policy alone."""
 
 from models.alert import Alert, AlertRecord, AlertStatus
-from models.answers.why import Explanation, Verdict
+from models.answers.why import Explanation, WhyVerdict
 from models.compiled import Branch, EscalationPolicy
 from models.incident.timeline import EntryKind
-from rules.paging.escalation import turns
+from rules.paging.escalation import targets_in_turn
 from rules.record.ledger import note
 from tests.rules.night import Night, level, policy_with
 from tests.rules.office import OFFICE, in_zone
@@ -27,7 +27,7 @@ def test_paged_by_silence() -> None:
         "bo was paged at 2026-03-27 16:55:00 UTC by pager: level 2 of the escalation nightly, "
         "by name; nobody acknowledged [INC-260327-TEST/page-2:bo]"
     )
-    assert (answer.verdict, answer.at, others) == (Verdict.PAGED, after(5), [])
+    assert (answer.verdict, answer.at, others) == (WhyVerdict.PAGED, after(5), [])
     (line,) = [e for e in night.incident.timeline if e.seq in answer.lines]
     assert (line.kind, line.data["recipient"]) == ("page.sent", "bo")
 
@@ -90,7 +90,7 @@ def test_paged_since_a_limit_was_breached() -> None:
     night.until(15)
     night.force("assess breached", 3)
     (answer,) = night.why("cy", at=15).answers
-    assert answer.verdict is Verdict.PAGED
+    assert answer.verdict is WhyVerdict.PAGED
     assert "level 3 of the escalation nightly, by name; assess breached" in answer.text
 
 
@@ -187,7 +187,7 @@ def test_not_paged_since_it_was_anothers_turn() -> None:
     """It says which of the people who take turns was paged."""
     policy = policy_with(level("ana", "bo", "cy", in_turn=True))
     night = Night(policy)
-    first, second, _ = turns(night.incident.id, ("ana", "bo", "cy"), 1, 0)
+    first, second, _ = targets_in_turn(night.incident.id, ("ana", "bo", "cy"), 1, 0)
     assert words(night.why(second, at=2))[0].endswith(
         f"level 1 had its turn at 2026-03-27 16:50:00 UTC and paged {first} in turn; "
         "level 1 has had its turn, and there is no further round"
@@ -238,7 +238,11 @@ def test_the_whole_story_names_everybody_and_what_ended_it() -> None:
     night.do("acknowledge", actor="bo")
     night.until(60)
     told = night.why().answers
-    assert [answer.verdict for answer in told] == [Verdict.PAGED, Verdict.PAGED, Verdict.NOT_PAGED]
+    assert [answer.verdict for answer in told] == [
+        WhyVerdict.PAGED,
+        WhyVerdict.PAGED,
+        WhyVerdict.NOT_PAGED,
+    ]
     assert told[-1].text == (
         "nobody else was paged: level 3 was due at 2026-03-27 17:05:00 UTC, but bo "
         "acknowledged at 2026-03-27 16:57:00 UTC"

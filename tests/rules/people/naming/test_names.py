@@ -8,8 +8,8 @@ from models.base import ENGINE, MONITORING, Actor
 from models.incident.record import Report
 from policies.compiling.policy import compile_policy
 from policies.reading.load import parse_policy
-from rules.commands.beginning.reporting import unfit
-from rules.people.naming.names import RESERVED, flaw, meant_by
+from rules.commands.beginning.reporting import refusal_of_report
+from rules.people.naming.names import RESERVED, meant_by, spelling_flaw
 from rules.record.decision import Decision, Refusal
 from tests.rules.staffed import HEAD, decided, refused, reported, staffed
 from tests.specimens import after, done, outcome
@@ -38,13 +38,13 @@ UNSEEN = ("an\u200ba", "ana\u00a0", "a\u2060na", "\u202eana", "ana\u00ad", "an\u
 )
 def test_a_name_that_is_not_written_plainly_is_no_name(name: str, why: str) -> None:
     """That is invisible characters, look-alikes, and words with a meaning."""
-    assert why in str(flaw(name))
+    assert why in str(spelling_flaw(name))
 
 
 @pytest.mark.parametrize("name", ["ana", "ana.b-c_d", "O'Brien", "José", "山田 太郎", "Иван"])
 def test_a_name_may_be_of_any_language(name: str) -> None:
     """It is written as people write it."""
-    assert flaw(name) is None
+    assert spelling_flaw(name) is None
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_a_report_by_somebody_who_is_not_who_they_seem_is_refused(name: str) -> 
     """One rule serves every way in: the console, HTTP, and the start of the workflow."""
     policy = staffed("")
     report = Report(title="x", reporter=Actor(name=name, via="api"))
-    answer = unfit(report, policy)
+    answer = refusal_of_report(report, policy)
     assert isinstance(answer, Refusal)
 
 
@@ -216,4 +216,4 @@ def test_no_report_is_lost_because_its_reporter_is_called_much_like_somebody(
     reporter: Actor,
 ) -> None:
     """An outsider called anna may report, and so may monitoring and the engine."""
-    assert unfit(Report(title="x", reporter=reporter), staffed("")) is None
+    assert refusal_of_report(Report(title="x", reporter=reporter), staffed("")) is None

@@ -7,20 +7,20 @@ import pytest
 from models.compiled import AuthorityRule, CompiledPolicy
 from models.incident.record import TimelineSegment
 from models.incident.timeline import EntryKind
-from models.people.authority import ApprovalRule, Later, OverrideRule
+from models.people.authority import ApprovalRule, LaterAuthority, PolicyOverrideRule
 from models.people.schedule import Duty, FeedSpec, OnCall, ScheduleSpec
 from rules.people.naming.people_meant import (
-    apart,
     candidates,
     deputies,
-    listed,
-    meant,
+    excluded_roles,
+    message_target,
     on_call,
+    people_in_a_line,
+    people_in_authority,
     people_meant,
     responders,
     schedules_named,
     who_responds,
-    whom,
 )
 from rules.record.carried import moved_out
 from rules.record.ledger import note
@@ -99,7 +99,7 @@ def test_a_person_on_call_who_is_unknown_to_the_policy_is_no_candidate() -> None
 )
 def test_a_refusal_names_five_people_and_counts_the_rest(count: int, says: str) -> None:
     """Organisations have hundreds of people."""
-    assert listed("abcdefg"[:count]) == says
+    assert people_in_a_line("abcdefg"[:count]) == says
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_refusal_names_five_people_and_counts_the_rest(count: int, says: str) 
 )
 def test_a_name_is_told_as_a_person_or_as_whoever_holds_the_role(named: str, target: str) -> None:
     """A target that already says its kind stays as it is."""
-    assert whom(named, staffed("roles: { lead: {} }\n")) == target
+    assert message_target(named, staffed("roles: { lead: {} }\n")) == target
 
 
 def test_a_deputy_is_a_person_or_whoever_holds_the_deputys_role() -> None:
@@ -118,7 +118,7 @@ def test_a_deputy_is_a_person_or_whoever_holds_the_deputys_role() -> None:
     assert deputies("lead", incident, policy) == ("cy",)
     assert deputies("chief", incident, policy) == ("bo",)
     assert deputies("scribe", incident, policy) == deputies("cook", incident, policy) == ()
-    assert meant("lead", incident, policy, after(1)) == ("bo", "cy")
+    assert people_in_authority("lead", incident, policy, after(1)) == ("bo", "cy")
 
 
 def test_a_role_that_the_policy_no_longer_has_still_means_who_holds_it() -> None:
@@ -127,10 +127,10 @@ def test_a_role_that_the_policy_no_longer_has_still_means_who_holds_it() -> None
     incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
     scribe = policy.role("scribe")
     assert scribe is not None
-    assert apart(scribe, "bo", incident, policy) == ["lead"]
+    assert excluded_roles(scribe, "bo", incident, policy) == ["lead"]
     without = policy.changed(roles=(scribe,))
-    assert meant("lead", incident, without, after(2)) == ("lead", "bo")
-    assert apart(scribe, "bo", incident, without) == []
+    assert people_in_authority("lead", incident, without, after(2)) == ("lead", "bo")
+    assert excluded_roles(scribe, "bo", incident, without) == []
 
 
 def test_a_role_of_an_earlier_policy_means_whoever_calls_themselves_so_too() -> None:
@@ -138,8 +138,8 @@ def test_a_role_of_an_earlier_policy_means_whoever_calls_themselves_so_too() -> 
     policy = staffed("roles: { lead: {} }\n")
     [lead] = policy.roles
     earlier = policy.changed(roles=(lead.changed(remembered=False),))
-    assert meant("lead", reported(policy), policy, START) == ()
-    assert meant("lead", reported(policy), earlier, START) == ("lead",)
+    assert people_in_authority("lead", reported(policy), policy, START) == ()
+    assert people_in_authority("lead", reported(policy), earlier, START) == ("lead",)
 
 
 def test_the_schedules_of_all_who_may_do_something_are_named_once() -> None:
@@ -148,10 +148,10 @@ def test_the_schedules_of_all_who_may_do_something_are_named_once() -> None:
         by=("on_call:a", "ana"),
         at={"SEV1": ("on_call:b",)},
         when=(("flag x", ("on_call:c",)),),
-        later=(Later(after=minutes(5), by=("on_call:d", "on_call:a")),),
+        later=(LaterAuthority(after=minutes(5), by=("on_call:d", "on_call:a")),),
     )
     approval = ApprovalRule(by=("on_call:e",), backups=(("on_call:f",),))
-    override = OverrideRule(by=("on_call:g",))
+    override = PolicyOverrideRule(by=("on_call:g",))
     found = schedules_named([rule], [approval], override)
     assert sorted(found) == [f"schedule:{name}" for name in "abcdefg"]
     assert schedules_named([], [], None) == ()

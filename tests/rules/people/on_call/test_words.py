@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.people.schedule import Duty, FeedSpec, Gap, OnCall, ScheduleSpec
+from models.people.schedule import Duty, FeedSpec, GapKind, OnCall, ScheduleSpec
 from rules.people.on_call.words import by_schedule, nobody_by, people_of, schedules_of
 from tests.rules.schedules import override, rotation, schedule
 
@@ -32,12 +32,12 @@ def test_a_line_names_the_schedule_the_end_and_the_age_of_the_feed(
 
 def test_a_line_without_anybody_says_whether_that_is_declared_and_why() -> None:
     """It says so with the fault of the feed."""
-    declared = OnCall(schedule="night", at=AT, gap=Gap.DECLARED, until_at=AT)
+    declared = OnCall(schedule="night", at=AT, gap=GapKind.DECLARED, until_at=AT)
     assert nobody_by(declared) == (
         "nobody is on call by night: a declared gap until 2026-03-01 09:00 UTC"
     )
     notes = ("feed x: answered 404, and no copy can be used",)
-    lost = OnCall(schedule="night", at=AT, gap=Gap.UNDECLARED, notes=notes)
+    lost = OnCall(schedule="night", at=AT, gap=GapKind.UNDECLARED, notes=notes)
     assert nobody_by(lost) == (
         "nobody is on call by night: an undeclared gap; "
         "feed x: answered 404, and no copy can be used"

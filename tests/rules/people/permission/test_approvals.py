@@ -9,7 +9,7 @@ from models.base import ENGINE
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from rules.deadlines.due import due_thresholds, next_point
-from rules.deadlines.pending import waited_for
+from rules.deadlines.pending import when_nobody_answered
 from rules.record.decision import Decision, PageRole, Remind
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
@@ -37,7 +37,7 @@ def paged(decision: Decision | None) -> list[str]:
 def overdue(policy: CompiledPolicy, incident: Incident, at: datetime) -> Decision:
     """What follows from the only due point."""
     [point] = due_thresholds(policy, incident, at)
-    decision = waited_for(point, incident, policy, at)
+    decision = when_nobody_answered(point, incident, policy, at)
     assert decision is not None
     return decision
 

@@ -11,7 +11,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.people.schedule import Duty, OnCall
 from models.time.clock import DueThreshold
-from rules.deadlines.pending import is_pending, pending_points, waited_for
+from rules.deadlines.pending import is_pending, pending_points, when_nobody_answered
 from rules.people.permission.approvals import approval_points
 from rules.people.permission.requests import digest_of
 from rules.record.decision import PageRole, Refusal, Remind
@@ -167,7 +167,7 @@ def test_each_of_several_requests_has_its_own_time() -> None:
     both = asked("cancel", 20, policy, of=first, reason="false_alarm", actor="bo")
     points = sorted(pending_points(policy, both), key=lambda point: point.due_at)
     assert [point.due_at for point in points] == [after(40), after(50)]
-    late = waited_for(points[0], both, policy, after(40))
+    late = when_nobody_answered(points[0], both, policy, after(40))
     assert late is not None
     assert [r.requester.name for r in late.incident.requests] == ["bo"]
 
@@ -253,7 +253,7 @@ def test_the_time_to_answer_counts_from_when_the_last_were_asked() -> None:
     first = point_of(incident)
     assert (first.clock, first.run, first.threshold) == ("approval:cancel", 1, "no answer")
     assert (first.due_at, first.fraction) == (after(40), 1.0)
-    late = waited_for(first, incident, POLICY, after(55))
+    late = when_nobody_answered(first, incident, POLICY, after(55))
     assert late is not None
     assert late.summary == "nobody decided on cancel (x) in time; now asked: dee"
     assert [e.target for e in late.effects if isinstance(e, PageRole)] == ["person:dee"]
@@ -265,7 +265,7 @@ def test_the_time_to_answer_counts_from_when_the_last_were_asked() -> None:
     )
     second = point_of(late.incident)
     assert (second.run, second.due_at) == (2, after(70))
-    over = waited_for(second, late.incident, POLICY, after(70))
+    over = when_nobody_answered(second, late.incident, POLICY, after(70))
     assert over is not None
     assert over.summary == "nobody decided on cancel (x) in time: it lapses"
     assert over.effects == (Remind("person:ana", over.summary),)
@@ -283,11 +283,11 @@ def test_an_answered_request_is_not_overdue() -> None:
     point = point_of(incident)
     assert point.due_at == after(20)
     gone = incident.changed(requests=())
-    assert waited_for(point, gone, POLICY, after(20)) is None
+    assert when_nobody_answered(point, gone, POLICY, after(20)) is None
     given = done(incident, "approve", after(19), POLICY, command="resolve", actor="bo")
     assert list(approval_points(POLICY, given)) == []
     ruleless = POLICY.changed(approvals={})
-    assert waited_for(point, incident, ruleless, after(20)) is None
+    assert when_nobody_answered(point, incident, ruleless, after(20)) is None
 
 
 def test_a_rule_without_a_limit_does_not_end_the_time_of_others() -> None:
@@ -376,7 +376,7 @@ def test_the_person_on_call_may_be_the_one_who_approves(at: float) -> None:
     fields = {"command": "cancel", "actor": "cy"}
     given = outcome(answer.leaves.incident, "approve", after(at), policy, **fields)
     assert isinstance(given, Refusal) is (at < 60)
-    late = waited_for(
+    late = when_nobody_answered(
         point_of(answer.leaves.incident, policy), answer.leaves.incident, policy, after(at)
     )
     assert late is not None

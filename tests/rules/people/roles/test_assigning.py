@@ -8,7 +8,7 @@ from models.base import ENGINE, MONITORING
 from models.compiled import CompiledPolicy
 from models.people.schedule import Duty, OnCall
 from rules.people.roles.assigning import MOST_HOLDERS
-from rules.people.roles.holders import by_default, filled, holder, reporter_of
+from rules.people.roles.holders import by_default, holder, is_filled, reporter_of
 from rules.record.decision import Remind
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
@@ -80,9 +80,9 @@ def test_a_role_is_filled_by_as_many_as_it_needs() -> None:
     rule = POLICY.role("experts")
     assert rule is not None
     incident = done(reported(POLICY), "assign_role", after(1), POLICY, role="experts", person="ana")
-    assert not filled(rule, incident)
+    assert not is_filled(rule, incident)
     incident = done(incident, "assign_role", after(2), POLICY, role="experts", person="bo")
-    assert filled(rule, incident)
+    assert is_filled(rule, incident)
 
 
 @pytest.mark.parametrize(("first", "second"), [("lead", "scribe"), ("scribe", "lead")])

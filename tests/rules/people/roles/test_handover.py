@@ -11,7 +11,7 @@ from models.people.schedule import Duty, OnCall
 from rules.commands.answers import result_of
 from rules.deadlines.due import due_thresholds, next_point
 from rules.deadlines.enforcement import facts_for_enforcement, without_story
-from rules.deadlines.pending import waited_for
+from rules.deadlines.pending import when_nobody_answered
 from rules.record.carried import moved_out, older_entries
 from rules.record.decision import Decision, PageRole, Remind
 from tests.rules.staffed import decided, lines, refused, reported, staffed
@@ -24,7 +24,7 @@ POLICY = staffed(
     "authority: { assign_role: dee }\n"
 )
 SAID = {"status": "cards fail", "next_steps": "roll back"}
-CARRIED_LIMIT = 256 * 1024
+CARRIED_BOUND = 256 * 1024
 
 
 def led(policy: CompiledPolicy = POLICY, minutes: float = 1) -> Incident:
@@ -45,7 +45,7 @@ def overdue(incident: Incident, at: datetime, policy: CompiledPolicy = POLICY) -
     [point] = due
     facts = facts_for_enforcement(policy, due)
     assert due_thresholds(facts, without_story(incident), at) == due
-    decision = waited_for(point, incident, policy, at)
+    decision = when_nobody_answered(point, incident, policy, at)
     assert decision is not None
     return decision
 
@@ -214,7 +214,7 @@ def test_five_hundred_handovers_do_not_bloat_an_incident() -> None:
     light = incident.changed(timeline=(), segments=())
     assert len(light.model_dump_json()) < 3000
     carried = Carried(incident=incident, policy=POLICY, processed=processed)
-    assert len(carried.model_dump_json()) < CARRIED_LIMIT
+    assert len(carried.model_dump_json()) < CARRIED_BOUND
 
 
 def _shortened(incident: Incident) -> Incident:

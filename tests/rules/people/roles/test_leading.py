@@ -8,8 +8,8 @@ from models.compiled import CompiledPolicy
 from models.contracts.incident import Carried
 from policies.compiling.policy import compile_policy
 from policies.reading.load import parse_policy
+from rules.commands.view import view_of
 from rules.people.roles.leading import leader
-from rules.reports.views import view_of
 from tests.policies.written import LEAST, errors
 from tests.specimens import an_incident
 

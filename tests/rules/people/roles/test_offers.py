@@ -9,7 +9,7 @@ from models.base import ENGINE
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.people.schedule import Duty, OnCall
-from rules.deadlines.pending import pending_points, waited_for
+from rules.deadlines.pending import pending_points, when_nobody_answered
 from rules.record.decision import PageRole, Refusal, Remind
 from tests.rules.staffed import decided, lines, refused, reported, staffed
 from tests.specimens import START, after, done
@@ -125,7 +125,7 @@ def test_an_offer_lapses_by_itself_and_both_are_told() -> None:
         ("handover:clerk:ana", 1, 1.0),
         ("handover:lead:ana", 1, 1.0),
     ]
-    over = waited_for(points[1], incident, POLICY, after(25))
+    over = when_nobody_answered(points[1], incident, POLICY, after(25))
     assert over is not None
     words = "bo did not accept lead in time: ana keeps it"
     assert over.effects == (Remind("person:ana", words), Remind("person:bo", words))
@@ -133,7 +133,7 @@ def test_an_offer_lapses_by_itself_and_both_are_told() -> None:
     line = over.incident.timeline[-1]
     assert (line.kind, line.summary, line.data) == ("handover.lapsed", words, {"role": "lead"})
     assert (line.actor, line.recorded_at, over.summary) == (ENGINE, after(25), words)
-    assert waited_for(points[1], over.incident, POLICY, after(26)) is None
+    assert when_nobody_answered(points[1], over.incident, POLICY, after(26)) is None
 
 
 def test_a_long_holder_is_told_since_when() -> None:
@@ -143,7 +143,7 @@ def test_a_long_holder_is_told_since_when() -> None:
     incident = done(incident, "assign_role", after(2), POLICY, **fields)
     point, other = pending_points(POLICY, incident)
     assert (point.clock, point.due_at) == ("holding:experts:ana", after(1) + timedelta(hours=8))
-    told = waited_for(point, incident, POLICY, after(500))
+    told = when_nobody_answered(point, incident, POLICY, after(500))
     assert told is not None
     words = "ana holds experts, since 2026-03-27 16:51 UTC: hand it over"
     assert (told.summary, told.effects) == (words, (Remind("person:ana", "hand experts over"),))
@@ -155,7 +155,7 @@ def test_a_long_holder_is_told_since_when() -> None:
     )
     assert pending_points(POLICY, told.incident) == (other,)
     free = done(incident, "unassign_role", after(3), POLICY, role="experts", person="ana")
-    assert waited_for(point, free, POLICY, after(500)) is None
+    assert when_nobody_answered(point, free, POLICY, after(500)) is None
 
 
 @pytest.mark.parametrize(
@@ -185,13 +185,13 @@ def test_a_role_with_a_colon_in_its_holders_name_is_still_found() -> None:
     policy = POLICY.changed(people={})
     incident = given(policy, experts="Acme: Kim")
     [point] = pending_points(policy, incident)
-    told = waited_for(point, incident, policy, after(500))
+    told = when_nobody_answered(point, incident, policy, after(500))
     assert told is not None
     assert lines(told.incident, "handover.due")
     fields = {"role": "experts", "to": "bo", "actor": "dee", **SAID}
     incident = done(incident, "hand_over", after(10), policy, **fields)
     [point, _] = pending_points(policy, incident)
-    assert waited_for(point, incident, policy, after(25)) is not None
+    assert when_nobody_answered(point, incident, policy, after(25)) is not None
 
 
 SEATS = staffed("roles: { expert: { count: many } }\nauthority: { assign_role: dee }\n")

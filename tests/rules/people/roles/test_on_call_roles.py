@@ -5,9 +5,9 @@ from datetime import timedelta
 from models.base import ENGINE
 from models.compiled import EscalationPolicy, Level, RoleRule
 from models.incident.timeline import EntryKind
-from models.people.schedule import Duty, FeedSpec, Gap, OnCall, ScheduleSpec
+from models.people.schedule import Duty, FeedSpec, GapKind, OnCall, ScheduleSpec
 from rules.commands.beginning.opening import open_incident
-from rules.people.naming.people_meant import meant, responders
+from rules.people.naming.people_meant import people_in_authority, responders
 from rules.record.ledger import note
 from tests.rules.schedules import override, rotation, schedule
 from tests.specimens import POLICY, REPORT, START
@@ -42,7 +42,7 @@ def test_the_person_on_call_takes_the_role_and_the_timeline_names_the_schedule()
 
 def test_nobody_takes_the_role_if_nobody_is_on_call_and_the_timeline_says_so() -> None:
     """The line says whether that was intended, or that no schedule was asked."""
-    gap = OnCall(schedule="managers", at=START, gap=Gap.DECLARED)
+    gap = OnCall(schedule="managers", at=START, gap=GapKind.DECLARED)
     words = "nobody takes incident_manager: nobody is on call by managers: a declared gap"
     assert opened(gap) == (None, [words])
     assert opened(None) == (
@@ -70,7 +70,7 @@ def test_everybody_whom_a_schedule_can_name_is_a_responder() -> None:
 def test_everybody_whom_a_schedule_paged_is_a_responder() -> None:
     """An override made during the incident may name somebody new to the incident."""
     incident = open_incident("INC-1", REPORT, POLICY, START)
-    before = meant("responders", incident, POLICY, START) or ()
+    before = people_in_authority("responders", incident, POLICY, START) or ()
     incident = note(
         incident,
         EntryKind.PAGE_SENT,
@@ -80,4 +80,4 @@ def test_everybody_whom_a_schedule_paged_is_a_responder() -> None:
         recipient="zoe",
         schedule="primary",
     )
-    assert meant("responders", incident, POLICY, START) == (*before, "zoe")
+    assert people_in_authority("responders", incident, POLICY, START) == (*before, "zoe")

@@ -9,7 +9,13 @@ from models.compiled import CompiledPolicy, RoleRule
 from models.incident.record import Incident, RoleHolder
 from models.incident.timeline import EntryKind
 from models.people.workload import ToldRole
-from rules.people.roles.roles_at_once import News, assigned_by, counted_roles, overloaded, untold
+from rules.people.roles.roles_at_once import (
+    RoleNews,
+    assigned_by,
+    counted_roles,
+    next_role_news,
+    overloaded,
+)
 from rules.record.ledger import note
 from states.lifecycle import BEFORE_REVIEW, State
 from tests.specimens import POLICY, after, an_incident
@@ -36,9 +42,9 @@ def test_a_role_counts_during_the_response(state: State) -> None:
 
 def test_a_person_who_lost_a_role_is_reported_first() -> None:
     """After that come new holders, then nothing."""
-    assert untold([BO], [ANA]) == News(ANA, holds=False)
-    assert untold([BO], []) == News(BO, holds=True)
-    assert untold([BO], [BO]) is None
+    assert next_role_news([BO], [ANA]) == RoleNews(ANA, holds=False)
+    assert next_role_news([BO], []) == RoleNews(BO, holds=True)
+    assert next_role_news([BO], [BO]) is None
 
 
 def test_a_person_beyond_the_policy_s_number_is_overloaded() -> None:

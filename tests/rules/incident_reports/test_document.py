@@ -7,7 +7,7 @@ from models.base import Actor
 from models.incident.record import Incident, Report, TimelineSegment
 from models.time.clock import FiredThreshold
 from rules.clocks.clocks import read_clocks
-from rules.reports.incident_report import report_markdown
+from rules.incident_reports.document import incident_report_markdown
 from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done
 
 EVIL = "x | y\n# Heading\n```\n<b>bold</b> [link](http://evil) *star* _under_ &lt; ![i](u)\n- item"
@@ -16,7 +16,7 @@ EVIL = "x | y\n# Heading\n```\n<b>bold</b> [link](http://evil) *star* _under_ &l
 def rendered(incident: Incident, minute: float) -> str:
     """The report of `incident` so many minutes after the start."""
     now = after(minute)
-    return report_markdown(incident, POLICY, read_clocks(POLICY, incident, now), now)
+    return incident_report_markdown(incident, POLICY, read_clocks(POLICY, incident, now), now)
 
 
 def rows(report: str, title: str) -> list[list[str]]:

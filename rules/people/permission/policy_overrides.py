@@ -10,17 +10,19 @@ from typing import Any
 
 from models.compiled import AuthorityRule
 from models.incident.timeline import EntryKind
-from models.people.responsibility import Override
+from models.people.responsibility import PolicyOverride
 from rules.people.permission.authority import permitted, who_may
 from rules.record.decision import Case, Decision, Outcome, Refusal
-from rules.record.ledger import SUMMARY_LIMIT, note
+from rules.record.ledger import SUMMARY_BOUND, note
 
 MOST_KEPT = 50
 """Further overrides are on the timeline only."""
 _SAID = 300
 
 
-def overridden(case: Case, name: str, reason: str, decide: Callable[[Case], Outcome]) -> Outcome:
+def decided_with_override(
+    case: Case, name: str, reason: str, decide: Callable[[Case], Outcome]
+) -> Outcome:
     """The decision with the override if it is needed; otherwise without it."""
     plain = decide(case)
     if not reason or isinstance(plain, Decision) or plain.kind == "Malformed":
@@ -54,7 +56,7 @@ def _not_overridable(case: Case, name: str) -> Refusal | None:
 def _marked(case: Case, name: str, reason: str, forced: Decision, instead_of: str) -> Decision:
     incident = forced.incident
     if len(incident.overrides) < MOST_KEPT:
-        used = Override(
+        used = PolicyOverride(
             command=name,
             actor=case.actor,
             at=case.now,
@@ -63,7 +65,7 @@ def _marked(case: Case, name: str, reason: str, forced: Decision, instead_of: st
         )
         incident = incident.changed(overrides=(*incident.overrides, used))
     summary = f"override of {name} by {case.actor.name}: {reason} — otherwise refused: {instead_of}"
-    left: dict[str, Any] = {"reason": reason} if reason not in summary[:SUMMARY_LIMIT] else {}
+    left: dict[str, Any] = {"reason": reason} if reason not in summary[:SUMMARY_BOUND] else {}
     incident = note(
         incident,
         EntryKind.OVERRIDE_USED,

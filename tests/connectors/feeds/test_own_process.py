@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import PermanentError, RetryableError
-from connectors.feeds.apart import unfolded_apart
 from connectors.feeds.attendees import attending
 from connectors.feeds.directory import CHECKING, FeedDirectory, FeedReading
-from connectors.feeds.ical import MOST_TEXT, Unfolded
-from connectors.feeds.readings import AT_ONCE, Readings, Unreadable, in_turn
+from connectors.feeds.ical import MOST_TEXT, FeedEvents
+from connectors.feeds.own_process import events_in_own_process
+from connectors.feeds.readings import AT_ONCE, SharedReadings, Unreadable, in_turn
 from connectors.feeds.settings import FeedSettings
 from tests.fakes.feeds import ANA, BO, a_feed, read_here
 from tests.patience import PATIENCE_SECONDS
@@ -30,7 +30,7 @@ NO_SUCH_DAY = (
 
 async def test_a_rule_without_end_costs_its_series_and_no_other() -> None:
     """One rule repeats every second, and one never finds a day."""
-    read = await unfolded_apart(a_feed(EVERY_SECOND, NO_SUCH_DAY, ANA, BO), START, END)
+    read = await events_in_own_process(a_feed(EVERY_SECOND, NO_SUCH_DAY, ANA, BO), START, END)
     assert [event.summary for event in read.events] == ["ana", "bo"]
     assert read.left_out == ("cy (takes too long)",)
 
@@ -39,7 +39,7 @@ async def test_a_short_text_cannot_repeat_itself_into_a_long_reading() -> None:
     """Otherwise hundreds of kilobytes would become hundreds of megabytes for each month."""
     crowd = "|".join(f"ATTENDEE:mailto:{'u' * 200}{n}@example.com" for n in range(50))
     hourly = "SUMMARY:cy|DTSTART:20260302T090000Z|DTEND:20260302T100000Z|RRULE:FREQ=HOURLY"
-    read = await unfolded_apart(a_feed(ANA, f"{hourly}|{crowd}", hourly), START, END)
+    read = await events_in_own_process(a_feed(ANA, f"{hourly}|{crowd}", hourly), START, END)
     addresses = [address for event in read.events for address in event.emails]
     assert sum(map(len, addresses)) <= MOST_TEXT + 50 * 254
     assert read.events[0].summary == "ana"
@@ -62,16 +62,16 @@ def test_an_address_that_no_mail_can_have_is_none() -> None:
 async def test_an_unreadable_text_says_why(text: str, why: str) -> None:
     """It is a login page, or a text of which a part is missing."""
     with pytest.raises(Unreadable, match=why):
-        await unfolded_apart(text, START, END)
+        await events_in_own_process(text, START, END)
 
 
 async def test_a_reader_that_stops_waiting_leaves_no_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A process that runs out of time is killed, and the error says so."""
-    monkeypatch.setattr("connectors.feeds.apart.WALL_SECONDS", 0.01)
+    monkeypatch.setattr("connectors.feeds.own_process.WALL_SECONDS", 0.01)
     with pytest.raises(Unreadable, match="within the limits"):
-        await unfolded_apart(a_feed(EVERY_SECOND), START, END)
+        await events_in_own_process(a_feed(EVERY_SECOND), START, END)
 
 
 class Reader:
@@ -82,7 +82,7 @@ class Reader:
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
 
-    async def __call__(self, text: str, start: datetime, end: datetime) -> Unfolded:
+    async def __call__(self, text: str, start: datetime, end: datetime) -> FeedEvents:
         """Raises Unreadable."""
         self.asked.append(text)
         await self.may_go_on.wait()
@@ -94,7 +94,7 @@ class Reader:
 async def test_a_text_is_read_once_whether_it_is_readable_or_not() -> None:
     """Pages of other minutes ask for the same months, and callers at once share one reading."""
     reader = Reader()
-    readings = Readings(reader)
+    readings = SharedReadings(reader)
     for minute in range(3):
         at = START + timedelta(minutes=minute)
         await asyncio.gather(*(readings.of(a_feed(ANA), at, at) for _ in range(3)))
@@ -106,7 +106,7 @@ async def test_a_text_is_read_once_whether_it_is_readable_or_not() -> None:
 
 async def test_only_doubts_about_the_asked_time_are_reported() -> None:
     """It reads whole months, although a minute is asked for."""
-    readings = Readings(read_here)
+    readings = SharedReadings(read_here)
     at = datetime(2026, 3, 8, 9, 1, tzinfo=UTC)
     assert [e.summary for e in (await readings.of(a_feed(ANA, BO), at, at)).events] == ["bo"]
     await readings.aclose()
@@ -208,16 +208,16 @@ async def test_many_feeds_are_read_by_few_processes_at_once() -> None:
     under_way, most = 0, 0
     gate = asyncio.Event()
 
-    async def reads(_text: str, _start: datetime, _end: datetime) -> Unfolded:
+    async def reads(_text: str, _start: datetime, _end: datetime) -> FeedEvents:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
         await gate.wait()
         under_way -= 1
-        return Unfolded((), (), ())
+        return FeedEvents((), (), ())
 
     read = in_turn(reads)
-    asked = [asyncio.create_task(Readings(read).of(f"{n}", START, END)) for n in range(20)]
+    asked = [asyncio.create_task(SharedReadings(read).of(f"{n}", START, END)) for n in range(20)]
     while under_way < AT_ONCE:
         await asyncio.sleep(0)
     gate.set()

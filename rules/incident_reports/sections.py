@@ -23,7 +23,7 @@ def what_happened(incident: Incident) -> tuple[str, ...]:
         section("Affected systems", bullets(plain(name) for name in report.affected_systems)),
         section("Severity", _severities(incident)),
         section("Roles", _roles(incident), *_handovers(incident)),
-        *_overrides(incident),
+        *_policy_overrides(incident),
         section("Alerts", *_alerts(incident)),
     )
 
@@ -84,7 +84,7 @@ def _handovers(incident: Incident) -> tuple[str, ...]:
     return (table(head, counted),) if counted else ()
 
 
-def _overrides(incident: Incident) -> tuple[str, ...]:
+def _policy_overrides(incident: Incident) -> tuple[str, ...]:
     """What was done although the policy refused it; no section if there is nothing."""
     rows = [
         (plain(o.command), who(o.actor), stamp(o.at), plain(o.reason), plain(o.instead_of))

@@ -12,7 +12,7 @@ PATIENCE_SECONDS = 60
 """Enough for the slowest machine; a task that loops for ever is still ended."""
 
 
-def unhurried(worker: Worker) -> Worker:
+def patient_worker(worker: Worker) -> Worker:
     """The same worker, but a workflow task counts as stuck only after a minute, not two seconds."""
     workflows = worker._workflow_worker  # noqa: SLF001 - the module says why
     if workflows is not None:

@@ -12,7 +12,7 @@ MERGED = frozenset({"merged", "merged_into", "duplicate", "duplicate_of"})
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ClockRun:
     """One run of a clock, open until it is stopped or cancelled. Its `gaps` do not count."""
 
     number: int
@@ -27,7 +27,7 @@ class Run:
         return self.stopped_at or self.cancelled_at
 
 
-def survives(spec: ClockSpec, milestone: str, incident: Incident) -> bool:
+def outlives_the_end(spec: ClockSpec, milestone: str, incident: Incident) -> bool:
     """Whether the clock goes on although the incident ended by this milestone."""
     if isinstance(spec.outlives, bool):
         return spec.outlives

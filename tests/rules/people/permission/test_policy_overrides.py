@@ -6,9 +6,9 @@ import pytest
 
 from models.people.schedule import Duty, OnCall
 from rules.commands.answers import status_markdown
-from rules.people.permission.overrides import MOST_KEPT
-from rules.record.decision import Refusal, Tell
-from rules.reports.incident_report import report_markdown
+from rules.incident_reports.document import incident_report_markdown
+from rules.people.permission.policy_overrides import MOST_KEPT
+from rules.record.decision import Refusal, TellAudiences
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
 from tests.specimens import START, after, done
@@ -36,7 +36,7 @@ def test_an_override_carries_out_a_refused_command_and_leaves_its_mark() -> None
     assert (kept.command, kept.actor.name, kept.reason) == ("hold", "ana", WHY)
     assert answer.summary.endswith("by override")
     assert f"**Overridden**: hold by ana: {WHY}" in status_markdown(POLICY, incident, after(2))
-    assert "## Overrides" in report_markdown(incident, POLICY, (), after(2))
+    assert "## Overrides" in incident_report_markdown(incident, POLICY, (), after(2))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_command_that_cannot_be_understood_is_never_overridden() -> None:
 def test_a_command_has_its_effects_by_override_too() -> None:
     """The audiences hear of it as usual."""
     answer = decided(reported(POLICY), "hold", 1, POLICY, reason="x", override=WHY)
-    assert answer.effects == (Tell("hold", "on hold: x"),)
+    assert answer.effects == (TellAudiences("hold", "on hold: x"),)
 
 
 def test_the_person_on_call_at_that_time_may_override() -> None:

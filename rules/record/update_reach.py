@@ -18,7 +18,7 @@ def given_to(audience: str, incident: Incident) -> tuple[StatusUpdate, ...]:
     return tuple(update.changed(at=at) for update, at in given if at)
 
 
-def taken(incident: Incident, number: int, audience: str, now: datetime) -> Incident:
+def with_taken_update(incident: Incident, number: int, audience: str, now: datetime) -> Incident:
     """The record after a channel took an update for an audience."""
     update = _of(incident, number)
     if update is None or audience in update.taken:
@@ -42,7 +42,7 @@ def is_news(incident: Incident, number: int, audience: str, *, final: bool) -> b
     return final or audience not in update.unreached
 
 
-def reached_nobody(
+def with_missed_update(
     incident: Incident, number: int, audience: str, why: str, now: datetime
 ) -> Incident:
     """The record after every channel refused an update for an audience."""

@@ -22,7 +22,9 @@ OVERLAP = timedelta(hours=1)
 """Lists show closed runs a little later, so each look goes back beyond the one before it."""
 
 
-async def sweep(client: Client, task_queue: str, since: datetime | None = None) -> int:
+async def begin_missing_archives(
+    client: Client, task_queue: str, since: datetime | None = None
+) -> int:
     """Begin the missing archives of runs that closed after `since`, or of all runs.
 
     Returns how many. Raises RPCError.
@@ -39,7 +41,7 @@ async def _every_hour(client: Client, task_queue: str) -> None:
     while True:
         looked_at = datetime.now(UTC)
         try:
-            await sweep(client, task_queue, since)
+            await begin_missing_archives(client, task_queue, since)
         except Exception as error:  # noqa: BLE001 - whatever it is, the worker goes on
             log.warning("archive.unswept", error=repr(error)[:500])
         else:
@@ -48,7 +50,7 @@ async def _every_hour(client: Client, task_queue: str) -> None:
 
 
 @asynccontextmanager
-async def sweeping(client: Client, task_queue: str) -> AsyncIterator[None]:
+async def sweeping_for_archives(client: Client, task_queue: str) -> AsyncIterator[None]:
     """While a worker runs."""
     task = asyncio.create_task(_every_hour(client, task_queue))
     try:

@@ -30,7 +30,7 @@ from models.incident.record import (
     TimelineEntry,
     TimelineSegment,
 )
-from models.people.responsibility import HandoverCount, Override
+from models.people.responsibility import HandoverCount, PolicyOverride
 from models.time.calendar import CalendarSlice
 from models.time.clock import (
     ClockReading,
@@ -39,8 +39,8 @@ from models.time.clock import (
     MetricSpec,
     Stage,
 )
-from rules.reports.clocks import outcome
-from rules.reports.incident_report import report_markdown
+from rules.incident_reports.clocks import outcome
+from rules.incident_reports.document import incident_report_markdown
 from tests.rules.breached import a_threshold
 from tests.specimens import ANA, POLICY, REPORT, after, an_incident, minutes
 
@@ -126,7 +126,9 @@ RESPONDED: dict[str, Any] = {
     "roles": (RoleHolder(role="lead*", person="ana*", since_at=after(2)),),
     "handover_counts": (HandoverCount(role="lead*", accepted=1, declined=2, lapsed=3),),
     "overrides": (
-        Override(command="close", actor=ANA, at=after(9), reason=STARS, instead_of="no *way*"),
+        PolicyOverride(
+            command="close", actor=ANA, at=after(9), reason=STARS, instead_of="no *way*"
+        ),
     ),
     "steps": (
         StepDone(step="impact", at=after(8), actor=ANA, note=STARS),
@@ -235,7 +237,7 @@ def everything() -> Incident:
 
 def test_the_report_of_an_incident_in_which_everything_happened() -> None:
     """Nothing is missing, nothing is in the wrong column, no text becomes Markdown."""
-    assert report_markdown(everything(), FIGURES, READINGS, after(95)) == WHOLE.read_text(
+    assert incident_report_markdown(everything(), FIGURES, READINGS, after(95)) == WHOLE.read_text(
         encoding="utf-8"
     )
 
@@ -267,7 +269,7 @@ def test_an_empty_part_of_the_record_is_left_out() -> None:
         review=Review(at=after(9), actor=ANA, lead="ana", attendees=(), aspects={}),
         holds=(Hold(reason="x", from_at=after(9), until_at=after(5)),),
     )
-    report = report_markdown(bare, POLICY, READINGS[:1], after(9))
+    report = incident_report_markdown(bare, POLICY, READINGS[:1], after(9))
     assert "Attended by: nobody else" in report
     assert "| Time on hold | 0 s |" in report
     assert "| State | reported |" in report

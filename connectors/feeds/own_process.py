@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from connectors.feeds.ical import NoCalendar, TooLong, Unfolded, unfolded
+from connectors.feeds.ical import FeedEvents, NoCalendar, TooLong, events_between
 from models.people.schedule import FeedEvent
 
 ROOT = Path(__file__).parents[2]
@@ -39,11 +39,11 @@ class Unreadable(Exception):  # noqa: N818 - says what is
     """Says in words why a text cannot be read."""
 
 
-async def unfolded_apart(text: str, start: datetime, end: datetime) -> Unfolded:
+async def events_in_own_process(text: str, start: datetime, end: datetime) -> FeedEvents:
     """The events of a text that touch a time. Always ends its process. Raises Unreadable."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-c", "from connectors.feeds.apart import main; main()"),
+        *("-c", "from connectors.feeds.own_process import main; main()"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -67,13 +67,13 @@ async def unfolded_apart(text: str, start: datetime, end: datetime) -> Unfolded:
     return _answered(json.loads(answer))
 
 
-def _answered(said: dict[str, Any]) -> Unfolded:
+def _answered(said: dict[str, Any]) -> FeedEvents:
     if "no_calendar" in said:
         raise Unreadable("is no calendar")
     return read_back(said)
 
 
-def written(read: Unfolded) -> dict[str, Any]:
+def written(read: FeedEvents) -> dict[str, Any]:
     """A reading as JSON."""
     events = [
         (e.begins.isoformat(), e.ends.isoformat(), e.summary, e.emails, e.declined)
@@ -82,13 +82,13 @@ def written(read: Unfolded) -> dict[str, Any]:
     return {"events": events, "left_out": read.left_out, "doubts": read.doubts}
 
 
-def read_back(said: dict[str, Any]) -> Unfolded:
+def read_back(said: dict[str, Any]) -> FeedEvents:
     """A reading from JSON. Raises ValueError, KeyError or TypeError if it is none."""
     events = tuple(
         FeedEvent(_read(begins), _read(ends), summary, tuple(emails), tuple(declined))
         for begins, ends, summary, emails, declined in said["events"]
     )
-    return Unfolded(events, tuple(said["left_out"]), tuple(said["doubts"]))
+    return FeedEvents(events, tuple(said["left_out"]), tuple(said["doubts"]))
 
 
 def _read(written: str) -> datetime:
@@ -111,7 +111,7 @@ def main() -> None:
     asked = json.load(sys.stdin)
     start, end = (datetime.fromisoformat(asked[name]) for name in ("start", "end"))
     try:
-        read = unfolded(asked["text"], start, end, limit=_limited)
+        read = events_between(asked["text"], start, end, limit=_limited)
     except NoCalendar as error:
         json.dump({"no_calendar": str(error)}, sys.stdout)
         return

@@ -8,6 +8,7 @@ from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach, Stage
 from rules.clocks.breaches import breaches
 from rules.clocks.doubts import doubts
+from rules.incident_reports.sections import who
 from rules.record.markdown import (
     bullets,
     by_calendar,
@@ -19,7 +20,6 @@ from rules.record.markdown import (
     stamp,
     table,
 )
-from rules.reports.sections import who
 
 
 def outcome(reading: ClockReading) -> str:

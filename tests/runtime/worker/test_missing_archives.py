@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from incidents.kept.archives import archive_id
 from models.contracts.archive import ArchiveRunInput
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
-from runtime.worker.sweep import sweep
+from runtime.worker.missing_archives import begin_missing_archives
 from tests.patience import PATIENCE_SECONDS
 from tests.runtime.conftest import reaching, started
 from tests.specimens import POLICY, REPORT
@@ -44,7 +44,7 @@ async def test_a_terminated_run_is_swept_once_and_an_open_one_is_left_alone(
 ) -> None:
     """No archive begins twice, and none of a run that goes on."""
     client = server.client
-    assert await sweep(client, task_queue) == 0
+    assert await begin_missing_archives(client, task_queue) == 0
     gone = await terminated(client, task_queue)
     still_open = await client.start_workflow(
         INCIDENT_WORKFLOW,
@@ -52,14 +52,14 @@ async def test_a_terminated_run_is_swept_once_and_an_open_one_is_left_alone(
         id=f"INC-{task_queue}-open",
         task_queue=task_queue,
     )
-    assert await sweep(client, task_queue) == 1
+    assert await begin_missing_archives(client, task_queue) == 1
     archive = client.get_workflow_handle(
         archive_id(ArchiveRunInput(workflow_id=gone.id, run_id=gone.first_execution_run_id or ""))
     )
     described = await archive.describe()
     await seen(client, f"WorkflowId = '{archive.id}'")
-    assert await sweep(client, task_queue) == 0
-    assert await sweep(client, task_queue, described.start_time) == 0
+    assert await begin_missing_archives(client, task_queue) == 0
+    assert await begin_missing_archives(client, task_queue, described.start_time) == 0
     for handle in (archive, still_open):
         await handle.terminate()
 

@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from runtime.worker.unhurried import unhurried
+from runtime.worker.patient_worker import patient_worker
 
 
 @workflow.defn
@@ -31,7 +31,7 @@ async def test_a_slow_workflow_task_is_not_failed(
         workflows=[Slow],
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
-    async with unhurried(worker):
+    async with patient_worker(worker):
         handle = await server.client.start_workflow(Slow.run, id=task_queue, task_queue=task_queue)
         await handle.result()
     events = (await handle.fetch_history()).events

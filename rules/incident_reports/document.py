@@ -10,9 +10,9 @@ from rules.clocks.breaches import breaches
 from rules.clocks.conditions import attribute_words
 from rules.clocks.metrics import read_metrics
 from rules.commands.lifecycle_facts import highest_severity
+from rules.incident_reports.clocks import breach_section, clocks, doubt_section, thresholds
+from rules.incident_reports.sections import aftermath, what_happened, who, work
 from rules.record.markdown import counted, plain, ranged, section, span, stamp, table
-from rules.reports.clocks import breach_section, clocks, doubt_section, thresholds
-from rules.reports.sections import aftermath, what_happened, who, work
 
 FACT, VALUE = "Fact", "Value"
 DURATIONS = (
@@ -168,7 +168,7 @@ def _refused_again(incident: Incident) -> Iterator[str]:
         yield f"- {incident.refusals.dropped} further refused commands were counted, not kept."
 
 
-def report_markdown(
+def incident_report_markdown(
     incident: Incident,
     policy: CompiledPolicy,
     readings: tuple[ClockReading, ...],

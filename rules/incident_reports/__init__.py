@@ -1,0 +1,1 @@
+"""The incident report: the document that the engine writes."""

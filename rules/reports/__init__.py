@@ -1,1 +1,0 @@
-"""The incident report, and how an incident reads."""
