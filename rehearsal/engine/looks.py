@@ -18,9 +18,10 @@ from temporalio.service import RPCError
 
 from incidents.reaching import AWAY, unknown_namespace
 
-ATTEMPTS = 3
-"""A busy server cancels a reading now and then, or does not find its namespace for a moment; the
-SDK repeats neither."""
+ATTEMPTS = 12
+PATIENCE = timedelta(seconds=2)
+"""A busy server cancels a reading now and then, leaves it without an answer until the activity that
+reads times out, or does not find its namespace for a moment. The SDK repeats none of these."""
 AGAIN_SECONDS = 0.1
 NEWEST_EVENTS = 100
 """If a timer is armed, the newest one is among this many events: each change re-arms it."""
@@ -75,7 +76,11 @@ class Looks:
             namespace=self._namespace, execution=WorkflowExecution(workflow_id=workflow_id)
         )
         service = self._service
-        return _look(await _read(lambda: service.describe_workflow_execution(request, retry=True)))
+        return _look(
+            await _read(
+                lambda: service.describe_workflow_execution(request, retry=True, timeout=PATIENCE)
+            )
+        )
 
     async def news(self, workflow_id: str, mark: Mark) -> News:
         """What its newest events say; they are read again only if there are more."""
@@ -100,7 +105,9 @@ class Looks:
         )
         service = self._service
         newest = await _read(
-            lambda: service.get_workflow_execution_history_reverse(request, retry=True)
+            lambda: service.get_workflow_execution_history_reverse(
+                request, retry=True, timeout=PATIENCE
+            )
         )
         return newest.history.events
 
