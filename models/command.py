@@ -236,7 +236,7 @@ class ApproveCommand(Command):
     """
 
     command: str = Field(min_length=1, max_length=200)
-    request: str | None = Field(default=None, min_length=4, max_length=16)
+    request: str | None = Field(default=None, min_length=4, max_length=40)
 
 
 class RejectCommand(Command):
@@ -246,7 +246,7 @@ class RejectCommand(Command):
     """
 
     command: str = Field(min_length=1, max_length=200)
-    request: str | None = Field(default=None, min_length=4, max_length=16)
+    request: str | None = Field(default=None, min_length=4, max_length=40)
     reason: str = Field(min_length=1, max_length=2000)
 
 

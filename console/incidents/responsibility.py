@@ -37,6 +37,7 @@ def waiting(view: IncidentView) -> Iterator[RenderableType]:
     for request in view.incident.requests:
         if request.state == view.incident.state:
             yield line(f"- {_request(request)} ({relative(request.at, view.now)})", "yellow")
+            yield from (line(f"    {part}", "dim") for part in request.asks.splitlines())
 
 
 def _request(request: Request) -> str:

@@ -8,7 +8,14 @@ from pydantic import Field
 from models.alert import AlertRecord
 from models.base import Actor, Frozen, Instant, Seconds
 from models.messages.reference import FirstMessage
-from models.people.responsibility import Handover, HandoverCount, PolicyOverride, Request, RoleSpell
+from models.people.responsibility import (
+    Handover,
+    HandoverCount,
+    PolicyOverride,
+    RecentRequest,
+    Request,
+    RoleSpell,
+)
 from models.time.clock import FiredThreshold
 from states.lifecycle import State
 
@@ -263,8 +270,9 @@ class Refusals(Frozen):
 class Incident(Frozen):
     """The record.
 
-    `demand_of` is who escalated by hand after an acknowledgement, until somebody answers. `paged`
-    are the people whose pages stand in the older lines in `segments`.
+    `demand_of` is who escalated by hand after an acknowledgement, until somebody answers.
+    `requested` are the requests of the last half hour. `paged` are the people whose pages stand in
+    the older lines in `segments`.
     """
 
     id: str
@@ -285,6 +293,7 @@ class Incident(Frozen):
     handovers: tuple[Handover, ...] = ()
     handover_counts: tuple[HandoverCount, ...] = ()
     requests: tuple[Request, ...] = ()
+    requested: tuple[RecentRequest, ...] = ()
     overrides: tuple[PolicyOverride, ...] = ()
     steps: tuple[StepDone, ...] = ()
     updates: tuple[StatusUpdate, ...] = ()

@@ -231,19 +231,23 @@ class EntryKind(StrEnum):
         "somebody did what the policy refuses, by an override",
         ("command", "reason"),
     )
-    APPROVAL_ASKED = "approval.asked", "a command waits for an approval", ("rule", "of", "request")
+    APPROVAL_ASKED = (
+        "approval.asked",
+        "a command waits for an approval",
+        ("rule", "of", "request", "asks"),
+    )
     APPROVAL_GIVEN = "approval.given", "somebody approved", ("rule", "request")
     APPROVAL_REJECTED = "approval.rejected", "somebody rejected", ("rule", "request")
     APPROVAL_BACKUPS = "approval.backups", "nobody decided in time; others are asked"
     APPROVAL_TIMEOUT = "approval.timeout", "nobody decided in time"
     APPROVAL_LAPSED = (
         "approval.lapsed",
-        "the request ended: the state changed, or a new request replaced it",
+        "the request ended: the state or the policy changed, or a new request replaced it",
     )
     CONSULTATION_ASKED = (
         "consultation.asked",
         "somebody asked those who may give a command",
-        ("rule", "of", "request"),
+        ("rule", "of", "request", "asks"),
     )
     CANCELLATION_REFUSED = (
         "cancellation.refused",

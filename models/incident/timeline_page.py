@@ -7,6 +7,7 @@ from models.incident.timeline import SAID, EntryKind, subject_of
 NAMES = {
     "actions": "what the threshold set off, in words",
     "asked_at": "when the level was asked for",
+    "asks": "all that a command would do, part by part",
     "at": "the instant that was set",
     "attribute": "the name of the attribute",
     "audience": "an audience",

@@ -40,11 +40,12 @@ class HandoverCount(Frozen):
 
 
 class Approval(Frozen):
-    """Somebody approved a command."""
+    """Somebody approved a command; `by` are the entries of the rule that allowed it then."""
 
     actor: Actor
     at: Instant
     note: str = ""
+    by: tuple[str, ...] = ()
 
 
 class Request(Frozen):
@@ -52,8 +53,10 @@ class Request(Frozen):
 
     `rule` names the approval rule, or the command itself if its authority is consulted. `asked`
     counts the groups that have been asked, the last of them at `asked_at` (None: with the request).
-    `digest` identifies exactly what was asked for. `proceeds` says that nobody answered in time and
-    that the policy goes on without an answer.
+    `says` is what was asked for in a line, `asks` all of it. `digest` identifies exactly that,
+    `core` the same without note and date. `number` is that of its line on the timeline, which
+    nobody can choose. `proceeds` says that nobody answered in time and that the policy goes on
+    without an answer.
     """
 
     command: str
@@ -68,11 +71,30 @@ class Request(Frozen):
     asked_at: Instant | None = None
     approvals: tuple[Approval, ...] = ()
     proceeds: bool = False
+    number: int = 0
+    asks: str = ""
+    core: str = ""
 
     @property
     def id(self) -> str:
         """The short name by which an answer says which request it means."""
-        return self.digest[:6]
+        short = self.digest[:6]
+        return f"{self.number}-{short}" if self.number else short
+
+    def for_the_same_by(self, other: "Request") -> bool:
+        """Whether the same person asks the same people about the same command, in any words."""
+        mine = (self.rule, self.command, self.consults, self.requester.name)
+        return mine == (other.rule, other.command, other.consults, other.requester.name)
+
+
+class RecentRequest(Frozen):
+    """A request that somebody made lately, whatever became of it."""
+
+    rule: str
+    requester: str
+    digest: str
+    at: Instant
+    consults: bool = False
 
 
 class PolicyOverride(Frozen):

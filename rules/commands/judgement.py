@@ -198,7 +198,8 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     refusal = refusal or _room(name, outcome)
     if refusal:
         return with_words_of_request(refusal, case, command)
-    done = without_settled_requests(with_words(outcome, case, command), name, command, case.now)
+    said = with_words(outcome, case, command)
+    done = without_settled_requests(said, changed, name, command)
     done = with_completed_review(done, case)
     done = _taken_up(with_corrections(done, case, name, command), case, trigger)
     records = isinstance(command, RecordAlertsCommand)

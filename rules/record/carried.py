@@ -54,6 +54,8 @@ def weight(incident: Incident) -> int:
         alerts={},
         refusals=Refusals(),
         first_messages=(),
+        requests=(),
+        requested=(),
         report=incident.report.changed(alerts=()),
     )
     return size(aside)

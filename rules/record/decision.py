@@ -115,13 +115,15 @@ class TakenUp:
 class PageRole:
     """Page the holders of a role, or a person; `text` is the message, or else the reason.
 
-    `clock` is the clock whose limit asks for it.
+    `clock` is the clock whose limit asks for it; `request` is the request that somebody makes by
+    it.
     """
 
     target: str
     reason: str
     text: str = ""
     clock: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)

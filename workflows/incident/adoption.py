@@ -6,14 +6,16 @@ from temporalio.exceptions import FailureError
 
 from models.command import AdoptPolicyCommand
 from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
+from models.time.clock import ActionKind
 from rules.clocks.coverage import earliest_of
 from rules.commands.changes.adoption import with_adopted_policy
 from rules.commands.judging.refusals import RefusedCommand, with_refusal
 from rules.deadlines.taking_back import with_corrections
 from rules.paging.urgency import WorkKind
 from rules.people.permission.authority import ADOPT_POLICY
-from rules.record.decision import Case, Decision, LookUpPolicy, Outcome, Refusal
+from rules.record.decision import Case, Decision, LookUpPolicy, Outcome, Refusal, Remind
 from workflows.incident.desk import Desk
+from workflows.incident.outbox import Outbox
 from workflows.options import perform
 
 
@@ -31,8 +33,9 @@ class Adoption:
     A lookup takes a minute at most; the run does not end or continue as new before that.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, outbox: Outbox) -> None:
         self._desk = desk
+        self._outbox = outbox
         self.newest: WantedPolicy | None = None
 
     def order(self, asked: LookUpPolicy) -> None:
@@ -53,6 +56,9 @@ class Adoption:
             outcome = with_corrections(outcome, case, ADOPT_POLICY, command)
             desk.replace(outcome.incident)
             desk.policy = found.policy or desk.policy
+            for effect in outcome.effects:
+                if isinstance(effect, Remind):
+                    self._outbox.ask(ActionKind.REMIND, effect.target, effect.reason)
         else:
             tried = RefusedCommand(ADOPT_POLICY, asked.actor, outcome)
             desk.replace(with_refusal(desk.incident, tried, desk.now()))

@@ -104,7 +104,7 @@ class IncidentWorkflow:
         )
         reports = IncidentReports(self._desk, carried.reports_due)
         linked = LinkedIncidents(self._desk, carried.linked_due)
-        adoption = Adoption(self._desk)
+        adoption = Adoption(self._desk, self._outbox)
         owners = Owners(self._outbox, self._paging, reports, linked, adoption)
         self._switch = Switch(self._desk, owners, carried)
         self._wait = RunWait(self._desk)

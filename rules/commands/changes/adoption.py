@@ -12,6 +12,7 @@ from models.policy.values.durations import format_duration
 from models.time.clock import ClockReading
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.due import due_thresholds
+from rules.people.permission.approvals import ended_by_policy
 from rules.record.decision import AdoptPolicy, Case, Decision, LookUpPolicy, Outcome, Refusal
 from rules.record.ledger import note
 from rules.record.steps import refusal_of_unknown_name
@@ -158,7 +159,8 @@ def with_adopted_policy(case: Case, new: CompiledPolicy, why: str) -> Outcome:
         becomes=new.policy_hash,
         clocks=[shift_words(shift) for shift in moved],
     )
-    return Decision(incident, summary, (AdoptPolicy(new),))
+    ended = ended_by_policy(incident, old, new, case.now)
+    return Decision(ended.incident, summary, (AdoptPolicy(new), *ended.effects))
 
 
 def _named(moved: tuple[ClockShift, ...]) -> Iterator[str]:

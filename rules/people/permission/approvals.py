@@ -1,6 +1,7 @@
 """Commands that others must approve first: who is asked when, and what comes of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from models.base import ENGINE, MONITORING
@@ -10,7 +11,7 @@ from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.payload import Command
 from models.people.authority import BACKDATING, ApprovalRule
-from models.people.party import as_person
+from models.people.party import PartyKind, as_person, party_named
 from models.people.responsibility import Approval, Request
 from models.people.rule_name import RuleName
 from models.time.clock import DueThreshold
@@ -18,14 +19,21 @@ from models.time.clock_name import ApprovalWait
 from models.time.moments import parse_condition
 from rules.clocks.conditions import holds_at
 from rules.people.naming.people_meant import people_meant
-from rules.people.permission.authority import permitted, who_may
+from rules.people.permission.authority import (
+    entries_covering,
+    permitted,
+    rule_for,
+    who_may,
+)
 from rules.people.permission.backdating import approval_rule
 from rules.people.permission.requests import (
-    MOST_REQUESTS,
-    digest_of,
+    elsewhere,
     page_all,
     recently_asked,
+    request_of,
     requests_for,
+    same_request,
+    unaskable,
     with_request,
     with_request_replaced,
 )
@@ -80,26 +88,51 @@ def needs_approval(case: Case, name: str, command: Command) -> bool:
 def _lacking(
     case: Case, name: str, command: Command, key: str, rule: ApprovalRule
 ) -> Refusal | None:
-    asked_for, digest = requests_for(case.incident, key), digest_of(command, key)
-    same = next((request for request in asked_for if request.digest == digest), None)
-    if same and (same.proceeds or len(same.approvals) >= rule.quorum):
+    same = same_request(case, name, command, key)
+    have = len(counted(same, rule, case)) if same else 0
+    early = same is not None and case.happened_at < same.at and command.happened_at is None
+    leave = same is not None and same.proceeds and rule.timeout == "proceed"
+    if (leave or have >= rule.quorum) and not early:
         return None
     may = who_may(_approvers(rule, same), case.incident, case.policy, case.now)
-    have = len(same.approvals) if same else 0
     dated = f", dated {stamp(case.happened_at)} UTC," if key == BACKDATING else ""
     message = f"{case.says(name)}{dated} needs approval: have {have} of {rule.quorum}"
     message += f"; may approve: {', '.join(may)}"
-    if same:
-        return Refusal("NeedsApproval", message, (f"approve {key}",), may=may)
-    if len({r.requester.name for r in asked_for} - {case.actor.name}) >= MOST_REQUESTS:
-        full = f"{message}; {MOST_REQUESTS} people have asked already: answer them first"
-        return Refusal("NeedsApproval", full, (f"approve {key}",), may=may)
+    if early:
+        message += "; this was sent before that was asked: give it again"
+    needs = Refusal("NeedsApproval", message, (f"approve {key}",), may=may)
+    return needs if same else _asking(case, needs, rule, request_of(case, name, command, key))
+
+
+def _asking(case: Case, needs: Refusal, rule: ApprovalRule, request: Request) -> Refusal:
+    """The refusal that is also a request; if it cannot be made, it says why."""
+    message = needs.message
+    others = requests_for(case.incident, request.rule)
+    approved = next((r for r in others if len(counted(r, rule, case)) >= rule.quorum), None)
+    if approved:
+        message += f"; approved is another: {approved.says} (request {approved.id})"
+    why_not = unaskable(case, request)
+    if why_not:
+        return replace(needs, message=f"{message}; {why_not}")
     groups, people = _next(
         rule, case.incident, case.policy, case.now, asked_so_far=0, requester=case.actor.name
     )
-    words = rule.groups[groups - 1]
-    leaves = with_request(case, name, command, key, people, words=words, groups=groups)
-    return Refusal("NeedsApproval", message, (f"approve {key}",), may=may, leaves=leaves)
+    leaves = with_request(case, request.changed(asked=groups), people, rule.groups[groups - 1])
+    return replace(needs, message=message, leaves=leaves)
+
+
+def counted(request: Request, rule: ApprovalRule, case: Case) -> tuple[Approval, ...]:
+    """The approvals that count under the rule in force: whoever gave them may still give them.
+
+    Who was on call by a schedule that the rule still names counts beyond the end of the shift.
+    """
+    approvers = _approvers(rule, request)
+    return tuple(
+        given
+        for given in request.approvals
+        if entries_covering(approvers, given.actor, case.incident, case.policy, case.now)
+        or any(party_named(by).kind is PartyKind.ON_CALL for by in given.by if by in approvers.by)
+    )
 
 
 def _next(
@@ -144,10 +177,10 @@ def _meant(case: Case, named: str, which: str | None) -> Request | Refusal:
         return Refusal("Refused", f"nobody asked for approval of {named}; open requests: {known}")
     listed = "; ".join(f"--request {r.id} ({r.requester.name}: {r.says})" for r in found)
     if which is not None:
-        request = next((r for r in found if r.digest.startswith(which.lower())), None)
+        request = next((r for r in found if r.id == which.lower()), None)
         message = f"the request {which} is not there any more; open requests: {listed}"
         return request or Refusal("Refused", message, ("request",))
-    if len(found) > 1 or len(recently_asked(case, found[0].rule) | {found[0].id}) > 1:
+    if len(found) > 1 or len(recently_asked(case, found[0].rule) | {found[0].digest}) > 1:
         message = f"several requests for {found[0].rule} were made; say which one you mean"
         return Refusal("Refused", f"{message}: {listed}", ("request",))
     return found[0]
@@ -161,6 +194,11 @@ def _answered(case: Case, named: str, which: str | None) -> tuple[Request, Appro
     rule = case.policy.approvals.get(request.rule)
     if rule is None:
         return Refusal("Refused", f"the policy asks for no approval of {named} any more")
+    if case.happened_at < request.at:
+        message = (
+            f"this answer is older than the request, which was made at {stamp(request.at)} UTC"
+        )
+        return Refusal("Refused", message, ("happened_at",))
     approvers = _approvers(rule, request)
     may = who_may(approvers, case.incident, case.policy, case.now)
     if case.actor.name == request.requester.name:
@@ -178,10 +216,14 @@ def approve(case: Case, command: ApproveCommand) -> Outcome:
     if isinstance(found, Refusal):
         return found
     request, rule = found
-    if any(given.actor.name == case.actor.name for given in request.approvals):
+    count = counted(request, rule, case)
+    if any(given.actor.name == case.actor.name for given in count):
         return Refusal("Refused", f"{case.actor.name} has approved {request.rule} already")
-    given = Approval(actor=case.actor, at=case.happened_at, note=command.note)
-    approved = request.changed(approvals=(*request.approvals, given))
+    by = entries_covering(
+        _approvers(rule, request), case.actor, case.incident, case.policy, case.now
+    )
+    given = Approval(actor=case.actor, at=case.happened_at, note=command.note, by=by)
+    approved = request.changed(approvals=(*count, given))
     have = len(approved.approvals)
     why = f" ({command.note})" if command.note else ""
     summary = f"{case.actor.name} approves {request.says}: {have} of {rule.quorum}{why}"
@@ -195,9 +237,21 @@ def approve(case: Case, command: ApproveCommand) -> Outcome:
         rule=request.rule,
         request=request.id,
     )
-    whom, reason = request.requester.name, f"{request.says} is approved: give the command again"
-    told = (Remind(as_person(whom), reason),) if have == rule.quorum else ()
-    return Decision(incident, summary, told)
+    if have != rule.quorum:
+        return Decision(incident, summary)
+    for other in requests_for(incident, request.rule):
+        again = other is not approved and other.for_the_same_by(approved)
+        if again and len(other.approvals) >= rule.quorum:
+            incident = elsewhere(with_request_replaced(incident, other, None), other, case.now)
+    return Decision(incident, summary, (_to_do_again(request),))
+
+
+def _to_do_again(request: Request) -> Remind:
+    """Tells the requester that exactly this may be done now."""
+    whom = as_person(request.requester.name)
+    reason = f"{request.says} is approved: give the command again"
+    exact = f"{reason}, exactly so:\n{request.asks}" if request.asks else ""
+    return Remind(whom, reason, exact)
 
 
 def reject(case: Case, command: RejectCommand) -> Outcome:
@@ -282,3 +336,24 @@ def _asked_next(
     incident = with_request_replaced(incident, request, again)
     incident = note(incident, EntryKind.APPROVAL_BACKUPS, summary, actor=ENGINE, now=now)
     return Decision(incident, summary, page_all(incident, request, people))
+
+
+def ended_by_policy(
+    incident: Incident, old: CompiledPolicy, new: CompiledPolicy, now: datetime
+) -> Decision:
+    """The record without the requests for which another policy has another rule."""
+    ended = [request for request in incident.requests if _judged_anew(request, old, new)]
+    told: list[Remind] = []
+    for request in ended:
+        incident = with_request_replaced(incident, request, None)
+        summary = f"the request for {request.says} lapses: the policy has another rule for it"
+        incident = note(incident, EntryKind.APPROVAL_LAPSED, summary, actor=ENGINE, now=now)
+        told.append(Remind(as_person(request.requester.name), summary))
+    return Decision(incident, "", tuple(told))
+
+
+def _judged_anew(request: Request, old: CompiledPolicy, new: CompiledPolicy) -> bool:
+    """Whether two policies have different rules for a request."""
+    if request.consults:
+        return rule_for(old, request.rule) != rule_for(new, request.rule)
+    return old.approvals.get(request.rule) != new.approvals.get(request.rule)

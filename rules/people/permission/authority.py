@@ -1,6 +1,7 @@
 """Who may do what, by the authority rules of the policy."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from models.base import ENGINE, MONITORING, Actor
@@ -14,6 +15,7 @@ from models.compiled import AuthorityRule, CompiledPolicy
 from models.incident.record import Incident
 from models.payload import Command
 from models.people.party import PartyKind, party_named
+from models.people.responsibility import Request
 from models.people.rule_name import RuleName
 from models.policy.values.durations import format_duration
 from models.time.moments import parse_condition
@@ -25,7 +27,7 @@ from rules.people.naming.people_meant import (
     people_in_authority,
     people_meant,
 )
-from rules.people.permission.requests import request_for, with_request
+from rules.people.permission.requests import request_of, same_request, unaskable, with_request
 from rules.people.roles.leading import role_that_leads
 from rules.record.decision import Case, Refusal
 from states.lifecycle import BY_TRIGGER, State, Trigger
@@ -57,6 +59,14 @@ def _covers(
 ) -> bool:
     people = people_in_authority(entry, incident, policy, now)
     return people is None or actor.name in people
+
+
+def entries_covering(
+    rule: AuthorityRule, actor: Actor, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> tuple[str, ...]:
+    """The entries of a rule by which a person may do it now."""
+    named = named_now(rule, incident, now)
+    return tuple(entry for entry in named if _covers(entry, actor, incident, policy, now))
 
 
 def permitted(
@@ -149,9 +159,8 @@ def trigger_rule(policy: CompiledPolicy, trigger: Trigger, state: State) -> Auth
     return rule_for(policy, certain if certain in policy.authority else trigger)
 
 
-def _may_by_now(case: Case, rule: AuthorityRule, key: str) -> bool:
-    """Whether the request is old enough that others may do it too."""
-    request = request_for(case.incident, key, consults=True)
+def _may_by_now(case: Case, rule: AuthorityRule, request: Request | None) -> bool:
+    """Whether the request for exactly this is old enough that others may do it too."""
     waited = case.now - request.at if request else None
     by = (e for later in rule.later if waited and waited >= later.after for e in later.by)
     return any(_covers(e, case.actor, case.incident, case.policy, case.now) for e in by)
@@ -178,13 +187,24 @@ def unauthorised(
     if case.overrides or permitted(rule, case.actor, incident, policy, now, severity=severity):
         return None
     key = key or rule_key(policy, name, command, incident.state)
-    if _may_by_now(case, rule, key):
+    request = same_request(case, name, command, key, consults=True)
+    if _may_by_now(case, rule, request):
         return None
     may = who_may(rule, incident, policy, now, severity=severity)
-    message = f"{case.actor.name} may not {what}; may: {', '.join(may)}"
-    if not any(_will(case, rule)) or request_for(incident, key, consults=True):
-        return Refusal("NotAuthorised", message, may=may)
-    named = named_now(rule, incident, now, severity)
-    people = people_meant(named, incident, policy, now)
-    leaves = with_request(case, name, command, key, people, words=named, consults=True)
-    return Refusal("NotAuthorised", message, may=may, leaves=leaves)
+    refusal = Refusal(
+        "NotAuthorised", f"{case.actor.name} may not {what}; may: {', '.join(may)}", may=may
+    )
+    if request or not any(_will(case, rule)):
+        return refusal
+    return _consulting(case, refusal, rule, request_of(case, name, command, key, consults=True))
+
+
+def _consulting(case: Case, refusal: Refusal, rule: AuthorityRule, request: Request) -> Refusal:
+    """The refusal of what an actor may do later: those who may do it now are paged."""
+    why_not = unaskable(case, request)
+    if why_not:
+        return replace(refusal, message=f"{refusal.message}; {why_not}")
+    severity = case.severity_for(by_the_worse=rule.by_the_worse)
+    named = named_now(rule, case.incident, case.now, severity)
+    people = people_meant(named, case.incident, case.policy, case.now)
+    return replace(refusal, leaves=with_request(case, request, people, named))

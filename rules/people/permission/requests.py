@@ -1,68 +1,36 @@
 """Requests for approval of a command: what is asked, of whom, and until when it counts."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from hashlib import sha256
+from typing import Any
 
 from models.base import ENGINE
-from models.command import (
-    AssignRoleCommand,
-    CancelCommand,
-    CorrectMilestoneCommand,
-    PostUpdateCommand,
-    SetMilestoneCommand,
-    SetSeverityCommand,
-    TriggerCommand,
-    WithdrawMilestoneCommand,
-)
+from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.payload import Command
-from models.people.authority import BACKDATING
 from models.people.party import Party, PartyKind, as_person
-from models.people.responsibility import Request
+from models.people.responsibility import RecentRequest, Request
+from rules.people.permission.content import content_of, core_of, digest_of, in_a_word, in_full
 from rules.record.decision import Case, Decision, Effect, PageRole
 from rules.record.ledger import note
-from rules.record.markdown import stamp
+from rules.record.markdown import span, stamp
 
-_HOW_NOT_WHAT = frozenset({*Command.model_fields, "steps"})
-"""Fields that do not change what is asked for."""
-_SAID = 300
 IN_MIND = timedelta(minutes=30)
 """How long an answer may be about a request that is no longer there."""
+PACE = timedelta(minutes=10)
+MOST_IN_PACE = 6
+"""One person makes at most this many requests in that time, because each pages others."""
 MOST_REQUESTS = 10
 """So many people may ask for approval by one rule at the same time."""
-
-
-def digest_of(command: Command, rule: str = "") -> str:
-    """The digest by which the same request is recognised."""
-    dated = rule == BACKDATING or isinstance(command, CorrectMilestoneCommand)
-    same = _HOW_NOT_WHAT - {"happened_at"} if dated else _HOW_NOT_WHAT
-    moved = {"latest_at"} if isinstance(command, TriggerCommand | CancelCommand) else set()
-    asked = command.model_dump(mode="json", exclude={*same, *moved})
-    return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def command_in_words(name: str, command: Command) -> str:
-    """A command in words, for its request."""
-    if isinstance(command, PostUpdateCommand):
-        return f"{name}: {command.text[:_SAID]}"
-    if isinstance(command, SetSeverityCommand) and command.severity:
-        return f"{name} {command.severity}"
-    if isinstance(command, CorrectMilestoneCommand) and command.happened_at:
-        return f"{name} {command.milestone} to {stamp(command.happened_at)} UTC"
-    if isinstance(command, SetMilestoneCommand | WithdrawMilestoneCommand):
-        return f"{name} {command.milestone}"
-    if isinstance(command, AssignRoleCommand):
-        return f"{name} {command.role} {command.person}"
-    reason = getattr(command, "reason", "")
-    return f"{name} ({reason})"[:_SAID] if reason else name
-
-
-def _dated(case: Case, rule: str) -> str:
-    """The date of the fact, if the date is what needs approval."""
-    return f", dated {stamp(case.happened_at)} UTC" if rule == BACKDATING else ""
+MOST_LATELY = 100
+"""At most this many requests are made `IN_MIND`, because the record knows each of them."""
+MOST_ASKED = 16_000
+"""What is asked has at most this many characters: nobody approves what nobody can show them."""
+MOST_ASKED_IN_ALL = 64_000
+"""All that is asked at the same time has at most this many characters."""
+MOST_PAGED, LEAST_PAGED, PAGED_IN_ALL = 9_000, 1_000, 64_000
+"""How much of the content is in each page, and in the pages to all who are asked."""
 
 
 def requests_for(incident: Incident, rule: str, *, consults: bool = False) -> tuple[Request, ...]:
@@ -74,21 +42,20 @@ def requests_for(incident: Incident, rule: str, *, consults: bool = False) -> tu
     )
 
 
-def request_for(incident: Incident, rule: str, *, consults: bool = False) -> Request | None:
-    """The first of these requests, if there is one."""
-    return next(iter(requests_for(incident, rule, consults=consults)), None)
+def same_request(
+    case: Case, name: str, command: Command, rule: str, *, consults: bool = False
+) -> Request | None:
+    """The request that was made for exactly this command."""
+    digest = digest_of(content_of(case, name, command, rule))
+    found = requests_for(case.incident, rule, consults=consults)
+    return next((request for request in found if request.digest == digest), None)
 
 
 def recently_asked(case: Case, rule: str) -> frozenset[str]:
-    """The ids of the requests by a rule that people may still have in mind."""
+    """The digests of the requests by a rule that people may still have in mind."""
     since = case.now - IN_MIND
-    return frozenset(
-        str(entry.data.get("request", ""))
-        for entry in case.incident.timeline
-        if entry.kind == EntryKind.APPROVAL_ASKED
-        and entry.data.get("rule") == rule
-        and entry.recorded_at >= since
-    )
+    asked_lately = (r for r in case.incident.requested if r.rule == rule and not r.consults)
+    return frozenset(recent.digest for recent in asked_lately if recent.at >= since)
 
 
 def with_request_replaced(incident: Incident, old: Request, new: Request | None) -> Incident:
@@ -97,110 +64,181 @@ def with_request_replaced(incident: Incident, old: Request, new: Request | None)
     return incident.changed(requests=tuple(r for r in requests if r))
 
 
-def with_request(
-    case: Case,
-    name: str,
-    command: Command,
-    rule: str,
-    people: tuple[str, ...],
-    *,
-    words: tuple[str, ...] = (),
-    consults: bool = False,
-    groups: int = 1,
-) -> Decision:
-    """The record with a request; pages those who may answer, or else vacant roles of `words`."""
-    request = Request(
+def request_of(
+    case: Case, name: str, command: Command, rule: str, *, consults: bool = False, groups: int = 1
+) -> Request:
+    """The request for a command. Its number is known once its line is written."""
+    content = content_of(case, name, command, rule)
+    return Request(
         command=name,
         rule=rule,
-        says=command_in_words(name, command) + _dated(case, rule),
-        digest=digest_of(command, rule),
+        says=in_a_word(name, command, content),
+        digest=digest_of(content),
         requester=case.actor,
         at=case.given_at,
         state=case.incident.state,
         consults=consults,
         asked=groups,
+        asks=in_full(content),
+        core=core_of(content),
     )
-    incident = _in_place_of_their_last(case, request)
-    summary = (
-        f"{case.actor.name} {'wants to' if consults else 'asks for approval to'} {request.says}"
-    )
+
+
+def unaskable(case: Case, request: Request) -> str:
+    """Why the request cannot be made now, in words; nothing if it can."""
+    who, now = request.requester.name, case.now
+    others = [r for r in case.incident.requests if not _gives_way(r, request, case.policy)]
+    same = [r for r in others if (r.rule, r.consults) == (request.rule, request.consults)]
+    lately = [r for r in case.incident.requested if r.at >= now - IN_MIND]
+    mine = [r.at for r in lately if r.requester == who and r.at > now - PACE]
+    if len({r.requester.name for r in same} - {who}) >= MOST_REQUESTS:
+        return f"{MOST_REQUESTS} people have asked already: answer them first"
+    if len(request.asks) > MOST_ASKED:
+        return f"its content has more than {MOST_ASKED} characters: put it into a document"
+    if sum(len(r.asks) for r in others) + len(request.asks) > MOST_ASKED_IN_ALL:
+        return f"requests of {MOST_ASKED_IN_ALL} characters are open: answer them first"
+    if len(mine) >= MOST_IN_PACE:
+        again = f"ask again after {stamp(mine[-MOST_IN_PACE] + PACE)} UTC"
+        return f"{who} asked {len(mine)} times within {span(PACE)}: {again}"
+    if len(lately) >= MOST_LATELY:
+        return f"{len(lately)} requests were made within {span(IN_MIND)}: ask again later"
+    return ""
+
+
+def with_request(
+    case: Case, request: Request, people: tuple[str, ...], words: tuple[str, ...] = ()
+) -> Decision:
+    """The record with a request; pages those who may answer, or else vacant roles of `words`."""
+    incident = _without_their_last(case, request)
+    request = request.changed(number=incident.next_seq)
+    verb = "wants to" if request.consults else "asks for approval to"
+    summary = f"{case.actor.name} {verb} {request.says}"
+    asks: dict[str, Any] = {"asks": request.asks} if request.asks else {}
     incident = note(
-        incident,
-        EntryKind.CONSULTATION_ASKED if consults else EntryKind.APPROVAL_ASKED,
+        _remembered(incident, request, case.now),
+        EntryKind.CONSULTATION_ASKED if request.consults else EntryKind.APPROVAL_ASKED,
         summary,
         actor=case.actor,
         now=case.now,
-        rule=rule,
+        rule=request.rule,
         of=list(people),
         request=request.id,
+        **asks,
     )
     vacant = (w for w in words if case.policy.role(w) and not incident.holders(w))
     pages = page_all(incident, request, people) or _page_roles(incident, request, vacant)
     return Decision(incident, summary, pages)
 
 
-def _in_place_of_their_last(case: Case, request: Request) -> Incident:
-    """The record with a request, which replaces the last one of that person by the same rule.
+def _remembered(incident: Incident, request: Request, now: datetime) -> Incident:
+    """The record with a request, also among those that were made lately."""
+    recent = RecentRequest(
+        rule=request.rule,
+        requester=request.requester.name,
+        digest=request.digest,
+        at=now,
+        consults=request.consults,
+    )
+    lately = tuple(known for known in incident.requested if known.at >= now - IN_MIND)
+    return incident.changed(
+        requests=(*incident.requests, request), requested=(*lately, recent)[-MOST_LATELY:]
+    )
+
+
+def _gives_way(other: Request, request: Request, policy: CompiledPolicy) -> bool:
+    """Whether a new request replaces another: each person has one open request for a command.
+
+    What is approved stays: it waits for nobody, and its requester may still do it.
+    """
+    rule = policy.approvals.get(other.rule)
+    approved = rule is not None and len(other.approvals) >= rule.quorum
+    return other.for_the_same_by(request) and not approved
+
+
+def _without_their_last(case: Case, request: Request) -> Incident:
+    """The record without what the request replaces.
 
     Requests of others stay, with their approvals.
     """
-
-    def gives_way(other: Request) -> bool:
-        same_rule = (other.rule, other.consults) == (request.rule, request.consults)
-        return same_rule and (other.consults or other.requester.name == request.requester.name)
-
-    gone = [other for other in case.incident.requests if gives_way(other)]
-    others = tuple(other for other in case.incident.requests if other not in gone)
-    incident = case.incident.changed(requests=(*others, request))
+    gone = [r for r in case.incident.requests if _gives_way(r, request, case.policy)]
+    left = tuple(other for other in case.incident.requests if other not in gone)
+    incident = case.incident.changed(requests=left)
     for other in gone if not request.consults else ():
-        summary = f"approval of {other.says} lapses: {case.actor.name} asks for something else"
-        incident = note(incident, EntryKind.APPROVAL_LAPSED, summary, actor=ENGINE, now=case.now)
+        incident = elsewhere(incident, other, case.now)
     return incident
 
 
+def elsewhere(incident: Incident, gone: Request, now: datetime) -> Incident:
+    """The record with the line that a request lapses because its requester wants another thing."""
+    summary = f"approval of {gone.says} lapses: {gone.requester.name} asks for something else"
+    return note(incident, EntryKind.APPROVAL_LAPSED, summary, actor=ENGINE, now=now)
+
+
 def _page_roles(incident: Incident, request: Request, roles: Iterable[str]) -> tuple[Effect, ...]:
-    return tuple(_page(incident, request, str(Party(PartyKind.ROLE, role))) for role in roles)
+    whom = tuple(str(Party(PartyKind.ROLE, role)) for role in roles)
+    return _pages(incident, request, whom)
 
 
 def page_all(incident: Incident, request: Request, people: tuple[str, ...]) -> tuple[Effect, ...]:
     """Pages to everybody who may answer a request, except the requester."""
     who = request.requester.name
-    whom = (as_person(person) for person in people if person != who)
-    return tuple(_page(incident, request, person) for person in whom)
+    whom = tuple(as_person(person) for person in people if person != who)
+    return _pages(incident, request, whom)
 
 
-def _page(incident: Incident, request: Request, target: str) -> Effect:
+def _pages(incident: Incident, request: Request, whom: tuple[str, ...]) -> tuple[Effect, ...]:
     who, what = request.requester.name, request.says
+    most = max(LEAST_PAGED, min(MOST_PAGED, PAGED_IN_ALL // max(1, len(whom))))
+    asks = _shown(incident, request, most)
     if request.consults:
         reason = f"{who} wants to {what}, which is your decision"
-        text = f"{reason}: do it, or answer {who}"
+        text = f"{reason}: do it, or answer {who}{asks}"
     else:
         reason = f"{who} asks for approval to {what}"
         which = f"{incident.id} {request.rule} --request {request.id}"
-        text = f"{reason}\napprove {which}, or reject {which} --reason ..."
-    return PageRole(target, reason, text)
+        text = f"{reason}{asks}\napprove {which}, or reject {which} --reason ..."
+    return tuple(PageRole(target, reason, text, request=request.id) for target in whom)
 
 
-def _used_up(request: Request, name: str, command: Command) -> bool:
-    """Whether the given command is the requested one."""
+def _shown(incident: Incident, request: Request, most: int) -> str:
+    """The content as a page has it: all of it, or how much is missing and where it stands."""
+    if not request.asks:
+        return ""
+    if len(request.asks) <= most:
+        return f"\n{request.asks}"
+    missing = len(request.asks) - most
+    where = f"read them first: show {incident.id}"
+    return f"\n{request.asks[:most]}\n… {missing} more characters are left out here; {where}"
+
+
+def _used_up(request: Request, name: str, content: str, core: str) -> bool:
+    """Whether the given command is the requested one.
+
+    What somebody only wanted to do is done, whatever the note and the date.
+    """
     if request.command != name:
         return False
-    return request.consults or request.digest == digest_of(command, request.rule)
+    return request.core in {core, ""} if request.consults else request.digest == content
 
 
 def without_settled_requests(
-    decision: Decision, name: str, command: Command, now: datetime
+    decision: Decision, case: Case, name: str, command: Command
 ) -> Decision:
     """The decision without the requests that it uses up, or that its new state ends."""
     incident = decision.incident
     if not incident.requests:
         return decision
-    left = [r for r in incident.requests if not _used_up(r, name, command)]
+    left = [r for r in incident.requests if not _is_done(r, case, name, command)]
     kept = tuple(r for r in left if r.state == incident.state)
     ended = [r for r in left if r not in kept]
     lapsed = [r for r in ended if not r.consults]
     incident = incident.changed(requests=kept)
     for request in lapsed:
         summary = f"approval of {request.says} lapses: the state is {incident.state} now"
-        incident = note(incident, EntryKind.APPROVAL_LAPSED, summary, actor=ENGINE, now=now)
+        incident = note(incident, EntryKind.APPROVAL_LAPSED, summary, actor=ENGINE, now=case.now)
     return Decision(incident, decision.summary, decision.effects)
+
+
+def _is_done(request: Request, case: Case, name: str, command: Command) -> bool:
+    content = content_of(case, name, command, request.rule)
+    return _used_up(request, name, digest_of(content), core_of(content))

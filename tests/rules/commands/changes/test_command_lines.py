@@ -132,7 +132,8 @@ def test_a_request_for_approval_is_on_the_timeline(
     leaves = refused(reported(POLICY), name, 10, POLICY, **fields).leaves
     assert leaves is not None
     line = leaves.incident.timeline[-1]
-    asked = {**data, "request": leaves.incident.requests[-1].id}
+    request = leaves.incident.requests[-1]
+    asked = {**data, "request": request.id, "asks": request.asks}
     assert (line.kind, line.actor.name, line.data) == (kind, "ana", asked)
     assert (line.recorded_at, leaves.summary) == (after(10), line.summary)
 

@@ -6,14 +6,12 @@ from typing import Any
 import pytest
 
 from models.base import MONITORING
-from models.command import COMMANDS
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.people.schedule import Duty, OnCall
 from models.time.clock import DueThreshold
 from rules.deadlines.pending import is_pending, pending_points, when_nobody_answered
 from rules.people.permission.approvals import approval_points
-from rules.people.permission.requests import digest_of
 from rules.record.decision import PageRole, Refusal, Remind
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
@@ -62,7 +60,8 @@ def test_people_who_may_approve_are_paged_with_what_to_type() -> None:
     (request,) = answer.leaves.incident.requests
     which = f"INC-260327-TEST cancel --request {request.id}"
     how = f"approve {which}, or reject {which} --reason ..."
-    assert answer.leaves.effects == (PageRole("person:cy", why, f"{why}\n{how}"),)
+    text = f"{why}\nreason: no harm\n{how}"
+    assert answer.leaves.effects == (PageRole("person:cy", why, text, request=request.id),)
     assert answer.leaves.summary == why
 
 
@@ -70,8 +69,10 @@ def test_people_with_authority_are_paged_with_whom_to_answer() -> None:
     """The person who is paged may simply do it."""
     answer = refused(reported(POLICY), "link", 10, POLICY, target="CHG-1")
     assert answer.leaves is not None
-    why = "ana wants to link, which is your decision"
-    assert answer.leaves.effects == (PageRole("person:cy", why, f"{why}: do it, or answer ana"),)
+    why = "ana wants to link (CHG-1, relates_to), which is your decision"
+    text = f"{why}: do it, or answer ana\ntarget: CHG-1\nrelation: relates_to"
+    (request,) = answer.leaves.incident.requests
+    assert answer.leaves.effects == (PageRole("person:cy", why, text, request=request.id),)
 
 
 def test_approval_is_asked_while_the_condition_holds() -> None:
@@ -89,17 +90,32 @@ def test_an_alert_needs_nobodys_approval() -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [
-        {"actor": "eve", "via": "slack", "command_id": "7", "note": "now"},
-        {"happened_at": after(11), "steps": ["verify"]},
-    ],
+    [{"actor": "eve", "via": "slack", "command_id": "7"}, {"happened_at": after(12)}],
 )
-def test_the_way_of_repeating_a_command_does_not_change_its_approval(
+def test_by_whom_and_how_a_command_is_given_again_changes_nothing_about_the_leave(
     fields: dict[str, Any],
 ) -> None:
     """It is exactly the approved command."""
     given = done(asked("resolve"), "approve", after(11), POLICY, command="resolve", actor="bo")
     assert done(given, "resolve", after(12), POLICY, **fields).requests == ()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"note": "now"}, {"steps": ["verify"]}, {"happened_at": after(11)}]
+)
+def test_what_else_a_command_says_or_when_it_happened_needs_leave_of_its_own(
+    fields: dict[str, Any],
+) -> None:
+    """A note is what people read, steps are done with it, and a date decides limits."""
+    given = done(asked("resolve"), "approve", after(11), POLICY, command="resolve", actor="bo")
+    (before,) = given.requests
+    answer = refused(given, "resolve", 13, POLICY, **fields)
+    assert answer.message == (
+        "resolve needs approval: have 0 of 1; may approve: bo; "
+        f"approved is another: resolve (request {before.id})"
+    )
+    assert answer.leaves is not None
+    assert done(answer.leaves.incident, "resolve", after(14), POLICY).state is State.CLOSED
 
 
 def test_an_update_to_all_who_expect_some_needs_the_approval_of_one_of_them() -> None:
@@ -343,9 +359,16 @@ def test_a_late_request_counts_from_its_arrival() -> None:
 
 def test_a_request_from_before_a_deployment_is_the_same_after_it() -> None:
     """The digest is on the records of running incidents, so it never changes."""
-    fields = {"actor": "ana", "text": "we look", "audiences": ["public"], "next_at": after(60)}
-    command = COMMANDS["post_update"].payload.model_validate(fields)
-    assert digest_of(command) == "bd2d8922791003a6"
+    fields: dict[str, Any] = {"text": "we look", "audiences": ["public"], "note": "soon"}
+    fields["next_at"] = after(60)
+    (request,) = asked("post_update", **fields).requests
+    assert request.digest.startswith("c5aace820df43c2c")
+    assert request.asks.splitlines() == [
+        "note: soon",
+        "text: we look",
+        "audiences: public",
+        "next at: 2026-03-27 17:50:00 UTC",
+    ]
 
 
 def test_a_request_by_a_removed_rule_cannot_be_answered() -> None:

@@ -1,0 +1,67 @@
+"""Consult, then proceed: what somebody may do later is exactly what they asked for."""
+
+from typing import Any
+
+import pytest
+
+from rules.record.decision import Decision, Refusal
+from tests.rules.staffed import refused, reported, staffed
+from tests.specimens import after, done, outcome
+
+POLICY = staffed(
+    "roles: { lead: {}, fixer: {} }\n"
+    "authority: { assign_role: { by: lead, after: { 30m: [bo] } },"
+    " set_severity: { by: lead, after: { 30m: [bo] } },"
+    " cancel: { by: lead, after: { 30m: [bo] } } }\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "other"),
+    [
+        ("assign_role", {"role": "fixer", "person": "cy"}, {"role": "lead", "person": "bo"}),
+        ("set_severity", {"severity": "SEV1"}, {"severity": "SEV2"}),
+        ("cancel", {"reason": "duplicate"}, {"reason": "false_alarm"}),
+        ("cancel", {"reason": "duplicate"}, {"reason": "duplicate", "note": "as cy wants"}),
+    ],
+)
+def test_who_asked_for_one_thing_does_not_do_another(
+    name: str, asked: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """Another content is another question, and its time begins anew."""
+    leaves = refused(reported(POLICY), name, 10, POLICY, actor="bo", **asked).leaves
+    assert leaves is not None
+    again = refused(leaves.incident, name, 41, POLICY, actor="bo", **other)
+    assert again.kind == "NotAuthorised"
+    assert again.leaves is not None
+    assert isinstance(
+        outcome(leaves.incident, name, after(41), POLICY, actor="bo", **asked), Decision
+    )
+
+
+def test_each_person_waits_for_what_they_asked() -> None:
+    """The question of one does not end that of another, and each is told once."""
+    policy = staffed(
+        "roles: { lead: {} }\nauthority: { link: { by: lead, after: { 30m: people } } }\n"
+    )
+    first = refused(reported(policy), "link", 10, policy, target="CHG-1", actor="bo").leaves
+    assert first is not None
+    both = refused(first.incident, "link", 20, policy, target="CHG-2", actor="cy").leaves
+    assert both is not None
+    assert [r.requester.name for r in both.incident.requests] == ["bo", "cy"]
+    assert refused(both.incident, "link", 21, policy, target="CHG-2", actor="cy").leaves is None
+    linked = done(both.incident, "link", after(41), policy, target="CHG-1", actor="bo")
+    assert [r.requester.name for r in linked.requests] == ["cy"]
+    early = outcome(linked, "link", after(41), policy, target="CHG-2", actor="cy")
+    assert isinstance(early, Refusal)
+
+
+def test_who_may_does_it_in_their_own_words() -> None:
+    """The question is answered, whatever the note."""
+    policy = staffed(
+        "roles: { lead: {} }\nauthority: { link: { by: [cy], after: { 30m: people } } }\n"
+    )
+    asked = refused(reported(policy), "link", 10, policy, target="CHG-1", actor="bo").leaves
+    assert asked is not None
+    fields = {"target": "CHG-1", "actor": "cy", "note": "as bo says"}
+    assert done(asked.incident, "link", after(11), policy, **fields).requests == ()
