@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from models.people.schedule import Duty, OnCall
 from rules.record.decision import Decision, Refusal
 from tests.rules.staffed import refused, reported, staffed
-from tests.specimens import after, done, outcome
+from tests.specimens import START, after, done, outcome
 
 POLICY = staffed(
     "roles: { lead: {}, fixer: {} }\n"
@@ -65,3 +66,30 @@ def test_who_may_does_it_in_their_own_words() -> None:
     assert asked is not None
     fields = {"target": "CHG-1", "actor": "cy", "note": "as bo says"}
     assert done(asked.incident, "link", after(11), policy, **fields).requests == ()
+
+
+@pytest.mark.parametrize(("at", "may"), [(39, False), (40, True)])
+def test_the_person_on_call_at_that_time_may_after_the_wait(at: float, may: bool) -> None:  # noqa: FBT001 - a case
+    """The shift at that time counts, and only for what was asked before."""
+    policy = staffed(
+        "roles: { lead: {} }\n"
+        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
+        "authority: { link: { by: lead, after: { 30m: on_call:primary, 2h: lead } } }\n"
+    )
+    duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(600))
+    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(600))
+    policy = policy.changed(on_call={"primary": found})
+    fields: dict[str, Any] = {"target": "CHG-1", "actor": "bo"}
+    leaves = refused(reported(policy), "link", 10, policy, **fields).leaves
+    assert leaves is not None
+    answer = outcome(leaves.incident, "link", after(at), policy, **fields)
+    assert isinstance(answer, Refusal) is not may
+    assert isinstance(
+        outcome(leaves.incident, "link", after(at), policy, target="x", actor="cy"), Refusal
+    )
+    if isinstance(answer, Refusal):
+        assert answer.may == (
+            "lead (nobody yet: assign_role)",
+            "on_call primary (bo) 30m after asking",
+            "lead (nobody yet: assign_role) 2h after asking",
+        )

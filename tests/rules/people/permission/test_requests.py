@@ -324,30 +324,6 @@ def test_a_request_lapses_with_the_state_and_the_timeline_says_so() -> None:
     assert (line.actor.name, line.recorded_at) == ("engine", after(12))
 
 
-@pytest.mark.parametrize(("at", "may"), [(39, False), (40, True)])
-def test_the_person_on_call_at_that_time_may_after_the_wait(at: float, may: bool) -> None:  # noqa: FBT001 - a case
-    """The shift at that time counts, and only for what was asked before."""
-    policy = staffed(
-        "roles: { lead: {} }\n"
-        "schedules: { primary: { rotation: { people: [bo, cy], hand_over: daily 09:00 } } }\n"
-        "authority: { link: { by: lead, after: { 30m: on_call:primary, 2h: lead } } }\n"
-    )
-    duty = Duty(person="bo", because="rotation", since_at=START, until_at=after(600))
-    found = OnCall(schedule="primary", at=START, duties=(duty,), until_at=after(600))
-    policy = policy.changed(on_call={"primary": found})
-    fields: dict[str, Any] = {"target": "CHG-1", "actor": "bo"}
-    incident = asked("link", policy=policy, **fields)
-    answer = outcome(incident, "link", after(at), policy, **fields)
-    assert isinstance(answer, Refusal) is not may
-    assert isinstance(outcome(incident, "link", after(at), policy, target="x", actor="cy"), Refusal)
-    if isinstance(answer, Refusal):
-        assert answer.may == (
-            "lead (nobody yet: assign_role)",
-            "on_call primary (bo) 30m after asking",
-            "lead (nobody yet: assign_role) 2h after asking",
-        )
-
-
 def test_a_late_request_counts_from_its_arrival() -> None:
     """A command may be on its way for up to five seconds."""
     second = timedelta(seconds=1)
