@@ -8,6 +8,8 @@ MOST = 50
 LONGEST = 254
 """Characters of an address that mail can reach (RFC 5321)."""
 _SCHEME = "mailto:"
+_WRITTEN = 1000
+"""The most characters of an address as it is written."""
 _ABSENT = frozenset({"DECLINED", "DELEGATED"})
 
 
@@ -35,6 +37,8 @@ def attending(given: Any) -> Attending:
 
 def _address(written: str) -> str | None:
     """The address, with or without `mailto:` before it (even twice); None if it is no address."""
+    if len(written) > _WRITTEN:
+        return None
     text = written.strip().lower()
     while text.startswith(_SCHEME):
         text = text.removeprefix(_SCHEME).strip()

@@ -4,7 +4,7 @@ A series is expanded in the local time of its zone, as on a wall calendar. Only 
 the instants.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,9 +12,11 @@ from itertools import islice
 from typing import Any
 
 from connectors.feeds.attendees import attending
-from connectors.feeds.lines import ZONE_PARAMETER, Block, Components, NoCalendar, components
+from connectors.feeds.lines import ZONE_PARAMETER, Components, NoCalendar, components
 from connectors.feeds.observances import own_zone, zone_name
+from connectors.feeds.series import Event, Odd, Series, event_of, series_of, shortened, summary_of
 from connectors.feeds.zones import Zone, Zones, world
+from models.base import LAST_YEAR
 from models.people.schedule import FeedEvent
 
 __all__ = ["FeedEvents", "NoCalendar", "events_between"]
@@ -28,9 +30,12 @@ MOST_TEXT = 4 * 1024 * 1024
 
 A short text can repeat long names any number of times, and a worker keeps all of them in memory.
 """
+MOST_TEXT_IN_A_SERIES = MOST_TEXT // 16
+"""So that one event cannot take the room of all others."""
 _WORDS = 80
 _DAY = timedelta(days=1)
 _AROUND = timedelta(days=2)
+_FIRST_YEAR = 10
 
 SeriesGuard = Callable[[], AbstractContextManager[None]]
 """Bounds the time that one series takes; it raises TooLong."""
@@ -71,25 +76,50 @@ class _Reader:
         hint = next(iter(calendar.head.values("X-WR-TIMEZONE")), "")
         recurs_in = zones.find(hint) if hint else None
         # An event that does not recur costs next to nothing: no rule may keep it from being read.
-        for series in sorted(_series(self._events(calendar)), key=lambda series: series.recurs):
+        for series in sorted(series_of(self._events(calendar)), key=lambda series: series.recurs):
             if self._full:
                 self.left_out.append(f"everything after {min(len(self.found), MOST_EVENTS)} events")
                 return
+            self._read_series(series, zones, recurs_in)
+
+    def _read_series(self, series: Series, zones: Zones, recurs_in: Zone | None) -> None:
+        """Read a series; if that fails, leave out only the events for which it fails."""
+
+        def failure(*events: Event) -> Exception | None:
             try:
                 with self.limit():
-                    occurrences = self._occurrences(series, zones, recurs_in)
-                self._take(occurrences)
+                    found = self._occurrences(events, zones, recurs_in)
             except Exception as error:  # noqa: BLE001 - one event's trouble must not reach the others
-                self._leave_out(series.called, error)
+                return error
+            if events == series.events:
+                self._take(found)
+            return None
+
+        if (failed := failure(*series.events)) is None:
+            return
+        first, *changes = series.events
+        alone = failure(first) if changes else failed
+        if alone:
+            self._leave_out(first.called, alone)
+            left = [Series((change,)) for change in changes]
+        else:
+            bad = {change: error for change in changes if (error := failure(first, change))}
+            for error in bad.values() or (failed,):
+                self._leave_out(f"a change of {first.called}", error)
+            good = [change for change in changes if bad and change not in bad]
+            left = [Series((first, *good))]
+        for each in left:
+            self._read_series(each, zones, recurs_in)
 
     @property
     def _full(self) -> bool:
         return len(self.found) >= MOST_EVENTS or self.said >= MOST_TEXT
 
     def _take(self, occurrences: list[FeedEvent]) -> None:
+        before = self.said
         for event in occurrences:
-            if self._full:
-                self.left_out.append(f"the last of {event.summary[:_WORDS]}")
+            if self._full or self.said - before > MOST_TEXT_IN_A_SERIES:
+                self.left_out.append(f"the last of {shortened(event.summary)}")
                 return
             self.said += sum(map(len, (event.summary, *event.emails, *event.declined)))
             self.found.append(event)
@@ -100,69 +130,56 @@ class _Reader:
                 continue
             try:
                 with self.limit():
-                    yield own_zone(block)
-            except TooLong as error:
+                    found = own_zone(block)
+            except Exception as error:  # noqa: BLE001 - see above
                 self._leave_out("a zone that it defines", error)
+            else:
+                yield found
 
     def _leave_out(self, what: str, error: Exception) -> None:
-        why = "takes too long" if isinstance(error, TooLong) else type(error).__name__
+        told = str(error) if isinstance(error, Odd) else type(error).__name__
+        why = "takes too long" if isinstance(error, TooLong) else told
         self.left_out.append(f"{what} ({why})")
 
-    def _events(self, calendar: Components) -> Iterator[Any]:
-        from icalendar import Event  # noqa: PLC0415 - slow to load, and most schedules need none
-
-        for block in calendar.events:
-            if not block.touches(self.start, self.end):
-                continue
+    def _events(self, calendar: Components) -> Iterator[Event]:
+        for number, block in enumerate(calendar.events):
             try:
+                if not block.touches(self.start, self.end):
+                    continue
                 with self.limit():
-                    yield Event.from_ical(block.text)
+                    found = event_of(block, number)
             except Exception as error:  # noqa: BLE001 - the parser fails in ways of its own on odd texts
-                self._leave_out(_summary(block), error)
+                self._leave_out(shortened("".join(block.values("SUMMARY")[:1])), error)
+            else:
+                yield found
 
     def _occurrences(
-        self, series: "_Series", zones: Zones, recurs_in: Zone | None
+        self, events: tuple[Event, ...], zones: Zones, recurs_in: Zone | None
     ) -> list[FeedEvent]:
-        first = series.events[0]
-        zone = self._zone(first, zones, series.called)
-        if series.recurs and recurs_in and _is_utc(first):
+        first, recurs = events[0], any(event.recurs for event in events)
+        zone = self._zone(first, zones)
+        if recurs and recurs_in and _is_utc(first.read):
             # A tool with such a zone writes its local times in UTC and repeats them in local time.
             zone = recurs_in
-        plain = [_naive(event, zone, zones) for event in series.events]
-        alone = len(plain) == 1 and not series.recurs
+        plain = [_naive(event.read, zone, zones) for event in events]
+        alone = len(plain) == 1 and not recurs
         return [
             _event(event, zone)
             for event in (plain if alone else _between(plain, self.start, self.end))
             if str(event.get("STATUS", "")).upper() != "CANCELLED"
         ]
 
-    def _zone(self, event: Any, zones: Zones, called: str) -> Zone | None:
+    def _zone(self, event: Event, zones: Zones) -> Zone | None:
         """The zone of an event; None if its times are local to the reader."""
-        if _is_utc(event):
+        if _is_utc(event.read):
             return world(UTC)
-        name = event["DTSTART"].params.get(ZONE_PARAMETER)
+        name = event.read["DTSTART"].params.get(ZONE_PARAMETER)
         if name is None:
             return None
         zone = zones.find(name)
         if zone is None:
-            self.doubts.append(f"{called}: no zone {name[:_WORDS]!r}, read as local time")
+            self.doubts.append(f"{event.called}: no zone {name[:_WORDS]!r}, read as local time")
         return zone
-
-
-@dataclass(slots=True)
-class _Series:
-    """An event and the changes to single occurrences of it."""
-
-    events: list[Any]
-
-    @property
-    def recurs(self) -> bool:
-        return any("RRULE" in event or "RDATE" in event for event in self.events)
-
-    @property
-    def called(self) -> str:
-        words = " ".join(str(self.events[0].get("SUMMARY") or "an event without a summary").split())
-        return words[:_WORDS]
 
 
 def events_between(
@@ -183,46 +200,6 @@ def events_between(
 
 def _order(event: FeedEvent) -> tuple[datetime, str]:
     return event.begins.replace(tzinfo=None), event.summary
-
-
-def _summary(block: Block) -> str:
-    words = " ".join("".join(block.values("SUMMARY")[:1]).split())
-    return words[:_WORDS] or "an event without a summary"
-
-
-def _series(events: Iterable[Any]) -> Iterator[_Series]:
-    """Group the events by series; several series of one UID each count for themselves.
-
-    Of several versions of an event, the newest counts. A change to a single occurrence belongs to
-    the series that recurs.
-    """
-    groups: dict[str, list[Any]] = {}
-    for number, event in enumerate(events):
-        groups.setdefault(str(event.get("UID") or number), []).append(event)
-    for group in groups.values():
-        changes = [event for event in group if "RECURRENCE-ID" in event]
-        masters: dict[str, Any] = {}
-        for event in sorted((e for e in group if "RECURRENCE-ID" not in e), key=_sequence):
-            masters[_identity(event)] = event
-        every = [_Series([event]) for event in masters.values()]
-        recurring = [series for series in every if series.recurs]
-        if recurring or every:
-            (recurring or every)[0].events += changes
-        else:
-            every = [_Series([event]) for event in changes]
-        yield from every
-
-
-def _sequence(event: Any) -> int:
-    try:
-        return int(event.get("SEQUENCE", 0))
-    except (TypeError, ValueError):
-        return 0
-
-
-def _identity(event: Any) -> str:
-    """Distinguishes two events of one UID from two versions of one event."""
-    return f"{event.get('DTSTART') and event['DTSTART'].to_ical()!r} {event.get('RRULE')!r}"
 
 
 def _is_utc(event: Any) -> bool:
@@ -282,12 +259,24 @@ def _locally(given: Any, zone: Zone | None, zones: Zones) -> date:
 
 def _local_time(given: date, name: str | None, zone: Zone | None, zones: Zones) -> date:
     """The local time of a series; `name` is the zone in which the time is written."""
+    given = _bounded(given)
     if not isinstance(given, datetime) or zone is None:
         return given.replace(tzinfo=None) if isinstance(given, datetime) else given
     if given.tzinfo:
         return zone.local(given)
     own = zones.find(name) if name else None
     return zone.local(own.instant(given)) if own and own is not zone else given
+
+
+def _bounded(given: date) -> date:
+    """The same, away from the ends of the calendar: beyond them no zone can be reckoned.
+
+    Tools write the year 9999 for an event that never ends.
+    """
+    if _FIRST_YEAR <= given.year <= LAST_YEAR:
+        return given
+    first = given.year < _FIRST_YEAR
+    return given.replace(*((_FIRST_YEAR, 1, 1) if first else (LAST_YEAR, 12, 31)))
 
 
 def _rule_locally(rule: Any, zone: Zone | None) -> Any:
@@ -323,7 +312,7 @@ def _event(event: Any, zone: Zone | None) -> FeedEvent:
     return FeedEvent(
         begins=begins,
         ends=max(begins, ends),
-        summary=" ".join(str(event.get("SUMMARY") or "").split())[:SUMMARY_BOUND],
+        summary=summary_of(event)[:SUMMARY_BOUND],
         emails=people.coming,
         declined=people.declined,
     )

@@ -14,7 +14,14 @@ MARGIN = timedelta(days=3)
 ZONE_PARAMETER = "X-ZONE"
 """Replaces TZID, so that this package and not the library looks up the zone."""
 
-_FOLD = re.compile(r"\r?\n[ \t]")
+NEEDED = frozenset(
+    {
+        *("BEGIN", "END", "UID", "SEQUENCE", "STATUS", "SUMMARY", "ATTENDEE"),
+        *("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"),
+    }
+)
+"""The properties of an event that matter here; whatever the others hold can break nothing."""
+_BLANK = " \t"
 _TZID = re.compile(
     r"^((?:DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)(?:;[^;:=\"]+=(?:\"[^\"]*\"|[^;:\"]*))*?;)TZID=",
     re.IGNORECASE,
@@ -36,13 +43,14 @@ class Block:
 
     @property
     def text(self) -> str:
-        """The lines as the library reads them."""
-        return "\r\n".join(self.lines)
+        """The lines that matter, as the library reads them."""
+        return "\r\n".join(line for line in self.lines if _property(line) in NEEDED)
 
     def values(self, name: str) -> list[str]:
         """The values of a property whose parameters do not matter."""
-        found = (line.partition(":") for line in self.lines)
-        return [v.strip() for key, _, v in found if key.partition(";")[0].upper() == name]
+        return [
+            line.partition(":")[2].strip(_BLANK) for line in self.lines if _property(line) == name
+        ]
 
     def touches(self, start: datetime, end: datetime) -> bool:
         """Whether an event can touch a time, by its dates alone; one that repeats always can."""
@@ -81,7 +89,7 @@ def components(text: str) -> list[Components]:
     block: Block | None = None
     ended = False
     for line in _unfolded(text):
-        what = line.strip().upper()
+        what = line.strip(_BLANK).upper()
         if what == "BEGIN:VCALENDAR":
             found.append(Components())
             block, ended = None, False
@@ -89,7 +97,8 @@ def components(text: str) -> list[Components]:
             continue
         elif what == "END:VCALENDAR":
             ended = True
-        elif block is None and what in {"BEGIN:VEVENT", "BEGIN:VTIMEZONE"}:
+        elif what in {"BEGIN:VEVENT", "BEGIN:VTIMEZONE"}:
+            # Neither is ever part of another: what is still open lacks its end.
             block = Block(what[len("BEGIN:") :], [line])
             (found[-1].events if block.name == "VEVENT" else found[-1].zones).append(block)
         elif block is None:
@@ -104,5 +113,22 @@ def components(text: str) -> list[Components]:
     return found
 
 
+def _property(line: str) -> str:
+    return line.partition(":")[0].partition(";")[0].strip(_BLANK).upper()
+
+
 def _unfolded(text: str) -> Iterator[str]:
-    yield from _FOLD.sub("", text.removeprefix("\ufeff")).splitlines()
+    """The lines of a text, without blank ones.
+
+    A line ends at LF, with or without CR before it, and nowhere else (RFC 5545, 3.1): a title may
+    hold every other character that ends lines elsewhere, such as U+2028.
+    """
+    parts: list[str] = []
+    for line in text.removeprefix("\ufeff").split("\n"):
+        written = line.rstrip("\r")
+        if written[:1] in {" ", "\t"} and parts:
+            parts.append(written[1:])
+        elif written:
+            yield "".join(parts)
+            parts = [written]
+    yield "".join(parts)

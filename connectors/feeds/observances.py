@@ -23,7 +23,7 @@ def own_zone(block: Block) -> tuple[str, Zone | None]:
     try:
         zone = defined(tuple(_observance(part) for part in _parts(block)))
         zone.instant(datetime(2026, 1, 1))  # noqa: DTZ001 - a local time
-    except (ValueError, OverflowError, TypeError, KeyError, IndexError):
+    except (ValueError, OverflowError, TypeError, LookupError, AttributeError, ArithmeticError):
         return name, None
     return name, zone
 

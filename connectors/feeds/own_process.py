@@ -68,8 +68,8 @@ async def events_in_own_process(text: str, start: datetime, end: datetime) -> Fe
 
 
 def _answered(said: dict[str, Any]) -> FeedEvents:
-    if "no_calendar" in said:
-        raise Unreadable("is no calendar")
+    if "unreadable" in said:
+        raise Unreadable(said["unreadable"])
     return read_back(said)
 
 
@@ -112,8 +112,11 @@ def main() -> None:
     start, end = (datetime.fromisoformat(asked[name]) for name in ("start", "end"))
     try:
         read = events_between(asked["text"], start, end, limit=_limited)
-    except NoCalendar as error:
-        json.dump({"no_calendar": str(error)}, sys.stdout)
+    except NoCalendar:
+        json.dump({"unreadable": "is no calendar"}, sys.stdout)
+        return
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is said to the worker
+        json.dump({"unreadable": f"cannot be read ({type(error).__name__})"}, sys.stdout)
         return
     json.dump(written(read), sys.stdout)
 

@@ -11,7 +11,7 @@ import pytest
 from connectors.errors import PermanentError, RetryableError
 from connectors.feeds.attendees import attending
 from connectors.feeds.directory import CHECKING, FeedDirectory, FeedReading
-from connectors.feeds.ical import MOST_TEXT, FeedEvents
+from connectors.feeds.ical import FeedEvents, events_between
 from connectors.feeds.own_process import events_in_own_process
 from connectors.feeds.readings import AT_ONCE, SharedReadings, Unreadable, in_turn
 from connectors.feeds.settings import FeedSettings
@@ -35,16 +35,30 @@ async def test_a_rule_without_end_costs_its_series_and_no_other() -> None:
     assert read.left_out == ("cy (takes too long)",)
 
 
-async def test_a_short_text_cannot_repeat_itself_into_a_long_reading() -> None:
+CROWD = "|".join(f"ATTENDEE:mailto:{'u' * 200}{n}@example.com" for n in range(50))
+HOURLY = "SUMMARY:cy|DTSTART:20260302T090000Z|DTEND:20260302T100000Z|RRULE:FREQ=HOURLY"
+
+
+def test_a_short_text_cannot_repeat_itself_into_a_long_reading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Otherwise hundreds of kilobytes would become hundreds of megabytes for each month."""
-    crowd = "|".join(f"ATTENDEE:mailto:{'u' * 200}{n}@example.com" for n in range(50))
-    hourly = "SUMMARY:cy|DTSTART:20260302T090000Z|DTEND:20260302T100000Z|RRULE:FREQ=HOURLY"
-    read = await events_in_own_process(a_feed(ANA, f"{hourly}|{crowd}", hourly), START, END)
+    most = 100_000
+    monkeypatch.setattr("connectors.feeds.ical.MOST_TEXT", most)
+    read = events_between(a_feed(ANA, f"{HOURLY}|{CROWD}", HOURLY), START, END)
     addresses = [address for event in read.events for address in event.emails]
-    assert sum(map(len, addresses)) <= MOST_TEXT + 50 * 254
+    assert sum(map(len, addresses)) <= most + 50 * 254
     assert read.events[0].summary == "ana"
     assert read.left_out[0] == "the last of cy"
     assert read.left_out[1].startswith("everything after")
+
+
+def test_one_event_does_not_take_the_room_of_others() -> None:
+    """A crowd attends one series of every hour; the series after it is still read."""
+    daily = "SUMMARY:bo|DTSTART:20260302T090000Z|DTEND:20260302T100000Z|RRULE:FREQ=DAILY"
+    read = events_between(a_feed(f"{HOURLY}|{CROWD}", daily), START, END)
+    assert read.left_out == ("the last of cy",)
+    assert sum(event.summary == "bo" for event in read.events) > 30
 
 
 def test_an_address_that_no_mail_can_have_is_none() -> None:
