@@ -4,12 +4,13 @@ It also takes the lines of the timeline out of the history that the run left the
 document store was down, and keeps them with the other old parts of the timeline.
 """
 
+import asyncio
 import json
 from datetime import timedelta
 
 import structlog
 from temporalio import activity
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHistory
 from temporalio.exceptions import ApplicationError
 
 from connectors.documents.protocol import DocumentStore, put_beside, safe_name
@@ -44,7 +45,7 @@ class ArchiveRunActivity:
         except RunGone:
             gone = "the server does not know this run"
             raise ApplicationError(gone, type=RUN_GONE, non_retryable=True) from None
-        data = json.dumps(history.to_json_dict(), sort_keys=True, indent=1).encode()
+        data = await asyncio.to_thread(_as_json, history)
         path = f"archive/{safe_name(request.workflow_id)}/{safe_name(request.run_id)}.json"
         try:
             stored = await put_beside(self._documents, path, data)
@@ -58,6 +59,10 @@ class ArchiveRunActivity:
         return ArchivedRun(
             uri=stored.uri, sha256=stored.sha256, events=len(history.events), parts=len(parts)
         )
+
+
+def _as_json(history: WorkflowHistory) -> bytes:
+    return json.dumps(history.to_json_dict(), sort_keys=True, indent=1).encode()
 
 
 def _still_open() -> ApplicationError:

@@ -1,5 +1,9 @@
-"""write_report: writes the incident report to the document store, for people and programs."""
+"""write_report: writes the incident report to the document store, for people and programs.
 
+Whatever takes longer the longer a record is runs in a thread: pages wait for the event loop.
+"""
+
+import asyncio
 from typing import Any
 
 import structlog
@@ -33,6 +37,11 @@ def _as_json(request: IncidentReportWanted) -> bytes:
     return to_json({**report, "clocks": clocks}, indent=1)
 
 
+def _as_markdown(report: IncidentReportWanted) -> str:
+    readings = read_clocks(report.policy, report.incident, report.now)
+    return incident_report_markdown(report.incident, report.policy, readings, report.now)
+
+
 def _from_json(data: bytes) -> IncidentReportWanted | None:
     """The report in `data`; None if another version of the engine wrote it."""
     try:
@@ -62,8 +71,7 @@ class WriteIncidentReportActivity:
             whole = await with_whole_timeline(self._documents, request.incident)
             request = request.changed(incident=whole)
             kept = await self._kept(f"{path}.json", request)
-            readings = read_clocks(kept.policy, kept.incident, kept.now)
-            text = incident_report_markdown(kept.incident, kept.policy, readings, kept.now)
+            text = await asyncio.to_thread(_as_markdown, kept)
             written = await put_beside(self._documents, f"{path}.md", text.encode())
         except ConnectorError as error:
             raise store_failure(error) from None
@@ -72,13 +80,15 @@ class WriteIncidentReportActivity:
 
     async def _kept(self, path: str, request: IncidentReportWanted) -> IncidentReportWanted:
         try:
-            await self._documents.put(path, _as_json(request))
+            await self._documents.put(path, await asyncio.to_thread(_as_json, request))
         except DocumentConflict:
-            found = _from_json(await self._documents.get(path))
+            there = await self._documents.get(path)
+            found = await asyncio.to_thread(_from_json, there)
             if found and _is_earlier_attempt(found, request):
                 return found
             log.warning("report.foreign", incident_id=request.incident.id, path=path)
-            await put_beside(self._documents, path, _as_json(request))
+            ours = await asyncio.to_thread(_as_json, request)
+            await put_beside(self._documents, path, ours)
         return request
 
 

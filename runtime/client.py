@@ -19,6 +19,7 @@ from runtime.settings import SettingsBroken, login
 
 DEFAULT_ADDRESS = "localhost:7233"
 CONNECT_TIMEOUT_SECONDS = 5.0
+_QUOTED = re.compile(r'(?:message|error): "([^"]+)"')
 
 
 class ServerNotReachable(Exception):  # noqa: N818 - says what is
@@ -75,6 +76,6 @@ def _short(error: Exception) -> str:
     """The innermost message in the transport's error, or its first line."""
     if isinstance(error, OSError):
         return str(error)
-    quoted = re.findall(r'(?:message|error): "([^"]+)"', str(error))
+    quoted = _QUOTED.findall(str(error))
     words = quoted[-1] if quoted else " ".join(str(error).split())
     return words[:200].strip()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import aiosmtplib
 
 _MAILBOX = re.compile(r"[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+@[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+")
+_UNSAFE_DOT = re.compile(r"^\.|\.$|\.(?=\.)")
 _MESSAGE_ID = re.compile(r"<[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+>")
 _READABLE_KEY = 100
 _RETRYABLE_CODES = range(400, 500)
@@ -83,7 +84,7 @@ class EmailSettings(ChannelSettings):
 
 def message_id(key: str, domain: str) -> str:
     """The Message-ID of a key; the same key always gives the same one."""
-    local = re.sub(r"^\.|\.$|\.(?=\.)", "%2E", quote(key, safe=""))
+    local = _UNSAFE_DOT.sub("%2E", quote(key, safe=""))
     if not local or len(local) > _READABLE_KEY:
         local = sha256(key.encode()).hexdigest()
     return f"<{local}@{domain}>"

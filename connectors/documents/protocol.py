@@ -67,7 +67,7 @@ def beside(path: str, digest: str) -> str:
 def safe_name(text: str) -> str:
     """`text` as one segment of a path; percent-encodes what a file system cannot take."""
     quoted = quote(text, safe="")
-    return re.sub(r"^\.", "%2E", quoted) or "%"
+    return f"%2E{quoted[1:]}" if quoted.startswith(".") else quoted or "%"
 
 
 def checked_path(path: str) -> str:

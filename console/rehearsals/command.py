@@ -161,8 +161,9 @@ def _feeds() -> Mapping[str, FeedSettings]:
 def _failed(error: Exception, folder: Path) -> Failure:
     """The failure of the engine, with the end of its log, because the folder is deleted."""
     log = folder / "worker.log"
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
-    said = f"\nThe worker's log ends with: {lines[-1][:2000]}" if lines else ""
+    text = log.read_text(encoding="utf-8", errors="replace").rstrip() if log.exists() else ""
+    last = text.rpartition("\n")[2][:2000]
+    said = f"\nThe worker's log ends with: {last}" if last else ""
     kind = type(error).__name__
     return Failure(kind, f"the rehearsal failed: {error or kind}{said}", ExitCode.UNEXPECTED)
 

@@ -7,8 +7,9 @@ from console.terminal.failures import usage
 from models.base import FIRST_YEAR, LAST_YEAR
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+")
+_AMOUNT = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
+_PART = re.compile(rf"({_AMOUNT})\s*([smhdw])")
+_DURATION = re.compile(rf"(?:{_AMOUNT}\s*[smhdw]\s*)+")
 PAST = "such as 2026-03-27T16:50:00Z, 2026-03-27T17:50+01:00, -10m or '1h30m ago'"
 FORMS = f"{PAST.replace(' or ', ', ')} or +2d"
 

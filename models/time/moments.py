@@ -51,7 +51,8 @@ SPECIAL = ("alert_fired", "severity_confirmed")
 
 _MILESTONE = re.compile(r"[\w.\-]+(?::[\w.\-]+)?")
 _COMPARED = re.compile(r"(later|earlier) of (.+)")
-_CONDITION = re.compile(r"(not )?(?:flag ([\w.\-]+)|([\w.\-]+)\s*=\s*([^=]+))")
+_CONDITION = re.compile(r"(not )?(?:flag ([\w.\-]+)|([\w.\-]+) ?= ?([^= ][^=]*))")
+_AND = re.compile(r" ?, ?| and ")
 
 
 class MomentError(ValueError):
@@ -100,7 +101,7 @@ def parse_moment(text: str) -> Moment:
     words = " ".join(text.split())
     compared = _COMPARED.fullmatch(words)
     if compared:
-        names = tuple(re.split(r"\s*,\s*|\s+and\s+", compared[2]))
+        names = tuple(_AND.split(compared[2]))
         choice = Choice.LATER if compared[1] == "later" else Choice.EARLIER
         if len(names) < 2:  # noqa: PLR2004 - a comparison has two sides
             instead = f"write {choice.value} one and another"

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+_NUMBERS = re.compile(r"([0-9]+)")
+
 
 class Gravity(StrEnum):
     """An error keeps the engine from using a policy; a warning says what it leaves open.
@@ -59,6 +61,4 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def _counted(problem: Problem) -> list[tuple[int, str]]:
     """What is wrong, with its numbers in the order of counting: Q2 before Q10."""
-    return [
-        (int(part) if part.isdecimal() else 0, part) for part in re.split(r"([0-9]+)", problem.what)
-    ]
+    return [(int(part) if part.isdecimal() else 0, part) for part in _NUMBERS.split(problem.what)]

@@ -12,7 +12,6 @@ CAPTION_BOUND = 200
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|!(?=\[))")
 _LEADING = re.compile(r"^(\d*)([#+=-]|(?<=\d)[.)])")
-_CLOSING = re.compile(r"#(?=#*$)")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -23,7 +22,9 @@ def plain(text: str) -> str:
 
 def within(text: str) -> str:
     """The same for text that does not begin a line, as in a cell or a title."""
-    return _CLOSING.sub(r"\\#", _SPECIAL.sub(r"\\\1", in_a_line(text).strip()))
+    escaped = _SPECIAL.sub(r"\\\1", in_a_line(text).strip())
+    open_ended = escaped.rstrip("#")
+    return open_ended + "\\#" * (len(escaped) - len(open_ended))
 
 
 def caption(text: str) -> str:
@@ -36,7 +37,8 @@ def caption(text: str) -> str:
 
 def quoted(text: str) -> str:
     """`text` as a block quotation with its line breaks."""
-    lines = [plain(line) for line in text.strip().splitlines()]
+    whole = text.strip().replace("\r\n", "\n")
+    lines = [plain(line) for line in whole.split("\n")] if whole else []
     return "\n".join(f"> {line}  " if line else ">" for line in lines)
 
 

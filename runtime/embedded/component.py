@@ -88,7 +88,7 @@ class StackComponent:
             return []
         with self.log.open("rb") as log:
             log.seek(self._began)
-            return log.read().decode(errors="replace").splitlines()
+            return log.read().decode(errors="replace").split("\n")
 
     def logged(self, event: str) -> bool:
         """Whether it logged this event since its start."""

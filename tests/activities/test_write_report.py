@@ -1,6 +1,7 @@
 """write_report and archive_timeline against a real document store."""
 
 import json
+import threading
 from hashlib import sha256
 from typing import Any
 
@@ -52,6 +53,24 @@ async def archived(
         ),
     )
     return incident.changed(timeline=newer, segments=(segment,))
+
+
+async def test_a_report_is_written_in_words_beside_the_event_loop(
+    environment: ActivityEnvironment,
+    documents: LocalDocumentStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All pages of the worker wait for that loop."""
+    threads: list[threading.Thread] = []
+
+    def rendered(*given: Any) -> str:
+        threads.append(threading.current_thread())
+        return incident_report_markdown(*given)
+
+    monkeypatch.setattr("activities.write_report.incident_report_markdown", rendered)
+    await written(environment, documents, request(a_diagnosed_incident()))
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_the_report_is_kept_as_markdown_and_json(

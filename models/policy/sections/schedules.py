@@ -46,6 +46,7 @@ SHORTEST = timedelta(minutes=15)
 _DAY = timedelta(days=1)
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _TIMES = re.compile(rf"(?P<days>.*?) ?(?P<at>{_TIME}(?:, ?{_TIME})*)")
+_COMMA = re.compile(r", ?")
 _MONTHS = re.compile(
     rf"(?:monthly|every (?:(?P<count>[0-9]{{1,2}}) )?months?)"
     rf"(?: on (?:the )?(?P<day>first|last|[0-9]{{1,2}})(?:st|nd|rd|th)?(?: day)?)?"
@@ -94,7 +95,7 @@ def parse_hand_over(given: object) -> RotationHandOver:
 def _days(text: str) -> tuple[str, ...]:
     if text == "daily":
         return WEEK
-    words = re.split(r", ?", text)
+    words = _COMMA.split(text)
     named = {short_day(word) for word in words}
     strange = sorted(named - set(WEEK))
     if strange:

@@ -60,7 +60,7 @@ def _words(name: str) -> str:
     of = clock_named(name)
     if isinstance(of, RoleClock):
         return f"role of {_words(of.role)}"
-    return " ".join(part for part in re.split("[_:]", name) if part) or name
+    return " ".join(part for part in name.replace(":", "_").split("_") if part) or name
 
 
 def names_of(view: View) -> Iterator[str]:
