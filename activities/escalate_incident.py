@@ -14,7 +14,6 @@ from incidents.workloads.requests import NoAnswer, Workloads
 from models.contracts.notifying import Delivery
 from models.contracts.paging import ESCALATE_INCIDENT, Escalated, EscalateIncident, PageOutcome
 from models.messages.message import DeliveryFailure, Message, Receipt
-from models.people.party import PartyKind, party_named
 from models.people.workload import GRANTED, AskForLeave, Leave, PageVerdict
 from rules.paging.channels import (
     PageTarget,
@@ -37,10 +36,12 @@ def _owed(page: PageTarget, request: EscalateIncident, channels: tuple[str, ...]
 
 
 def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
-    channel = party_named(page.target).kind is PartyKind.CHANNEL
-    named = page.target if channel else page.recipient
+    named = page.target if page.is_channel else page.recipient
     return request.template.changed(
-        key=f"{request.key_prefix}:{named}", recipient=page.recipient, address=page.address
+        key=f"{request.key_prefix}:{named}",
+        recipient=page.recipient,
+        address=page.address,
+        respond_until=None if page.is_channel else request.template.respond_until,
     )
 
 

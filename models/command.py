@@ -141,6 +141,12 @@ class ExtendClockCommand(Command):
     by: Annotated[Period, PlainSerializer(format_duration)]
 
 
+class AddNoteCommand(Command):
+    """A line of text on the timeline: what somebody saw, did or was told."""
+
+    text: str = Field(min_length=1, max_length=4000)
+
+
 class AddLessonCommand(Command):
     """A lesson learned."""
 
@@ -328,6 +334,7 @@ COMMANDS: dict[str, CommandSpec] = {
             WithdrawMilestoneCommand,
             "withdraw a milestone that did not happen",
         ),
+        _spec("add_note", AddNoteCommand, "write a line on the timeline"),
         _spec("add_lesson", AddLessonCommand, "record a lesson learned"),
         _spec("add_action_item", AddActionItemCommand, "record an action item"),
         _spec("submit_review", SubmitReviewCommand, "record the post-incident review"),

@@ -67,6 +67,7 @@ class EntryKind(StrEnum):
         "a milestone was withdrawn: it had not come",
         ("milestone", "was"),
     )
+    NOTE_ADDED = "note.added", "somebody wrote a line", ("text",)
     STEP_DONE = "step.done", "a step was done", ("step",)
     DATE_SET = "date.set", "a date of the policy was set", ("date", "at", "was")
     LINK_ADDED = "link.added", "a link was added"

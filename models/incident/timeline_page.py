@@ -64,6 +64,7 @@ NAMES = {
     "taker": "the person to whom the role is offered",
     "target": "the state after; of a page or reminder: the target, as the policy names it",
     "targets": "the targets of the level, as the policy names them",
+    "text": "the whole text, if the line is too short for it",
     "threshold": "the threshold, such as `100%` or `-1h`",
     "told": "the person who was reminded",
     "trigger": "the trigger of the lifecycle",

@@ -22,7 +22,8 @@ class Message(Frozen):
     """One message to one recipient. Its words cannot steer the place that shows them.
 
     `key` is the idempotency key: the same key is the same message, however often it is sent.
-    `recipient` is a person or an audience; `address` is an e-mail address, if known.
+    `recipient` is a person or an audience; `address` is an e-mail address, if known. A page or
+    reminder to one person has `respond_until`: that person may answer it by a link until then.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Message(Frozen):
     severity: OneLine
     reason: OneLine
     facts: dict[str, Readable] = Field(default_factory=dict)
+    respond_until: Instant | None = Field(default=None, exclude_if=lambda until: until is None)
 
 
 class Receipt(Frozen):

@@ -216,6 +216,7 @@ AFTER_THE_END = frozenset(
         "extend_clock",
         "link",
         "add_lesson",
+        "add_note",
         "post_update",
     }
 )

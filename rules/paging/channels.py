@@ -35,6 +35,11 @@ class PageTarget:
     limit: PageLimit | None = None
 
     @property
+    def is_channel(self) -> bool:
+        """Whether a channel is paged, whose readers nobody knows."""
+        return party_named(self.target).kind is PartyKind.CHANNEL
+
+    @property
     def as_what(self) -> str:
         """Why the recipient is paged: `by name`, `role lead`, or what `via` says."""
         party = party_named(self.target)
@@ -124,7 +129,7 @@ def binding_limit(
     page: PageTarget, limits: PageLimits, urgency: int, *, escalation: bool = False
 ) -> BindingLimit | None:
     """The limit of a page: that of the channel, of the person, or of everybody."""
-    if party_named(page.target).kind is PartyKind.CHANNEL:
+    if page.is_channel:
         limit, whom = limits.channels.get(page.recipient), page.target
     else:
         limit, whom = page.limit or limits.person, as_person(page.recipient)

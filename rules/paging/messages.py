@@ -1,7 +1,7 @@
 """What a message says: the same words on all channels, and only what its audience may see."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.compiled import Audience, CompiledPolicy
 from models.incident.record import Incident
@@ -10,6 +10,8 @@ from rules.alerts.words import alerts_in_words
 from rules.clocks.clocks import read_clocks
 from rules.updates.cadence import next_update_at
 
+ANSWERED_WITHIN = timedelta(days=7)
+"""For so long after a page or reminder, its recipient may answer it by a link."""
 ALL_FACTS = ("state", "severity", "service", "impact", "alerts", "next_update", "deadlines")
 
 
@@ -61,8 +63,12 @@ def message(
     text: str,
     recipient: str = "",
     audience: Audience | None = None,
+    to_a_person: bool = False,
 ) -> Message:
-    """A message without its key; the sender adds the key."""
+    """A message without its key; the sender adds the key. Only one person may answer it by a link.
+
+    An audience, or a channel with readers whom nobody knows, gets no link.
+    """
     facts = facts_for(incident, policy, now, audience)
     shown = incident.severity if "severity" in facts else ""
     heading = " ".join(part for part in (f"[{incident.id}]", shown, incident.report.title) if part)
@@ -76,4 +82,5 @@ def message(
         severity=shown,
         reason=reason,
         facts=facts,
+        respond_until=now + ANSWERED_WITHIN if to_a_person else None,
     )

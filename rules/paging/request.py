@@ -64,6 +64,7 @@ def request_of(
         asked.now,
         reason=f"{asked.reason}, level {page.level}",
         text=f"{incident.report.title}\n{how_to_stop(incident.id, progress)}",
+        to_a_person=True,
     )
     targets = page.targets
     if targets.in_turn:

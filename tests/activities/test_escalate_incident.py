@@ -221,3 +221,19 @@ async def test_an_unexpected_error_becomes_the_target_s_failure(
     assert answer.pages[0].failure.error == "unexpected error (KeyError)"
     assert answer.pages[1].receipt is not None
     assert list(sink.effects) == ["INC-1/page-2:bo"]
+
+
+async def test_a_channel_gets_no_link(
+    environment: ActivityEnvironment, channels: ChannelDirectory
+) -> None:
+    """A person may answer by a link until its end; nobody knows who reads a channel."""
+    until = START + timedelta(days=7)
+    answer = await escalated(
+        environment,
+        channels,
+        "person:ana",
+        "channel:desk",
+        template=a_message(key="", recipient="").changed(respond_until=until),
+    )
+    told = [page.delivery.message.respond_until for page in answer.pages]
+    assert told == [until, None]

@@ -116,6 +116,7 @@ class Outbox(Component):
                 reason=f"{reason} ({addressee.via})" if addressee.via else reason,
                 text=text or reason,
                 recipient=addressee.recipient,
+                to_a_person=not addressee.is_channel,
             )
             addressed = template.changed(address=addressee.address)
             chain = paging_chain(addressee, policy.paging_channels, policy.fallbacks)

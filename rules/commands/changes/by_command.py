@@ -6,6 +6,7 @@ from typing import Any
 from models.command import (
     AddActionItemCommand,
     AddLessonCommand,
+    AddNoteCommand,
     CompleteStepCommand,
     HoldCommand,
     LinkCommand,
@@ -24,7 +25,7 @@ from rules.people.permission.approvals import approve, reject
 from rules.people.roles.assigning import assign_role, unassign_role
 from rules.people.roles.handover import accept_handover, decline_handover, hand_over
 from rules.record.decision import Case, Decision, Effect, Outcome, Refusal, TellAudiences
-from rules.record.ledger import note
+from rules.record.ledger import SUMMARY_BOUND, note
 from rules.record.steps import refusal_of_unknown_name, with_step
 from rules.severity.changes import set_severity
 from rules.updates.posting import post_update, slow_updates
@@ -100,6 +101,13 @@ def complete_step(case: Case, command: CompleteStepCommand) -> Outcome:
     return Decision(incident, incident.timeline[-1].summary)
 
 
+def add_note(case: Case, command: AddNoteCommand) -> Outcome:
+    """Write a line on the timeline; its data has the whole text if the line is too short for it."""
+    summary = f"note: {command.text}"
+    whole = {"text": command.text} if len(summary) > SUMMARY_BOUND else {}
+    return _done(case, EntryKind.NOTE_ADDED, summary, change={}, **whole)
+
+
 def add_lesson(case: Case, command: AddLessonCommand) -> Outcome:
     """Record a lesson."""
     lesson = Lesson(at=case.happened_at, actor=case.actor, text=command.text)
@@ -157,6 +165,7 @@ COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {
     "set_attribute": set_attribute,
     "set_date": set_date,
     "extend_clock": extend_clock,
+    "add_note": add_note,
     "add_lesson": add_lesson,
     "add_action_item": add_action_item,
     "submit_review": submit_review,

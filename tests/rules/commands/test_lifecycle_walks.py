@@ -48,6 +48,7 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, object]]] = {
     "correct_milestone": st.fixed_dictionaries(
         {"milestone": st.sampled_from(["reported", "acknowledged", "diagnosed", "resolved"])}
     ),
+    "add_note": st.fixed_dictionaries({"text": st.just("the disk is full")}),
     "add_lesson": st.fixed_dictionaries({"text": st.just("test restores")}),
     "submit_review": st.fixed_dictionaries(
         {

@@ -123,6 +123,7 @@ def test_late_knowledge_can_still_be_recorded(name: str) -> None:
         "set_date": {"date": "meeting", "at": after(1)},
         "extend_clock": {"clock": "resolve", "by": "1h"},
         "link": {"target": "CHG-1"},
+        "add_note": {"text": "x"},
         "add_lesson": {"text": "x"},
         "post_update": {"text": "x"},
     }

@@ -1,5 +1,7 @@
 """What a message contains; an audience reads only what the policy allows it to see."""
 
+from datetime import timedelta
+
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.compiled import Audience
 from models.incident.record import Incident
@@ -39,6 +41,26 @@ def an_alert(name: str, summary: str = "") -> AlertRecord:
         started_at=after(0),
     )
     return AlertRecord(alert=alert, first_seen_at=after(0), last_seen_at=after(0))
+
+
+def test_only_a_message_to_a_person_can_be_answered_by_a_link() -> None:
+    """For a week. Nothing in its words says so, and a message without it is stored as before."""
+    assert said(an_incident()).respond_until is None
+    assert "respond_until" not in said(an_incident()).model_dump(mode="json")
+    sent = message(
+        MessageKind.PAGE,
+        an_incident(),
+        POLICY,
+        after(3),
+        reason="new incident",
+        text="Checkout fails",
+        recipient="ana",
+        to_a_person=True,
+    )
+    assert sent.respond_until == after(3) + timedelta(days=7)
+    without = sent.changed(respond_until=None)
+    assert (sent.subject, sent.body, sent.facts) == (without.subject, without.body, without.facts)
+    assert "2026-04-03" not in f"{sent.subject} {sent.body}"
 
 
 def test_a_page_carries_every_fact_that_is_known() -> None:

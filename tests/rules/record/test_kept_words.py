@@ -69,6 +69,7 @@ CASES: dict[str, Given] = {
     "set_attribute": ((), {"attribute": "personal_data"}),
     "set_date": ((), {"date": "meeting", "at": after(9000)}),
     "extend_clock": ((), {"clock": "it", "by": "1h"}),
+    "add_note": ((), {"text": "t"}),
     "add_lesson": ((), {"text": "t"}),
     "add_action_item": ((), {"text": "t", "owner": "bo"}),
     "submit_review": (RESOLVED, {"lead": "ana"}),

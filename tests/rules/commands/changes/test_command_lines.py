@@ -6,6 +6,7 @@ import pytest
 
 from models.base import Actor
 from models.incident.record import Incident
+from states.lifecycle import State
 from tests.rules.staffed import decided, refused, reported, staffed
 from tests.specimens import after, done
 
@@ -67,6 +68,7 @@ def so_far(steps: Steps) -> Incident:
         ((), "hold", {"reason": "x"}, "incident.held", {"reason": "x"}),
         ((("hold", {"reason": "x"}),), "resume", {}, "incident.resumed", {}),
         (LED, "complete_step", {"step": "verify"}, "step.done", {"step": "verify"}),
+        ((), "add_note", {"text": "x"}, "note.added", {}),
         ((), "add_lesson", {"text": "x"}, "lesson.added", {}),
         ((), "add_action_item", {"text": "x", "owner": "bo"}, "action_item.added", {"item": "A1"}),
         ((), "link", {"target": "CHG-1", "actor": "cy"}, "link.added", {}),
@@ -173,3 +175,14 @@ def test_an_override_is_on_the_timeline_by_the_command_that_it_was_for() -> None
     assert (used.kind, used.data, used.actor.name) == ("override.used", {"command": "link"}, "ana")
     assert (linked.kind, used.recorded_at) == ("link.added", after(10))
     assert answer.summary == f"{linked.summary}, by override"
+
+
+def test_a_note_is_a_line_and_keeps_all_its_words() -> None:
+    """The line is cut, and its data then has the whole text; an incident that is over takes it."""
+    incident = done(reported(POLICY), "add_note", after(5), POLICY, text="the disk is full")
+    line = incident.timeline[-1]
+    assert (line.summary, line.data) == ("note: the disk is full", {})
+    long = done(incident, "add_note", after(6), POLICY, text="x" * 4000).timeline[-1]
+    assert (len(long.summary), long.data) == (500, {"text": "x" * 4000})
+    over = incident.changed(state=State.CLOSED)
+    assert done(over, "add_note", after(7), POLICY, text="it was").timeline[-1].kind == "note.added"
