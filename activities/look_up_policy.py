@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from temporalio import activity
 
-from connectors.documents.protocol import DocumentMissing, DocumentStore
+from connectors.documents.protocol import DocumentMissing, DocumentStore, DocumentTooLarge
 from connectors.errors import ConnectorError
 from connectors.failures import store_failure
 from incidents.kept.policies import in_force_path, policy_path
@@ -21,7 +21,7 @@ from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from policies.catalogue import source_in_force
 from policies.check import problems_of
 from policies.compiling.policy import PolicyTooLarge, compile_policy
-from policies.reading.load import parse_policy
+from policies.reading.load import LARGEST_BYTES, parse_policy
 from policies.reading.problems import errors_of
 
 log = structlog.get_logger(__name__)
@@ -50,9 +50,10 @@ class LookUpPolicyActivity:
     async def _kept(self, request: PolicyWanted) -> bytes | None:
         """The text kept under the hash, if it has that hash."""
         try:
-            await self._documents.get(in_force_path(request.policy_hash))
-            source = await self._documents.get(policy_path(request.policy_hash))
-        except DocumentMissing:
+            if not await self._documents.exists(in_force_path(request.policy_hash)):
+                return None
+            source = await self._documents.get(policy_path(request.policy_hash), LARGEST_BYTES)
+        except (DocumentMissing, DocumentTooLarge):
             return None
         except ConnectorError as error:
             raise store_failure(error) from None

@@ -14,6 +14,7 @@ from temporalio import activity
 from connectors.documents.protocol import (
     DocumentConflict,
     DocumentStore,
+    DocumentTooLarge,
     put_beside,
     safe_name,
 )
@@ -79,17 +80,24 @@ class WriteIncidentReportActivity:
         return DocumentWritten(name=request.name, uri=written.uri, sha256=written.sha256)
 
     async def _kept(self, path: str, request: IncidentReportWanted) -> IncidentReportWanted:
+        ours = await asyncio.to_thread(_as_json, request)
         try:
-            await self._documents.put(path, await asyncio.to_thread(_as_json, request))
+            await self._documents.put(path, ours)
         except DocumentConflict:
-            there = await self._documents.get(path)
-            found = await asyncio.to_thread(_from_json, there)
+            found = await self._found(path, 2 * len(ours))
             if found and _is_earlier_attempt(found, request):
                 return found
             log.warning("report.foreign", incident_id=request.incident.id, path=path)
-            ours = await asyncio.to_thread(_as_json, request)
             await put_beside(self._documents, path, ours)
         return request
+
+    async def _found(self, path: str, most: int) -> IncidentReportWanted | None:
+        """The report that is there; None if it is none, or too large to be one of this record."""
+        try:
+            data = await self._documents.get(path, most)
+        except DocumentTooLarge:
+            return None
+        return await asyncio.to_thread(_from_json, data)
 
 
 def _is_earlier_attempt(found: IncidentReportWanted, request: IncidentReportWanted) -> bool:

@@ -8,14 +8,18 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore
 
 from connectors.documents.protocol import (
+    LARGEST_BYTES,
     STORE,
     DocumentConflict,
     DocumentMissing,
+    DocumentTooLarge,
     StoredDocument,
     checked_path,
 )
 from connectors.errors import RetryableError
 from connectors.private import private_folder
+
+PART_BYTES = 1024 * 1024
 
 
 class LocalDocumentStore:
@@ -37,22 +41,37 @@ class LocalDocumentStore:
         try:
             await obstore.put_async(self._store, path, data, mode="create", use_multipart=False)
         except AlreadyExistsError:
-            if await self.get(path) != data:
+            if not await self._holds(path, data):
                 raise DocumentConflict(STORE, f"{path} already holds another document") from None
             return StoredDocument(uri=uri, sha256=digest, created=False)
         except (BaseError, OSError) as error:
             raise _unreachable(path, error) from None
         return StoredDocument(uri=uri, sha256=digest, created=True)
 
-    async def get(self, path: str) -> bytes:
+    async def _holds(self, path: str, data: bytes) -> bool:
+        """Whether exactly these bytes are kept under `path`."""
+        try:
+            return await self.get(path, len(data)) == data
+        except DocumentTooLarge:
+            return False
+
+    async def get(self, path: str, most: int = LARGEST_BYTES) -> bytes:
         """The document kept under `path`; see the protocol."""
+        held = bytearray()
         try:
             found = await obstore.get_async(self._store, checked_path(path))
-            return bytes(await found.bytes_async())
+            if found.meta["size"] <= most:
+                async for part in found.stream(PART_BYTES):
+                    held += part
+                    if len(held) > most:
+                        break
+                else:
+                    return bytes(held)
         except (NotFoundError, FileNotFoundError):
             raise DocumentMissing(STORE, f"there is no document {path}") from None
         except (BaseError, OSError) as error:
             raise _unreachable(path, error) from None
+        raise DocumentTooLarge(STORE, f"{path} is larger than {most} bytes")
 
     async def exists(self, path: str) -> bool:
         """Whether anything is kept under `path`; see the protocol."""

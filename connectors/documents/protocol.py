@@ -9,6 +9,8 @@ from urllib.parse import quote
 from connectors.errors import PermanentError
 
 STORE = "documents"
+LARGEST_BYTES = 64 * 1024 * 1024
+"""No document that the engine reads is larger."""
 _TOLD_BY = 16
 _SEGMENT = re.compile(r"[A-Za-z0-9_~%@=+-][A-Za-z0-9_.~%@=+-]{0,249}")
 
@@ -19,6 +21,10 @@ class DocumentConflict(PermanentError):  # noqa: N818 - names what is, as the gl
 
 class DocumentMissing(PermanentError):  # noqa: N818 - names what is, as the glossary does
     """No document is kept under this path."""
+
+
+class DocumentTooLarge(PermanentError):  # noqa: N818 - names what is, as the glossary does
+    """What is kept under this path is larger than any document that the engine writes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,12 @@ class DocumentStore(Protocol):
         and RetryableError if the store cannot be reached or written.
         """
 
-    async def get(self, path: str) -> bytes:
-        """The document kept under `path`. Raises DocumentMissing, or as `put`."""
+    async def get(self, path: str, most: int = LARGEST_BYTES) -> bytes:
+        """The document kept under `path`.
+
+        Raises DocumentMissing, DocumentTooLarge if it has more than `most` bytes, or as `put`. It
+        never reads more than that: whoever may write to the store can put anything there.
+        """
 
     async def exists(self, path: str) -> bool:
         """Whether anything is kept under `path`. Raises as `put`."""

@@ -16,6 +16,10 @@ from connectors.feeds.own_process import read_back, written
 from connectors.feeds.protocol import FeedCopy, version_header
 from connectors.feeds.settings import FeedSettings
 from connectors.private import private_folder
+from connectors.regular import read_regular
+
+LARGEST_BYTES = 64 * 1024 * 1024
+"""No copy and no reading is larger: JSON writes a character with at most six bytes."""
 
 
 def place_of(settings: FeedSettings) -> str:
@@ -56,7 +60,7 @@ class FeedCopies:
         A copy from another place does not count, nor does one of the future.
         """
         try:
-            kept = json.loads(self._file(name).read_text(encoding="utf-8"))
+            kept = json.loads(read_regular(self._file(name), LARGEST_BYTES))
             if kept["place"] != place:
                 return None
             as_of, text = datetime.fromisoformat(kept["as_of"]), kept["text"]
@@ -74,7 +78,7 @@ class FeedCopies:
     def load_reading(self, name: str, text: str) -> KeptReading | None:
         """What a text of a feed says, as an earlier process read it; None if none is kept."""
         try:
-            kept = json.loads(self._reading(name).read_text(encoding="utf-8"))
+            kept = json.loads(read_regular(self._reading(name), LARGEST_BYTES))
             since, until = (datetime.fromisoformat(kept[key]) for key in ("since", "until"))
             if kept["digest"] != digest_of(text) or since.tzinfo is None or until.tzinfo is None:
                 return None

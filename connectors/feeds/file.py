@@ -1,13 +1,12 @@
 """Calendar feeds in files."""
 
 import asyncio
-import os
-import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connectors.errors import PermanentError, RetryableError
 from connectors.feeds.protocol import FeedCopy, decoded
+from connectors.regular import NoRegularFile, TooLarge, read_regular
 
 LARGEST_BYTES = 4 * 1024 * 1024
 """No real feed of shifts is larger."""
@@ -24,23 +23,15 @@ class FileFeed:
         """The content of the file; see the protocol."""
         try:
             async with asyncio.timeout(timeout.total_seconds()):
-                data = await asyncio.to_thread(self._read)
+                data = await asyncio.to_thread(read_regular, self._path, LARGEST_BYTES)
         except TimeoutError:
             raise RetryableError(self.name, "the file could not be read in time") from None
+        except NoRegularFile:
+            raise PermanentError(self.name, "its path names no file") from None
+        except TooLarge:
+            larger = f"is larger than {LARGEST_BYTES // 1024} KiB"
+            raise PermanentError(self.name, larger) from None
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise RetryableError(self.name, f"the file cannot be read ({why})") from None
-        if len(data) > LARGEST_BYTES:
-            raise PermanentError(self.name, f"is larger than {LARGEST_BYTES // 1024} KiB")
         return FeedCopy(decoded(data), datetime.now(UTC))
-
-    def _read(self) -> bytes:
-        """The content of the file, if it is a regular one.
-
-        A pipe might never answer, so it is refused. Raises OSError, or PermanentError.
-        """
-        number = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(number, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(number).st_mode):
-                raise PermanentError(self.name, "its path names no file")
-            return stream.read(LARGEST_BYTES + 1)

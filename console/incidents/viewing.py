@@ -63,8 +63,11 @@ def read_from_words(read_from: ReadFrom) -> str:
     """Where an answer was read, if no worker gave it."""
     if read_from.source is Source.WORKER:
         return ""
-    place = "archived history" if read_from.source is Source.ARCHIVE else "history"
-    return f"no worker answered: read from its {place} up to {read_from.as_of:%Y-%m-%d %H:%M:%SZ}"
+    archived = read_from.source is Source.ARCHIVE
+    place = "archived history" if archived else "history"
+    trust = "; nothing proves that nobody changed the archive" if archived else ""
+    at = f"{read_from.as_of:%Y-%m-%d %H:%M:%SZ}"
+    return f"no worker answered: read from its {place} up to {at}{trust}"
 
 
 def _document(found: Found, filters: Filters, limit: int) -> dict[str, Any]:

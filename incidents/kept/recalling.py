@@ -29,9 +29,14 @@ from temporalio.worker import (
 )
 
 from connectors.documents.protocol import safe_name
+from connectors.regular import read_regular
 from models.base import build_models
-from models.contracts.incident import Carried
+from models.contracts.incident import INCIDENT_WORKFLOW, Carried
 from workflows.incident.workflow import IncidentWorkflow
+
+LARGEST_BYTES = 256 * 1024 * 1024
+"""No archive of a run is larger: Temporal ends a history at 50 MiB, and JSON takes twice that."""
+_RUN_ID = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +61,36 @@ async def from_history(client: Client, incident_id: str) -> Recalled | None:
 
 
 async def from_archive(client: Client, incident_id: str, documents: Path) -> Recalled | None:
-    """Read the last archived run of an incident; None if there is none."""
+    """Read the last archived run of an incident; None if there is none.
+
+    Nobody vouches for what is in the document store. A file counts only if the history in it is of
+    this incident and of the run that names the file; a forgery that agrees is believed.
+    """
     folder = documents / "archive" / safe_name(incident_id)
     histories = [_history(incident_id, path) for path in sorted(folder.glob("*.json"))]
-    last = max((h for h in histories if h and h.events), key=_ended_at, default=None)
+    last = max((h for h in histories if h), key=_ended_at, default=None)
     return await _read(last, client.data_converter, archived=True) if last else None
 
 
 def _history(incident_id: str, path: Path) -> WorkflowHistory | None:
     try:
-        return WorkflowHistory.from_json(incident_id, json.loads(path.read_bytes()))
-    except (OSError, ValueError):
+        held = json.loads(read_regular(path, LARGEST_BYTES))
+        history = WorkflowHistory.from_json(incident_id, held)
+    except Exception:  # noqa: BLE001 - whatever is in the file, it is no history
         return None
+    return history if history.events and _is_of(history, incident_id, path) else None
+
+
+def _is_of(history: WorkflowHistory, incident_id: str, path: Path) -> bool:
+    """Whether a history is of this incident, and of the run that its file is named for."""
+    began = history.events[0].workflow_execution_started_event_attributes
+    run_id, rest = path.stem[:_RUN_ID], path.stem[_RUN_ID:]
+    return (
+        began.workflow_type.name == INCIDENT_WORKFLOW
+        and began.workflow_id == incident_id
+        and began.original_execution_run_id == run_id
+        and rest[:1] in {"", "-"}
+    )
 
 
 def _ended_at(history: WorkflowHistory) -> datetime:

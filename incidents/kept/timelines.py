@@ -5,7 +5,13 @@ from hashlib import sha256
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from connectors.documents.protocol import DocumentMissing, DocumentStore, beside, safe_name
+from connectors.documents.protocol import (
+    DocumentMissing,
+    DocumentStore,
+    DocumentTooLarge,
+    beside,
+    safe_name,
+)
 from models.incident.record import Incident, TimelineEntry, TimelineSegment
 
 log = structlog.get_logger(__name__)
@@ -44,7 +50,7 @@ async def _entries(
             data = await documents.get(place)
             if sha256(data).hexdigest() == segment.sha256:
                 return _ENTRIES.validate_json(data)
-        except (DocumentMissing, ValidationError):
+        except (DocumentMissing, DocumentTooLarge, ValidationError):
             continue
     log.warning("segment.unreadable", incident_id=incident_id, uri=segment.uri)
     return None

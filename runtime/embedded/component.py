@@ -21,6 +21,7 @@ UP, DOWN = "up", "DOWN"
 STOP_TIMEOUT_SECONDS = 10.0
 WORDS = 500
 LAST_LINES = 4
+_MOST_SAID = 16 * 1024 * 1024
 LONGEST_PAUSE_SECONDS = 60.0
 """A process that ends before it was up is started again after 1, 2, 4 ... at most 60 seconds."""
 
@@ -83,12 +84,12 @@ class StackComponent:
         return self.process is not None and self.process.poll() is None
 
     def said(self) -> list[str]:
-        """The lines that it wrote since its start."""
+        """The lines that it wrote since its start; of very many, the last."""
         if not self.log.exists():
             return []
         with self.log.open("rb") as log:
-            log.seek(self._began)
-            return log.read().decode(errors="replace").split("\n")
+            log.seek(max(self._began, log.seek(0, os.SEEK_END) - _MOST_SAID))
+            return log.read(_MOST_SAID).decode(errors="replace").split("\n")
 
     def logged(self, event: str) -> bool:
         """Whether it logged this event since its start."""

@@ -10,6 +10,8 @@ from models.addresses import is_token
 
 FILE = "intake.token"
 BYTES = 32
+LONGEST = 4096
+"""What is longer is no token of ours."""
 
 
 def kept_token(state: Path) -> SecretStr:
@@ -17,7 +19,7 @@ def kept_token(state: Path) -> SecretStr:
     file = state / FILE
     with open_private(file, "a+") as kept:
         kept.seek(0)
-        token = str(kept.read()).strip()
+        token = str(kept.read(LONGEST)).strip()
         if not is_token(token):
             token = secrets.token_urlsafe(BYTES)
             kept.truncate(0)

@@ -42,6 +42,8 @@ IN_ORDER = ("matching.numTaskqueueWritePartitions=1", "matching.enableFairness=t
 The server orders work only within one partition, and shares turns among severities only if this
 setting says so. It still reads partitions that hold older work.
 """
+_DIGITS = 20
+_MOST_SAID = 1024 * 1024
 STARTS = 3
 """How often to start the server anew if somebody takes its port in the meantime."""
 
@@ -79,7 +81,7 @@ def _alone_on(database: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.seek(0)
-        holder = lock.read().strip()
+        holder = lock.read(_DIGITS).strip()
         lock.close()
         raise EmbeddedServerFailed(
             f"{database} is in use by the Temporal server with process id {holder or 'unknown'}: "
@@ -255,7 +257,7 @@ class EmbeddedServer:
     def _why_it_ended(self) -> EmbeddedServerFailed:
         with self.log.open("rb") as log:
             log.seek(self._began)
-            taken = b"address already in use" in log.read()
+            taken = b"address already in use" in log.read(_MOST_SAID)
         kind = PortTaken if taken else EmbeddedServerFailed
         return kind(f"the server ended at once; see {self.log}")
 

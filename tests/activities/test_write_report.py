@@ -214,3 +214,31 @@ async def test_other_entries_under_the_same_numbers_lie_beside(
     await written(environment, documents, request(short))
     kept = json.loads(await documents.get(f"{PATH}.json"))
     assert ENTRIES.validate_python(kept["incident"]["timeline"]) == whole.timeline
+
+
+@pytest.mark.parametrize("ending", ["json", "md"])
+async def test_a_huge_file_in_the_place_of_a_report_is_left_alone(
+    environment: ActivityEnvironment, documents: LocalDocumentStore, ending: str
+) -> None:
+    """The report is written beside it, and the file is never read: it is a tebibyte."""
+    file = documents.root / f"{PATH}.{ending}"
+    file.parent.mkdir(parents=True)
+    with file.open("wb") as stream:
+        stream.truncate(1 << 40)
+    answer = await written(environment, documents, request(a_diagnosed_incident()))
+    assert answer.uri.startswith((documents.root / PATH).as_uri())
+    assert file.stat().st_size == 1 << 40
+
+
+async def test_a_huge_file_in_the_place_of_old_lines_is_no_segment(
+    environment: ActivityEnvironment, documents: LocalDocumentStore
+) -> None:
+    """The report says that these lines cannot be read."""
+    incident = await archived(environment, documents, a_diagnosed_incident(), 2)
+    (file,) = (documents.root / "incidents").rglob("timeline/*.json")
+    with file.open("wb") as stream:
+        stream.truncate(1 << 40)
+    answer = await written(environment, documents, request(incident))
+    assert b"Entries 1 to 2 are kept in" in await documents.get(
+        answer.uri[len(documents.root.as_uri()) + 1 :]
+    )

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from connectors.documents.local import LocalDocumentStore
-from connectors.documents.protocol import DocumentConflict, DocumentMissing, safe_name
+from connectors.documents.protocol import (
+    DocumentConflict,
+    DocumentMissing,
+    DocumentTooLarge,
+    safe_name,
+)
 from connectors.errors import PermanentError, RetryableError
 
 PATH = "incidents/INC-1/report.md"
@@ -103,3 +108,35 @@ async def test_a_store_that_cannot_be_written_is_retryable(tmp_path: Path) -> No
     with pytest.raises(RetryableError) as failed:
         await store.put(PATH, b"x")
     assert str(tmp_path) not in str(failed.value)
+
+
+HUGE = 1 << 40
+
+
+def planted(folder: Path, path: str = PATH) -> None:
+    """A file of a tebibyte that takes no room on the disk."""
+    file = folder / path
+    file.parent.mkdir(parents=True)
+    with file.open("wb") as stream:
+        stream.truncate(HUGE)
+
+
+async def test_a_huge_file_in_the_place_of_a_document_is_not_read(tmp_path: Path) -> None:
+    """It is another document; whoever can write to the store can put it there."""
+    store = LocalDocumentStore(tmp_path)
+    planted(tmp_path)
+    with pytest.raises(DocumentConflict, match=PATH):
+        await store.put(PATH, b"text")
+    with pytest.raises(DocumentTooLarge, match="is larger than"):
+        await store.get(PATH)
+
+
+async def test_a_document_is_read_up_to_what_the_caller_expects(tmp_path: Path) -> None:
+    """Exactly so many bytes are not too many."""
+    store = LocalDocumentStore(tmp_path)
+    await store.put(PATH, b"text")
+    assert await store.get(PATH, 4) == b"text"
+    with pytest.raises(DocumentTooLarge, match="is larger than 3 bytes"):
+        await store.get(PATH, 3)
+    await store.put("empty.md", b"")
+    assert await store.get("empty.md", 0) == b""
