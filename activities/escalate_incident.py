@@ -152,12 +152,11 @@ class EscalateIncidentActivity:
     async def _attempt(
         self, name: str, message: Message, request: EscalateIncident, deadline: float
     ) -> Receipt:
-        channel = self._channels.channel(name)
         first = reference_of(request.first_messages, name, message.recipient)
         try:
             async with asyncio.timeout_at(deadline):
-                reference = await channel.send(
-                    message, timeout=request.attempt_timeout, first_message=first
+                reference = await self._channels.send(
+                    name, message, timeout=request.attempt_timeout, first_message=first
                 )
         except TimeoutError:
             raise RetryableError(name, "no answer in time") from None

@@ -37,9 +37,11 @@ class SendNotificationActivity:
         """
         message = request.message
         try:
-            channel = self._channels.channel(request.channel)
-            reference = await channel.send(
-                message, timeout=_attempt_timeout(), first_message=request.first_message
+            reference = await self._channels.send(
+                request.channel,
+                message,
+                timeout=_attempt_timeout(),
+                first_message=request.first_message,
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the history typed
             failure = delivery_failure(message.key, request.channel, error)

@@ -15,7 +15,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 
 from connectors.channels.kinds import KINDS, AnyChannelSettings
 from connectors.feeds.settings import FeedSettings
-from models.addresses import is_token
+from connectors.links import LinkKeys
+from models.addresses import is_token, parts_of
 from models.base import Changing
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +57,8 @@ class Settings(Changing, BaseSettings):
     web_port: int = Field(default=8000, ge=1, le=65535)
     intake_token: SecretStr | None = None
     web_names: Annotated[tuple[str, ...], NoDecode] = ()
+    public_url: str | None = None
+    link_keys: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_file: Path | None = None
     cached_workflows: int = Field(default=500, ge=10)
@@ -75,6 +78,25 @@ class Settings(Changing, BaseSettings):
         if given and not is_token(given.get_secret_value()):
             message = "must consist of ASCII letters, digits and signs, without spaces"
             raise ValueError(message)
+        return given
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, given: str | None) -> str | None:
+        """The address that links start with, without a slash at its end."""
+        parts = parts_of(given)
+        if given is None:
+            return None
+        if parts is None or parts.query or parts.fragment or parts.username or parts.password:
+            message = "must be an address that begins with https:// or http://, and nothing else"
+            raise ValueError(message)
+        return given.rstrip("/")
+
+    @field_validator("link_keys")
+    @classmethod
+    def _readable_keys(cls, given: SecretStr | None) -> SecretStr | None:
+        if given:
+            LinkKeys.read(given.get_secret_value())
         return given
 
     @field_validator("web_names", mode="before")

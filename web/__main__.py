@@ -21,6 +21,7 @@ from runtime.ending import (
     watch_event_loop,
 )
 from runtime.feeds import feeds_of
+from runtime.link_keys import link_keys
 from runtime.logging import settings_with_logs
 from runtime.settings import Settings, SettingsBroken
 from web.app import create_app
@@ -90,6 +91,8 @@ async def serve(settings: Settings) -> None:
         token=settings.intake_token,
         feeds=feeds,
         documents=settings.documents_directory,
+        keys=link_keys(settings),
+        public_url=settings.public_url,
         names=(settings.web_host, *settings.web_names),
     )
     server = server_of(app, settings.web_host, settings.web_port)

@@ -1,14 +1,16 @@
 """The HTTP application."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic import SecretStr
 from temporalio.client import Client
 
 from connectors.feeds.directory import FeedDirectory
+from connectors.links import LinkKeys
 from incidents.access.reading import TokenBook
+from models.addresses import parts_of
 from models.base import build_models
 from web.alerts.delivering import Deliveries
 from web.alerts.formats.table import FORMATS
@@ -23,6 +25,9 @@ from web.http.hosts import KnownHosts
 from web.identity.bearer import BearerTokens
 from web.identity.identified import Identified
 from web.identity.limits import FailedAttempts
+from web.identity.sessions import Sessions
+from web.pages.rendering import Pages, static_router
+from web.pages.respond import Respond
 from web.policy import PolicyInForce
 
 
@@ -34,14 +39,39 @@ def create_app(
     documents: Path,
     token: SecretStr | None = None,
     feeds: FeedDirectory | None = None,
+    keys: LinkKeys | None = None,
+    public_url: str | None = None,
     names: Iterable[str] = (),
     probe: Probe | None = None,
 ) -> FastAPI:
     """Build the application; `client` may still be unconnected.
 
-    Without `token` everybody may post. The server answers to `names`, localhost and IP addresses.
+    `keys` verify the links of pages; without them there are no pages. `public_url` is where people
+    reach the server. Without `token` everybody may post. The server answers to `names`, localhost
+    and IP addresses.
     """
     build_models()
+    app = _bare(names)
+    policy = PolicyInForce(policy_file)
+    tokens = BearerTokens(TokenBook(client), token)
+    guarded = [Depends(Identified(tokens.asker, FailedAttempts()))]
+    reading, commanding = Reading(client, documents), Commanding(client, task_queue)
+    app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
+    for part in (
+        Deliveries(client, policy, task_queue),
+        Reports(client, policy, task_queue, feeds),
+        reading,
+        CommandApi(commanding),
+    ):
+        app.include_router(part.router(), dependencies=guarded)
+    if keys is not None:
+        for router in _pages(keys, public_url, reading, commanding):
+            app.include_router(router)
+    return app
+
+
+def _bare(names: Iterable[str]) -> FastAPI:
+    """An application that answers to its own names only, and refuses in one shape."""
     app = FastAPI(
         title="Incident engine",
         version="1",
@@ -54,15 +84,15 @@ def create_app(
     install(app)
     describe(app, *(each.body for each in FORMATS.values()), Reported, *BODIES.values())
     app.add_middleware(KnownHosts, names=names)
-    policy = PolicyInForce(policy_file)
-    tokens = BearerTokens(TokenBook(client), token)
-    guarded = [Depends(Identified(tokens.asker, FailedAttempts()))]
-    app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
-    app.include_router(Deliveries(client, policy, task_queue).router(), dependencies=guarded)
-    reports = Reports(client, policy, task_queue, feeds)
-    app.include_router(reports.router(), dependencies=guarded)
-    reading = Reading(client, documents)
-    app.include_router(reading.router(), dependencies=guarded)
-    commands = CommandApi(Commanding(client, task_queue))
-    app.include_router(commands.router(), dependencies=guarded)
     return app
+
+
+def _pages(
+    keys: LinkKeys, public_url: str | None, reading: Reading, commanding: Commanding
+) -> Iterator[APIRouter]:
+    """The pages for people. They know how people reach them: by TLS or not, below which path."""
+    address = parts_of(public_url)
+    tls = address is not None and address.scheme == "https"
+    pages = Pages(address.path.rstrip("/") if address else "", tls=tls)
+    yield Respond(keys, Sessions(keys, tls=tls), reading, commanding, pages).router()
+    yield static_router()

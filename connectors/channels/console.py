@@ -29,6 +29,7 @@ class ConsoleChannel:
         *,
         timeout: timedelta,  # noqa: ARG002 - a line does not wait
         first_message: Reference | None = None,  # noqa: ARG002 - lines have no threads
+        respond_url: str | None = None,  # noqa: ARG002 - others may watch the stream
     ) -> Reference | None:
         """Print `message` as one line."""
         line = f"{message.kind.value.upper()} to {message.recipient}: {message.subject}"

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO
 
 from connectors.channels.kind import ChannelSettings, Tools
@@ -9,7 +10,10 @@ from connectors.channels.kinds import KINDS, channel_settings
 from connectors.channels.protocol import Channel
 from connectors.clients import made_client
 from connectors.errors import PermanentError
+from connectors.links import Links
 from models.addresses import is_loopback, parts_of
+from models.messages.message import Message
+from models.messages.reference import Reference
 
 if TYPE_CHECKING:
     import httpx2
@@ -25,9 +29,14 @@ class ChannelDirectory:
     """The channels of one process. Webhooks share HTTP clients; close them with `aclose`."""
 
     def __init__(
-        self, settings: Mapping[str, ChannelSettings], *, stream: TextIO | None = None
+        self,
+        settings: Mapping[str, ChannelSettings],
+        *,
+        stream: TextIO | None = None,
+        links: Links | None = None,
     ) -> None:
         self._settings = {**BUILT_IN, **settings}
+        self._links = links
         self._stream = stream or sys.stdout
         self._channels: dict[str, Channel] = {}
         self._clients: dict[bool, httpx2.AsyncClient] = {}
@@ -45,6 +54,25 @@ class ChannelDirectory:
         """Make every channel of the settings, so that no page waits for what a channel imports."""
         for name in self._settings:
             self.channel(name)
+
+    async def send(
+        self,
+        name: str,
+        message: Message,
+        *,
+        timeout: timedelta,
+        first_message: Reference | None = None,
+    ) -> Reference | None:
+        """Send a message over the channel `name`, with its own link if it has one.
+
+        Raises as a channel does, and PermanentError if no setting resolves the name.
+        """
+        return await self.channel(name).send(
+            message,
+            timeout=timeout,
+            first_message=first_message,
+            respond_url=self._links.of(message) if self._links else None,
+        )
 
     def unresolved(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names that no setting resolves, each once, in order."""

@@ -97,6 +97,7 @@ def compose(
     to: str,
     at: datetime,
     first_message: Reference | None = None,
+    respond_url: str | None = None,
 ) -> EmailMessage:
     """The mail that carries `message`, in reply to the first mail that its recipient got.
 
@@ -126,7 +127,8 @@ def compose(
     mail["X-Idempotency-Key"] = quote(message.key, safe=":/ ")
     if message.kind is MessageKind.PAGE:
         mail["Importance"] = "high"
-    mail.set_content(message.body)
+    answer = f"Answer here, it is your own link: {respond_url}\n\n" if respond_url else ""
+    mail.set_content(f"{answer}{message.body}")
     return mail
 
 
@@ -144,7 +146,12 @@ class EmailChannel:
         self._settings = settings
 
     async def send(
-        self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
+        self,
+        message: Message,
+        *,
+        timeout: timedelta,
+        first_message: Reference | None = None,
+        respond_url: str | None = None,
     ) -> Reference | None:
         """Send `message` to its address, or else to the channel's; returns its Message-ID."""
         import aiosmtplib  # noqa: PLC0415 - no setting needs it
@@ -155,7 +162,13 @@ class EmailChannel:
         sender = self._settings.sender or ""
         try:
             mail = compose(
-                message, sender=sender, to=to, at=datetime.now(UTC), first_message=first_message
+                message,
+                sender=sender,
+                to=to,
+                at=datetime.now(UTC),
+                first_message=first_message,
+                # The channel's own mailbox may be a list: only the person's gets the link.
+                respond_url=respond_url if message.address else None,
             )
         except (ValueError, MessageError):
             reason = f"the e-mail address of {message.recipient} cannot be used"

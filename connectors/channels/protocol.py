@@ -16,9 +16,17 @@ class Channel(Protocol):
         """The name that policies use for it."""
 
     async def send(
-        self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
+        self,
+        message: Message,
+        *,
+        timeout: timedelta,
+        first_message: Reference | None = None,
+        respond_url: str | None = None,
     ) -> Reference | None:
         """Hand over `message` within `timeout`; returns the channel's reference for it, if any.
+
+        `respond_url` is the recipient's own link to answer. It is a secret: only the recipient may
+        see it, so a channel that posts to a place or a log leaves it out.
 
         `first_message` refers to the first message that this recipient got over this channel for
         this incident: put `message` in its thread, or edit it. If that message is gone, or another

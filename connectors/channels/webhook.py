@@ -88,7 +88,12 @@ class WebhookChannel:
         self._client = client
 
     async def send(
-        self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
+        self,
+        message: Message,
+        *,
+        timeout: timedelta,
+        first_message: Reference | None = None,
+        respond_url: str | None = None,
     ) -> Reference | None:
         """Post `message` and the reference of the first one; returns the answer's reference."""
         import httpx2  # noqa: PLC0415 - no setting needs it
@@ -96,7 +101,8 @@ class WebhookChannel:
         seconds = timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds) as limit:
-                return await self._post(_body(message, first_message), message.key, limit, seconds)
+                body = _body(message, first_message, respond_url)
+                return await self._post(body, message.key, limit, seconds)
         except TimeoutError:
             raise RetryableError(self.name, f"no answer within {seconds:g} s") from None
         except httpx2.TimeoutException:
@@ -141,9 +147,13 @@ class WebhookChannel:
         return PermanentError(self.name, reason)
 
 
-def _body(message: Message, first_message: Reference | None) -> bytes:
-    """The body to post. Without a first message, it has no reference."""
+def _body(
+    message: Message, first_message: Reference | None, respond_url: str | None = None
+) -> bytes:
+    """The body to post. Without a first message, it has no reference; without a link, no URL."""
     body = message.model_dump(mode="json")
+    if respond_url:
+        body["respond_url"] = respond_url
     if first_message:
         body["first_message"] = first_message.model_dump(exclude_none=True)
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -14,6 +14,7 @@ class RecordingChannel:
     def __init__(self, name: str) -> None:
         self.name = name
         self.messages: dict[str, Message] = {}
+        self.links: dict[str, str] = {}
         self.fails_always: ConnectorError | None = None
 
     async def send(
@@ -22,11 +23,14 @@ class RecordingChannel:
         *,
         timeout: timedelta,  # noqa: ARG002 - nothing is waited for
         first_message: Reference | None = None,  # noqa: ARG002 - nobody reads a thread
+        respond_url: str | None = None,
     ) -> Reference | None:
         """Record the message, or fail."""
         if self.fails_always:
             raise self.fails_always
         self.messages.setdefault(message.key, message)
+        if respond_url:
+            self.links.setdefault(message.key, respond_url)
         return None
 
 

@@ -20,6 +20,7 @@ from runtime.client import ServerNotReachable, connect
 from runtime.embedded.component import READY
 from runtime.ending import NO_SERVER, NOT_AS_SET_UP, on_signal, say_why_ended, watch_event_loop
 from runtime.feeds import feeds_of
+from runtime.link_keys import links_of
 from runtime.logging import settings_with_logs
 from runtime.search_attributes import missing, mistyped, retention
 from runtime.settings import Settings, SettingsBroken, unknown_variables
@@ -96,7 +97,8 @@ async def serve(settings: Settings) -> None:
     Raises NotServing or ServerNotReachable before it takes work.
     """
     client = await connect()
-    channels, feeds = ChannelDirectory(settings.channels), feeds_of(settings)
+    channels = ChannelDirectory(settings.channels, links=links_of(settings))
+    feeds = feeds_of(settings)
     channels.prepare()
     await _check_namespace(client)
     await _warn(client, settings, channels, feeds)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import ConnectorError
+from connectors.links import Links
 from models.messages.message import Message
 from models.messages.reference import Reference
 from rehearsal.engine import channels as recording
@@ -20,7 +21,12 @@ class RecordingChannel(recording.RecordingChannel):
         self.gate: asyncio.Event | None = None
 
     async def send(
-        self, message: Message, *, timeout: timedelta, first_message: Reference | None = None
+        self,
+        message: Message,
+        *,
+        timeout: timedelta,
+        first_message: Reference | None = None,
+        respond_url: str | None = None,
     ) -> Reference | None:
         """Records the message, or raises what the test asked for."""
         self.attempts += 1
@@ -28,14 +34,16 @@ class RecordingChannel(recording.RecordingChannel):
             await self.gate.wait()
         if self.failures:
             raise self.failures.pop(0)
-        return await super().send(message, timeout=timeout, first_message=first_message)
+        return await super().send(
+            message, timeout=timeout, first_message=first_message, respond_url=respond_url
+        )
 
 
 class RecordingChannels(ChannelDirectory):
     """A directory in which every name is a recording channel."""
 
-    def __init__(self) -> None:
-        super().__init__({})
+    def __init__(self, links: Links | None = None) -> None:
+        super().__init__({}, links=links)
         self.named: dict[str, RecordingChannel] = {}
 
     def channel(self, name: str) -> RecordingChannel:

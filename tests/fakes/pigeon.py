@@ -29,6 +29,7 @@ class Pigeon:
         *,
         timeout: timedelta,
         first_message: Reference | None = None,
+        respond_url: str | None = None,
     ) -> Reference | None:
         """Lets the message fly."""
         thread = first_message.thread if first_message else None

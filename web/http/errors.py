@@ -37,6 +37,8 @@ NAMES_ENDPOINTS = frozenset(
     }
 )
 """A sender that gets one of these may have meant another endpoint or another format."""
+LINKS = "/r/"
+"""After this, a path has a secret."""
 CLIENT_GONE = 499
 """A status for a client that has gone, so nobody receives it."""
 
@@ -132,6 +134,13 @@ def problem(status: HTTPStatus, kind: str, message: str) -> dict[str, Any]:
     return {**standard, "error": kind, "message": message}
 
 
+def shown_path(request: Request) -> str:
+    """The path of a request as a log or an answer may show it: without the token of a link."""
+    path = request.url.path
+    _, found, _ = path.partition(LINKS)
+    return f"{path[: path.index(found)]}{found}..." if found else path[:PATH_BOUND]
+
+
 def answer(refused: Refused) -> Answer:
     """Build the response of a refusal."""
     content = {**problem(refused.status, refused.kind, str(refused)), **refused.facts}
@@ -148,7 +157,7 @@ def refusal(refused: Refused, request: Request) -> Answer:
         refused.facts["endpoints"] = [each.document() for each in endpoints_of(request.app)]
     log.warning(
         "request.refused",
-        path=request.url.path[:PATH_BOUND],
+        path=shown_path(request),
         status=int(refused.status),
         error=str(refused)[:PROBLEM_BOUND],
     )
@@ -164,13 +173,15 @@ async def _http(request: Request, error: Exception) -> Response:
     """Refuse what the router refuses: an unknown path, or a method that the path does not take."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
     status = HTTPStatus(error.status_code)
-    path = request.url.path[:PATH_BOUND]
+    path = shown_path(request)
     message = str(error.detail)
     if status is HTTPStatus.NOT_FOUND:
         message = f"there is nothing at {path}; there are: {in_words(endpoints_of(request.app))}"
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         there = (each for each in endpoints_of(request.app) if each.path == path)
-        message = f"{request.method} is not possible at {path}; use {in_words(there)}"
+        known = in_words(there)
+        message = f"{request.method} is not possible at {path}"
+        message += f"; use {known}" if known else ""
     kind = status.phrase.replace(" ", "")
     return refusal(Refused(status, kind, message, headers=error.headers), request)
 
@@ -183,13 +194,13 @@ async def _parameters(request: Request, error: Exception) -> Response:
 
 async def _gone(request: Request, _: Exception) -> Response:
     """The client has gone, and nothing was taken: a sender that gave up tries again."""
-    log.info("request.abandoned", path=request.url.path[:PATH_BOUND])
+    log.info("request.abandoned", path=shown_path(request))
     return Response(status_code=CLIENT_GONE)
 
 
 async def _broken(request: Request, _: Exception) -> Response:
     """Answer for a bug of ours; the HTTP server logs its traceback."""
-    log.error("request.broken", path=request.url.path[:PATH_BOUND])
+    log.error("request.broken", path=shown_path(request))
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return answer(Refused(status, "Internal", "the web server failed; its log says why"))
 

@@ -5,13 +5,11 @@ from http import HTTPStatus
 import structlog
 from fastapi import Request
 
-from web.http.errors import Refused
+from web.http.errors import Refused, shown_path
 from web.identity.asker import Asker, Identify
 from web.identity.limits import FailedAttempts
 
 log = structlog.get_logger(__name__)
-
-_PATH_BOUND = 200
 
 
 def address_of(request: Request) -> str:
@@ -37,7 +35,7 @@ class Identified:
             log.warning(
                 "credential.refused",
                 address=address,
-                path=request.url.path[:_PATH_BOUND],
+                path=shown_path(request),
                 why=str(refused),
             )
             raise self._failures.failed(address) or refused from None

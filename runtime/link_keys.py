@@ -1,0 +1,51 @@
+"""The keys that sign links: from the settings, or from a file that worker and web server share."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from connectors.links import LinkKeys, Links
+from connectors.private import open_private, private_folder
+from runtime.settings import Settings, SettingsBroken
+
+FILE = "link.key"
+KEPT = "kept"
+"""The name of the key in the file."""
+BYTES = 32
+LONGEST = 200
+
+
+def link_keys(settings: Settings) -> LinkKeys:
+    """The keys; makes the file if there is none. Raises SettingsBroken."""
+    if settings.link_keys:
+        return LinkKeys.read(settings.link_keys.get_secret_value())
+    file = settings.state_directory / FILE
+    try:
+        if not file.exists():
+            _make(file)
+        return LinkKeys.read(f"{KEPT}:{file.read_text()[:LONGEST].strip()}")
+    except (OSError, ValueError) as error:
+        wrong = f"{file}: cannot be used as the key of links: {error}; delete it to get another"
+        raise SettingsBroken(wrong) from None
+
+
+def _make(file: Path) -> None:
+    """Make the file. If another process does so at the same time, one of both files stays."""
+    private_folder(file.parent)
+    made = file.with_suffix(f".{os.getpid()}")
+    with open_private(made, "w") as kept:
+        kept.write(secrets.token_hex(BYTES))
+    with suppress(FileExistsError):
+        os.link(made, file)
+    made.unlink()
+
+
+def links_of(settings: Settings) -> Links | None:
+    """What makes the links of messages; None if no setting says where they lead.
+
+    Raises SettingsBroken.
+    """
+    if settings.public_url is None:
+        return None
+    return Links(link_keys(settings), settings.public_url)

@@ -1,0 +1,184 @@
+"""The page behind a link: a phone acknowledges, scanners do not, strangers cannot."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from connectors.links import Link, LinkKeys, signed
+from models.incident.record import TimelineEntry
+from tests.scenarios.siren import Siren
+from tests.web.conftest import AUTHORISED, TOKEN
+from web.app import create_app
+
+KEYS = LinkKeys.read("test:0123456789abcdef0123456789abcdef")
+REPORT = {"title": "Checkout <b>fails</b>", "reporter": "ana", "severity": "SEV1"}
+COMMAND_ID = re.compile(r'name="command_id" value="([^"]+)"')
+PROOF = re.compile(r'name="form" value="([^"]+)"')
+
+
+@dataclass
+class Phone:
+    """A browser that got a link, and the incident that the link is about."""
+
+    http: httpx2.AsyncClient
+    siren: Siren
+    incident: str
+
+    def token(self, person: str = "ana", *, until: datetime | None = None) -> str:
+        """The token of a link for a person."""
+        end = until or datetime.now(UTC) + timedelta(days=1)
+        said = {"incident": self.incident, "person": person, "message": "a page", "key": "test"}
+        return signed(KEYS, Link(**said, until=int(end.timestamp())))
+
+    async def opens(self, token: str | None = None) -> httpx2.Response:
+        """Open a link, and follow it to its page."""
+        return await self.http.get(f"/r/{token or self.token()}", follow_redirects=True)
+
+    async def taps(self, page: str, command: str, **fields: str) -> httpx2.Response:
+        """Send the form of a command, as the page has it."""
+        form = page.partition(f"/respond/{self.incident}/{command}")[2]
+        proof, command_id = PROOF.search(form), COMMAND_ID.search(form)
+        assert proof, f"the page does not offer {command}"
+        assert command_id
+        sent = {"form": proof[1], "command_id": command_id[1], **fields}
+        return await self.http.post(f"/respond/{self.incident}/{command}", data=sent)
+
+    async def timeline(self) -> tuple[TimelineEntry, ...]:
+        """The timeline of the incident."""
+        return (await self.siren.record(self.incident)).timeline
+
+
+@pytest.fixture
+async def phone(siren: Siren) -> AsyncIterator[Phone]:
+    """A phone, and an incident that a worker runs."""
+    app = create_app(
+        siren.client,
+        policy_file=siren.policy,
+        documents=siren.policy.parent,
+        task_queue=siren.task_queue,
+        token=SecretStr(TOKEN),
+        keys=KEYS,
+        public_url="http://localhost",
+    )
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        siren.worker(),
+        httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http,
+    ):
+        answer = await http.post("/v1/incidents", json=REPORT, headers=AUTHORISED)
+        yield Phone(http, siren, answer.json()["incident"])
+
+
+async def test_one_tap_acknowledges_for_the_person_of_the_link(phone: Phone) -> None:
+    """The timeline says that a link proved it."""
+    page = await phone.opens()
+    assert page.status_code == 200
+    assert "You answer for <strong>ana</strong>" in page.text
+    assert "Checkout &lt;b&gt;fails&lt;/b&gt;" in page.text
+    done = await phone.taps(page.text, "acknowledge")
+    assert "Done: acknowledge" in done.text
+    (line,) = [e for e in await phone.timeline() if e.kind == "incident.acknowledged"]
+    assert (line.actor.name, line.actor.via, line.actor.proof.value) == ("ana", "web", "link")
+
+
+async def test_opening_a_link_changes_nothing_however_often(
+    phone: Phone, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Mail scanners and previews of chats open every link, with any method but POST.
+
+    No log has its token.
+    """
+    for _ in range(3):
+        await phone.opens()
+    await phone.http.head(f"/r/{phone.token()}")
+    assert (await phone.http.post(f"/r/{phone.token()}")).status_code == 405
+    answer = await phone.http.get(f"/respond/{phone.incident}/acknowledge")
+    assert answer.status_code == 405
+    by_people = [e.kind for e in await phone.timeline() if e.actor.name != "engine"]
+    assert by_people == ["incident.reported"]
+    assert phone.token()[:40] not in "".join(capfd.readouterr())
+
+
+async def test_the_token_leaves_the_address_at_once(phone: Phone) -> None:
+    """It is in no page, no address of a page, and no referrer."""
+    token = phone.token()
+    answer = await phone.http.get(f"/r/{token}")
+    assert answer.status_code == 303
+    assert token not in answer.headers["Location"]
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "no-store"
+    cookie = answer.headers["Set-Cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    page = await phone.opens(token)
+    assert token not in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+
+
+async def test_a_double_tap_is_one_command(phone: Phone) -> None:
+    """The form carries the command's id."""
+    page = await phone.opens()
+    for _ in range(2):
+        await phone.taps(page.text, "escalate", note="please")
+    lines = [e for e in await phone.timeline() if e.kind.startswith("escalation.")]
+    assert len([e for e in lines if "by ana" in e.summary or e.actor.name == "ana"]) <= 1
+
+
+async def test_a_form_of_another_page_is_refused(phone: Phone) -> None:
+    """Without the proof, or with that of another session."""
+    await phone.opens()
+    sent = {"form": "0" * 64, "command_id": "x"}
+    answer = await phone.http.post(f"/respond/{phone.incident}/acknowledge", data=sent)
+    assert "does not belong to your session" in answer.text
+    answer = await phone.http.post(f"/respond/{phone.incident}/acknowledge", json=sent)
+    assert "Not done" in answer.text
+    assert "incident.acknowledged" not in {e.kind for e in await phone.timeline()}
+
+
+async def test_without_a_link_there_is_no_page(phone: Phone) -> None:
+    """Nor for another incident than that of the link."""
+    answer = await phone.http.get(f"/respond/{phone.incident}")
+    assert (answer.status_code, "Who are you?" in answer.text) == (401, True)
+    await phone.opens()
+    answer = await phone.http.get("/respond/INC-000000-other")
+    assert answer.status_code == 401
+
+
+async def test_a_link_that_is_altered_or_expired_is_refused_and_logged(
+    phone: Phone, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The log has no token."""
+    expired = phone.token(until=datetime.now(UTC) - timedelta(seconds=1))
+    assert (await phone.opens(expired)).status_code == 410
+    altered = f"{phone.token()[:-2]}zz"
+    assert (await phone.opens(altered)).status_code == 404
+    said = "".join(capfd.readouterr())
+    assert said.count("link.refused") == 2
+    assert expired not in said
+    assert altered not in said
+
+
+async def test_a_link_is_worthless_once_its_incident_is_over(phone: Phone) -> None:
+    """The incident says so; nothing about links is stored."""
+    page = await phone.opens()
+    await phone.siren.do(phone.incident, "resolve")
+    answer = await phone.opens()
+    assert answer.status_code == 410
+    assert "is over" in answer.text
+    answer = await phone.taps(page.text, "acknowledge")
+    assert "Not done" in answer.text
+
+
+async def test_two_people_who_acknowledge_at_once_both_get_an_answer(phone: Phone) -> None:
+    """One of them acknowledged it; the page says who to the other."""
+    page = await phone.opens()
+    await phone.siren.do(phone.incident, "acknowledge")
+    answer = await phone.taps(page.text, "acknowledge")
+    assert answer.status_code == 200
+    assert "acknowledged by ana" in answer.text

@@ -1,0 +1,93 @@
+"""Renders pages, with headers that keep them to themselves."""
+
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+HERE = Path(__file__).parent
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+"""Nothing of another place is loaded, nobody frames a page, and no address leaves it."""
+TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+@cache
+def static_files() -> Mapping[str, tuple[bytes, str]]:
+    """The files that pages load: name to content and type."""
+    files = sorted((HERE / "static").iterdir())
+    known = (file for file in files if file.suffix in TYPES)
+    return {file.name: (file.read_bytes(), TYPES[file.suffix]) for file in known}
+
+
+def static_url(name: str) -> str:
+    """The address of a file, which changes with its content, so that browsers may keep it."""
+    content, _ = static_files()[name]
+    return f"static/{name}?v={sha256(content).hexdigest()[:12]}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static"] = static_url
+    return environment
+
+
+class Pages:
+    """Renders templates for a server that people reach at `base` ("" or a path such as /inc)."""
+
+    def __init__(self, base: str = "", *, tls: bool = False) -> None:
+        self.base = base
+        self.tls = tls
+
+    def render(
+        self,
+        template: str,
+        status: HTTPStatus = HTTPStatus.OK,
+        headers: Mapping[str, str] | None = None,
+        **facts: Any,
+    ) -> HTMLResponse:
+        """The page of a template."""
+        text = _environment().get_template(template).render(base=self.base, **facts)
+        tls = TLS_ONLY if self.tls else {}
+        return HTMLResponse(text, status_code=status, headers={**HEADERS, **tls, **(headers or {})})
+
+
+async def _static(name: str) -> Response:
+    found = static_files().get(name)
+    if found is None:
+        return Response(status_code=HTTPStatus.NOT_FOUND)
+    content, kind = found
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(content, media_type=kind, headers={**HEADERS, **kept})
+
+
+def static_router() -> APIRouter:
+    """The route of the files that pages load."""
+    router = APIRouter(include_in_schema=False)
+    router.add_api_route("/static/{name}", _static, methods=["GET"])
+    return router

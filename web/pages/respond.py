@@ -1,0 +1,177 @@
+"""The page behind the link of a page: what is wrong, and one big button.
+
+Opening a link changes nothing, so that mail scanners and previews of chats may open it. Its token
+leaves the address at once: the answer to it is a cookie and another address.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
+
+from connectors.links import PATH, BadLink, Link, LinkKeys, read_link
+from incidents.command_ids import new_command_id
+from incidents.errors import NotConfirmed
+from models.command import COMMANDS
+from models.payload import Command
+from models.way_in import WayIn
+from web.api.commanding import BODIES, Commanding, command_of
+from web.api.reading import Reading
+from web.http.errors import Refused, malformed
+from web.identity.sessions import Session, Sessions
+from web.pages.forms import EVERY_FORM, offered
+from web.pages.rendering import Pages
+from web.pages.seen import SeenIncident, seen_by
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = timedelta(seconds=4)
+_COMMON = frozenset({"command_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the form that was sent."""
+
+    text: str
+    style: str
+    lines: tuple[str, ...] = ()
+
+
+class Respond:
+    """Serves links and the page behind them."""
+
+    def __init__(
+        self,
+        keys: LinkKeys,
+        sessions: Sessions,
+        reading: Reading,
+        commanding: Commanding,
+        pages: Pages,
+    ) -> None:
+        self._keys = keys
+        self._sessions = sessions
+        self._reading = reading
+        self._commanding = commanding
+        self._pages = pages
+
+    async def open(self, request: Request, token: str) -> Response:
+        """Take a link; changes nothing but the cookies of the browser."""
+        try:
+            link = read_link(self._keys, token)
+        except BadLink:
+            return self._refused(request, "unknown", HTTPStatus.NOT_FOUND)
+        if link.expired(datetime.now(UTC)):
+            return self._refused(request, "expired", HTTPStatus.GONE, link)
+        answer = RedirectResponse(
+            f"{self._pages.base}/respond/{link.incident}",
+            status_code=HTTPStatus.SEE_OTHER,
+            headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
+        )
+        if request.method == "GET":
+            self._sessions.begin(answer, link)
+        return answer
+
+    async def show(self, request: Request, incident: str) -> Response:
+        """Show the incident to whoever holds its link."""
+        session = self._sessions.of(request, incident)
+        if session is None:
+            return self._no_session()
+        return await self._page(request, session, None)
+
+    async def give(self, request: Request, incident: str, command: str) -> Response:
+        """Give the command of a form."""
+        session = self._sessions.of(request, incident)
+        if session is None:
+            return self._no_session()
+        try:
+            fields = await self._sessions.form(request, incident)
+            told = await self._given(session, command, fields)
+        except Refused as refused:
+            told = _refusal(refused)
+        return await self._page(request, session, told)
+
+    async def _given(self, session: Session, name: str, fields: dict[str, str]) -> Told:
+        if name not in EVERY_FORM & BODIES.keys():
+            raise Refused(HTTPStatus.NOT_FOUND, "UnknownCommand", "there is no such form")
+        command = _command(session, name, fields)
+        try:
+            done = await self._commanding.give(session.incident, name, command, PATIENCE)
+        except NotConfirmed:
+            text = "Sent. No worker has answered yet; it is done as soon as one runs."
+            return Told(text, "warn", ("Open this page again to see it.",))
+        return Told(f"Done: {done.summary}", "good", done.doubts)
+
+    async def _page(self, request: Request, session: Session, told: Told | None) -> Response:
+        try:
+            seen = await self._reading.seen(session.incident)
+        except Refused as refused:
+            lines = [str(refused), *([told.text] if told else [])]
+            heading = "The incident cannot be shown now"
+            return self._pages.render(
+                "note.html", HTTPStatus(refused.status), heading=heading, lines=lines
+            )
+        page = seen_by(session.person, seen.view)
+        if page.over or not seen.running:
+            return self._over(page, told)
+        forms = offered(seen.view, EVERY_FORM)
+        proof = self._sessions.form_proof(request, session.incident)
+        return self._pages.render("respond.html", page=page, forms=forms, proof=proof, told=told)
+
+    def _over(self, page: SeenIncident, told: Told | None) -> Response:
+        lines = [f"It is {page.state}. This link opens nothing any more."]
+        lines = [told.text, *told.lines, *lines] if told else lines
+        heading = f"{page.incident} is over"
+        status = HTTPStatus.OK if told else HTTPStatus.GONE
+        return self._pages.render("note.html", status, heading=heading, lines=lines)
+
+    def _no_session(self) -> Response:
+        lines = ["Open the link of your page again: it says who you are."]
+        heading = "Who are you?"
+        return self._pages.render(
+            "note.html", HTTPStatus.UNAUTHORIZED, heading=heading, lines=lines
+        )
+
+    def _refused(
+        self, request: Request, why: str, status: HTTPStatus, link: Link | None = None
+    ) -> Response:
+        log.warning(
+            "link.refused",
+            why=why,
+            incident=link.incident if link else None,
+            message=link.message if link else None,
+            address=request.client.host if request.client else "unknown",
+        )
+        lines = ["Take the newest page, or ask whoever leads the incident."]
+        return self._pages.render("note.html", status, heading=f"This link is {why}", lines=lines)
+
+    def router(self) -> APIRouter:
+        """The routes; links are for people, so the OpenAPI document leaves them out."""
+        router = APIRouter(include_in_schema=False)
+        router.add_api_route(f"{PATH}{{token}}", self.open, methods=["GET", "HEAD"])
+        router.add_api_route("/respond/{incident}", self.show, methods=["GET"])
+        router.add_api_route("/respond/{incident}/{command}", self.give, methods=["POST"])
+        return router
+
+
+def _command(session: Session, name: str, fields: dict[str, str]) -> Command:
+    """The command of a form. Raises Refused."""
+    body = BODIES[name]
+    own = {field: said for field, said in fields.items() if field not in _COMMON and said.strip()}
+    try:
+        said = body.model_validate(own)
+    except ValidationError as error:
+        raise malformed(error, body.model_fields) from None
+    actor = session.asker.actor(None, WayIn.WEB)
+    command_id = fields.get("command_id", "")[:200] or new_command_id()
+    return command_of(COMMANDS[name], said, actor, command_id)
+
+
+def _refusal(refused: Refused) -> Told:
+    may = refused.facts.get("may") or []
+    lines = (f"Who may: {', '.join(may)}",) if may else ()
+    return Told(f"Not done: {refused}", "alarm", lines)

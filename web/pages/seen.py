@@ -1,0 +1,138 @@
+"""What a page shows of an incident, made from its view at one instant."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.alert import Alert
+from models.answers.view import IncidentView
+from models.base import ENGINE
+from models.incident.record import TimelineEntry
+from models.time.clock import ClockReading, Stage
+from rules.alerts.words import alerts_in_words
+from states.lifecycle import TERMINAL
+
+NEWEST_LINES = 30
+MOST_ALERTS = 20
+PAGED = frozenset({"page.sent", "page.failed", "page.held", "page.nobody", "page.out_of_hours"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The limit of a clock that comes next, or is over."""
+
+    words: str
+    style: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLink:
+    """A link that an alert brought."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAlert:
+    """An alert in words, and its links."""
+
+    words: str
+    links: tuple[AlertLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line of the timeline."""
+
+    at: datetime
+    words: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenIncident:
+    """An incident as a page shows it to one person."""
+
+    incident: str
+    person: str
+    title: str
+    severity: str
+    state: str
+    since: datetime
+    since_words: str
+    nature: str
+    service: str | None
+    leading: str | None
+    acknowledged_by: str | None
+    clock: Limit | None
+    alerts: tuple[ShownAlert, ...]
+    paged: tuple[str, ...]
+    timeline: tuple[ShownLine, ...]
+    over: bool
+
+
+def in_words(length: timedelta) -> str:
+    """A length of time in its two largest units."""
+    seconds = int(abs(length).total_seconds())
+    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+    parts = []
+    for unit, size in units:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "0 s"
+
+
+def stamp(at: datetime) -> str:
+    """An instant in UTC."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def next_limit(readings: tuple[ClockReading, ...], now: datetime) -> Limit | None:
+    """The limit that is over for longest, or else the one that comes next."""
+    running = [r for r in readings if r.stage is Stage.IN_PROGRESS and r.breach_at]
+    if not running:
+        return None
+    first = min(running, key=lambda r: r.breach_at or now)
+    at = first.breach_at or now
+    if at <= now:
+        words = f"{first.clock} is over its limit since {in_words(now - at)}"
+        return Limit(words, "alarm", at)
+    soon = at - now < timedelta(minutes=5)
+    return Limit(f"{first.clock} in {in_words(at - now)}", "warn" if soon else "", at)
+
+
+def _alert(alert: Alert) -> ShownAlert:
+    links = (AlertLink("open", alert.link),) if alert.link else ()
+    return ShownAlert(alerts_in_words([alert]), links)
+
+
+def _line(entry: TimelineEntry) -> ShownLine:
+    return ShownLine(entry.happened_at, stamp(entry.happened_at), entry.summary)
+
+
+def seen_by(person: str, view: IncidentView) -> SeenIncident:
+    """What a page shows of an incident to a person, newest lines first."""
+    incident = view.incident
+    report, since = incident.report, incident.reported_at
+    acknowledged = [e for e in incident.timeline if e.kind == "incident.acknowledged"]
+    by = acknowledged[-1].actor if acknowledged else None
+    return SeenIncident(
+        incident=incident.id,
+        person=person,
+        title=report.title,
+        severity=incident.severity,
+        state=incident.state.value,
+        since=since,
+        since_words=f"{in_words(view.now - since)} ago ({stamp(since)})",
+        nature=report.nature or "",
+        service=report.service,
+        leading=view.manager,
+        acknowledged_by=by.name if by and by != ENGINE else None,
+        clock=next_limit(view.readings, view.now),
+        alerts=tuple(_alert(r.alert) for r in list(incident.alerts.values())[:MOST_ALERTS]),
+        paged=tuple(e.summary for e in incident.timeline if e.kind in PAGED)[-NEWEST_LINES:],
+        timeline=tuple(_line(e) for e in reversed(incident.timeline[-NEWEST_LINES:])),
+        over=incident.state in TERMINAL,
+    )
