@@ -26,6 +26,7 @@ from incidents.description import Ending, describe
 from incidents.finding import Filters, ListedIncident, find
 from incidents.questions import read_view
 from models.answers.view import IncidentView
+from models.base import build_models
 from runtime.settings import load_settings
 
 LISTED = 100
@@ -163,6 +164,7 @@ def _watching(
     news: News, every: float, output: Output
 ) -> Callable[[Client], Coroutine[Any, Any, None]]:
     async def work(client: Client) -> None:
+        build_models()  # it reads again and again
         if _by_lines(output):
             await _follow(client, news, every, _lines(output))
             return
