@@ -9,7 +9,7 @@ from connectors.links import LinkKeys, Links
 from connectors.private import open_private, private_folder
 from runtime.settings import Settings, SettingsBroken
 
-FILE = "link.key"
+FILE = "links.key"
 KEPT = "kept"
 """The name of the key in the file."""
 BYTES = 32
