@@ -114,7 +114,7 @@ class RoleHolder(Frozen):
 
     `until_at` is when the shift ends that gave them the role, if known. `reminded` says that the
     engine reminded them to hand over. `enough` is False while more people must hold the role than
-    do.
+    do. `given_by` is who gave it, if that stands in the older lines of the timeline.
     """
 
     role: str
@@ -123,6 +123,7 @@ class RoleHolder(Frozen):
     until_at: Instant | None = None
     reminded: bool = False
     enough: bool = True
+    given_by: str = ""
 
 
 class StepDone(Frozen):
@@ -272,7 +273,8 @@ class Incident(Frozen):
 
     `demand_of` is who escalated by hand after an acknowledgement, until somebody answers.
     `requested` are the requests of the last half hour. `paged` are the people whose pages stand in
-    the older lines in `segments`.
+    the older lines in `segments`, and `acted_at` the newest instants, as far as rules need them, at
+    which the incident did something according to these lines.
     """
 
     id: str
@@ -309,6 +311,7 @@ class Incident(Frozen):
     timeline: tuple[TimelineEntry, ...] = ()
     segments: tuple[TimelineSegment, ...] = ()
     paged: tuple[str, ...] = ()
+    acted_at: tuple[Instant, ...] = ()
     next_seq: int = 1
     refusals: Refusals = Refusals()
     first_messages: tuple[FirstMessage, ...] = ()

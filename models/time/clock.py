@@ -293,7 +293,9 @@ class FiredThreshold(Frozen):
     """A threshold that fired. It stays for ever; `superseded` says that a correction took it back.
 
     `best_effort` says that its clock was late, not breached. `actions` are what it set off, in
-    words. `corrected` is the first correction that took it back.
+    words. `corrected` is the first correction that took it back. `told` are those who heard of it
+    according to the older lines of the timeline, and `said` are the words of its line there, as
+    long as more people may hear of it.
     """
 
     clock: str
@@ -306,6 +308,8 @@ class FiredThreshold(Frozen):
     best_effort: bool = False
     actions: tuple[str, ...] = ()
     corrected: Correction | None = None
+    told: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def breach(self) -> bool:

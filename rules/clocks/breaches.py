@@ -4,14 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from models.incident.record import Incident, TimelineEntry
-from models.incident.timeline import EntryKind
+from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach
 from models.time.clock_name import of_updates
+from rules.record.facts_of_lines import hearers
 
-FIRED = frozenset({EntryKind.CLOCK_BREACHED, EntryKind.UPDATE_MISSED})
-"""Timeline kinds that say that a clock passed its limit."""
-HEARD = (".sent", ".summarised")
 CORRECTED = "corrected:"
 
 
@@ -35,23 +32,11 @@ def breaches(incident: Incident) -> tuple[RecordedBreach, ...]:
             due_at=fired.due_at,
             fired_at=fired.fired_at,
             actions=fired.actions,
-            told=tuple(dict.fromkeys(_told(fired, incident.timeline))),
+            told=hearers(fired, incident.timeline),
             corrected=fired.corrected,
         )
         for fired in _limits(incident)
     )
-
-
-def _told(fired: FiredThreshold, timeline: Iterable[TimelineEntry]) -> Iterator[str]:
-    """Who heard of a breach and by which channel, as far as the timeline still shows it."""
-    said: str | None = None
-    for entry in timeline:
-        data = entry.data
-        if entry.kind in FIRED and data.get("clock") == fired.clock:
-            this = (data.get("run"), data.get("threshold")) == (fired.run, fired.threshold)
-            said = entry.summary if this and entry.recorded_at == fired.fired_at else None
-        elif said and entry.kind.endswith(HEARD) and said in str(data.get("reason", "")):
-            yield f"{data.get('recipient')} ({data.get('channel')})"
 
 
 def _kept(incident: Incident) -> tuple[FiredThreshold, ...]:

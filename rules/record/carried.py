@@ -1,6 +1,6 @@
 """The record that a run carries on, and what is too old to be carried."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 from itertools import accumulate
@@ -12,7 +12,8 @@ from models.alert import AlertRecord
 from models.base import ENGINE
 from models.contracts.incident import Carried
 from models.incident.record import Incident, Refusals, TimelineEntry, TimelineSegment
-from models.incident.timeline import PAGE, EntryKind, subject_of
+from models.incident.timeline import EntryKind
+from rules.record.facts_of_lines import with_facts_of
 from rules.record.ledger import note
 
 BOUND_BYTES = 128 * 1024
@@ -139,20 +140,11 @@ def as_json(entries: tuple[TimelineEntry, ...]) -> str:
 
 
 def moved_out(incident: Incident, segment: TimelineSegment) -> Incident:
-    """The record without the entries of `segment`, but with a pointer to them."""
-    gone = (entry for entry in incident.timeline if entry.seq <= segment.last_seq)
-    paged = dict.fromkeys((*incident.paged, *recipients(gone)))
+    """The record without the entries of `segment`, but with a pointer to them and their facts."""
+    gone = tuple(entry for entry in incident.timeline if entry.seq <= segment.last_seq)
     segments = (*incident.segments, segment)
-    return incident.changed(
-        timeline=_after(incident, segment.last_seq), segments=segments, paged=tuple(paged)
-    )
-
-
-def recipients(entries: Iterable[TimelineEntry]) -> Iterator[str]:
-    """Who was paged according to these entries, for any reason."""
-    for entry in entries:
-        if subject_of(entry.kind) == PAGE and "recipient" in entry.data:
-            yield str(entry.data["recipient"])
+    kept = with_facts_of(incident, gone)
+    return kept.changed(timeline=_after(incident, segment.last_seq), segments=segments)
 
 
 def in_history(incident_id: str, run_id: str) -> str:

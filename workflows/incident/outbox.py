@@ -284,7 +284,8 @@ class Outbox(Component):
         kind = delivery.message.kind
         if kind is not MessageKind.PAGE:
             return WorkKind.CHORE if kind is MessageKind.REMINDER else WorkKind.NOTICE
-        paged = any(entry.kind == EntryKind.PAGE_SENT for entry in self._desk.incident.timeline)
+        incident = self._desk.incident
+        paged = incident.paged or any(e.kind == EntryKind.PAGE_SENT for e in incident.timeline)
         return WorkKind.LATER_PAGE if paged else WorkKind.FIRST_PAGE
 
     def _later(self, at: datetime | None) -> datetime:

@@ -11,7 +11,7 @@ from models.people.party import Party, PartyKind, party_named
 from rules.people.naming import names
 from rules.people.naming.names import OUTSIDE, RESPONDERS
 from rules.people.on_call.words import people_of
-from rules.record.carried import recipients
+from rules.record.facts_of_lines import recipients
 
 _MOST_NAMED = 5
 

@@ -16,6 +16,7 @@ from models.payload import Command
 from models.people.authority import BACKDATING, ApprovalRule
 from models.time.moments import parse_moment
 from rules.record.decision import AT_ONCE, Case, Refusal
+from rules.record.facts_of_lines import ON_THE_WAY, acted_between
 from rules.record.markdown import span
 
 FREE = frozenset(
@@ -27,8 +28,6 @@ FREE = frozenset(
 )
 """Commands whose instant affects nothing."""
 AT_ALL = timedelta()
-ON_THE_WAY = timedelta(minutes=1)
-"""How long a command may take to arrive while a worker runs."""
 
 
 def dated_back(case: Case, name: str, command: Command, *, late: bool = False) -> timedelta:
@@ -59,7 +58,7 @@ def _was_delivered_to(case: Case) -> bool:
     Then a worker ran, and the command would have arrived then.
     """
     since, until = case.happened_at + ON_THE_WAY, case.now - ON_THE_WAY
-    return any(since < entry.recorded_at < until for entry in reversed(case.incident.timeline))
+    return acted_between(case.incident, since, until)
 
 
 def _stops(milestone: str, policy: CompiledPolicy) -> bool:

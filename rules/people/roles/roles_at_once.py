@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
-from models.incident.timeline import EntryKind
 from models.people.workload import ToldRole
+from rules.record.facts_of_lines import giver_of
 from states.lifecycle import BEFORE_REVIEW
 
-_GIVEN = EntryKind.ROLE_ASSIGNED
-_ACCEPTED = EntryKind.HANDOVER_ACCEPTED
 _MOST_NAMED = 5
 
 
@@ -59,11 +57,7 @@ def overloaded(about: ToldRole, at_once: int, elsewhere: tuple[str, ...]) -> str
 
 def assigned_by(incident: Incident, about: ToldRole, policy: CompiledPolicy) -> str:
     """Who gave a person the role or handed it over; if the policy did, the holder."""
-    for entry in reversed(incident.timeline):
-        data = entry.data
-        if (data.get("role"), data.get("person")) != (about.role, about.person):
-            continue
-        if entry.kind in (_GIVEN, _ACCEPTED):
-            giver = str(data.get("giver") or entry.actor.name)
-            return giver if giver in policy.people else about.person
-    return about.person
+    mine = (about.role, about.person)
+    held = next((h for h in incident.roles if (h.role, h.person) == mine), None)
+    giver = giver_of(held, incident.timeline) if held else ""
+    return giver if giver in policy.people else about.person

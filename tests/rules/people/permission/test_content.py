@@ -82,8 +82,10 @@ def another(value: Any) -> Any:
             return f"{value[:-1]}0"
         case datetime():
             return after(6)
-        case bool() | int():
-            return type(value)(not value)
+        case bool():
+            return not value
+        case int():
+            return value + 1
         case _:
             return type(value)()
 
