@@ -82,20 +82,18 @@ async def test_without_a_worker_an_incident_that_is_over_is_shown_even_from_the_
     assert (said.code, said.document["read_from"]) == (0, "history"), said
     assert said.document["incident"]["state"] == "cancelled"
 
-    forged = f"{incident}-old"
-    shutil.copytree(folder, tmp_path / "archive" / forged)
     (archive,) = folder.glob("*.json")
-    shutil.copy(archive, archive.with_name("planted.json"))
+    forged, forgotten = f"{incident[:-4]}FORG", f"{incident[:-4]}GONE"
+    shutil.copytree(folder, tmp_path / "archive" / forged)
+    (tmp_path / "archive" / forgotten).mkdir()
+    text = archive.read_text(encoding="utf-8").replace(incident, forgotten)
+    for name, held in {archive.name: text, "planted.json": text, "none.json": "{}"}.items():
+        (tmp_path / "archive" / forgotten / name).write_text(held, encoding="utf-8")
     monkeypatch.setenv("INCIDENT_DOCUMENTS", str(tmp_path))
     load_settings.cache_clear()
     said = await at_console("show", forged, "--json", *BRIEFLY)
     assert said.code == 3, "an archive of another incident is shown as that of this one"
-
-    async def forgotten(*_: object) -> None:
-        """The server has nothing any more."""
-
-    monkeypatch.setattr("incidents.kept.recalling.from_history", forgotten)
-    said = await at_console("show", incident, "--json", *BRIEFLY)
+    said = await at_console("show", forgotten, "--json", *BRIEFLY)
     assert (said.code, said.document["read_from"]) == (0, "archive"), said
     assert said.document["incident"]["cancelled_for"] == "false_alarm"
     assert "read from its archived history up to" in said.err
