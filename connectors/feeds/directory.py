@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from connectors.feeds.copies import FeedCopies, KeptReading, place_of
 from connectors.feeds.file import FileFeed
+from connectors.feeds.ical import FeedEvents
 from connectors.feeds.own_process import events_in_own_process
 from connectors.feeds.protocol import Feed, FeedCopy
 from connectors.feeds.readings import Read, SharedReadings, Unreadable, in_turn
@@ -100,23 +101,43 @@ class FeedDirectory:
         """
         known = self._feed(name)
         async with known.asking:
-            await self._refresh(known, timeout)
+            await self._refresh(known, timeout, start, end)
         copy = known.copy
         if copy is None:
             raise known.failure or PermanentError(name, "nothing was fetched")
-        try:
-            waiting = max(timeout, CHECKED_WITHIN)
-            found = await known.readings.of(copy.text, start, end, within=waiting)
-        except Unreadable as error:
-            raise PermanentError(name, f"its copy {error}") from None
-        except TimeoutError:
-            raise RetryableError(name, READING) from None
-        except Exception as error:  # noqa: BLE001 - a feed's trouble must not keep the rest from paging
-            raise _unexpected(name, error) from None
+        found, doubts = await self._said(known, copy.text, start, end, max(timeout, CHECKED_WITHIN))
         trouble = known.failure.reason if known.failure else ""
-        return FeedReading(
-            found.events, copy.as_of, trouble, known.unkept, found.left_out, found.doubts
-        )
+        told = (*found.doubts, *doubts)
+        return FeedReading(found.events, copy.as_of, trouble, known.unkept, found.left_out, told)
+
+    async def read_all(self, start: datetime, end: datetime, *, timeout: timedelta) -> None:
+        """Read every feed of the settings, so that no page has to wait. Raises nothing."""
+        for name in self._settings:
+            with suppress(ConnectorError):
+                await self.read(name, start, end, timeout=timeout)
+            known = self._known.get(name)
+            if known and known.checking:
+                await asyncio.wait({known.checking})
+
+    async def _said(
+        self, known: _Known, text: str, start: datetime, end: datetime, within: timedelta
+    ) -> tuple[FeedEvents, tuple[str, ...]]:
+        """What a copy says, with doubts; if the reading does not end in time, an earlier one."""
+        name = known.feed.name
+        failure: ConnectorError
+        try:
+            return await known.readings.of(text, start, end, within=within), ()
+        except Unreadable as error:
+            failure = PermanentError(name, f"its copy {error}")
+        except TimeoutError:
+            failure = RetryableError(name, READING)
+        except Exception as error:  # noqa: BLE001 - a feed's trouble must not keep the rest from paging
+            failure = _unexpected(name, error)
+        found = known.readings.at_hand(text, start, end)
+        if found is None:
+            raise failure
+        events, until = found
+        return events, (f"what it says is known until {until:%Y-%m-%d}",)
 
     async def aclose(self) -> None:
         """Close what is open. A later request for a feed opens it again."""
@@ -170,8 +191,13 @@ class FeedDirectory:
             self._clients[here] = made_client(here=here)
         return WebFeed(name, settings, self._clients[here])
 
-    async def _refresh(self, known: _Known, timeout: timedelta) -> None:
-        """Get a fresh copy, or keep the last good one and note why it is not fresh."""
+    async def _refresh(
+        self, known: _Known, timeout: timedelta, start: datetime, end: datetime
+    ) -> None:
+        """Get a fresh copy, or keep the last good one and note why it is not fresh.
+
+        A fresh copy replaces the other once it is known what it says between `start` and `end`.
+        """
         now = datetime.now(UTC)
         if known.copy is None:
             await self._load(known)
@@ -180,20 +206,22 @@ class FeedDirectory:
         if known.failed_at and now - known.failed_at < self._patience:
             return
         try:
-            await self._fetch(known, timeout)
+            await self._fetch(known, timeout, start, end)
         except ConnectorError as error:
             known.failure, known.failed_at = error, now
         except Exception as error:  # noqa: BLE001 - a feed's trouble must not keep the rest from paging
             known.failure, known.failed_at = _unexpected(known.feed.name, error), now
 
-    async def _fetch(self, known: _Known, timeout: timedelta) -> None:
+    async def _fetch(
+        self, known: _Known, timeout: timedelta, start: datetime, end: datetime
+    ) -> None:
         """Fetch a copy and have it checked; wait only briefly, even if there is no older copy.
 
         The check goes on after that, and the next caller gets its result.
         """
         if known.checking is None or known.checking.done():
             copy = await known.feed.fetch(known.copy, timeout=timeout)
-            known.checking = asyncio.create_task(self._check(known, copy))
+            known.checking = asyncio.create_task(self._check(known, copy, start, end))
         waiting = CHECKED_WITHIN.total_seconds()
         done, _ = await asyncio.wait({known.checking}, timeout=waiting)
         if not done:
@@ -201,19 +229,18 @@ class FeedDirectory:
         if known.failure:
             raise known.failure
 
-    async def _check(self, known: _Known, copy: FeedCopy) -> None:
+    async def _check(self, known: _Known, copy: FeedCopy, start: datetime, end: datetime) -> None:
         """Take a copy as the last good one if it can be read; otherwise note why it cannot."""
         name = known.feed.name
-        if known.copy is None or copy.text != known.copy.text:
-            try:
-                await known.readings.of(copy.text, copy.as_of, copy.as_of)
-            except Unreadable as error:
-                known.failure = PermanentError(name, f"what it sent {error}")
-                known.failed_at = copy.as_of
-                return
-            except Exception as error:  # noqa: BLE001 - see above
-                known.failure, known.failed_at = _unexpected(name, error), copy.as_of
-                return
+        try:
+            await known.readings.of(copy.text, start, end)
+        except Unreadable as error:
+            known.failure = PermanentError(name, f"what it sent {error}")
+            known.failed_at = copy.as_of
+            return
+        except Exception as error:  # noqa: BLE001 - see above
+            known.failure, known.failed_at = _unexpected(name, error), copy.as_of
+            return
         known.copy, known.failure, known.failed_at, known.unkept = copy, None, None, ""
         try:
             await asyncio.to_thread(self._copies.save, name, known.place, copy)

@@ -73,6 +73,17 @@ class SharedReadings:
             raise TimeoutError
         return _within(task.result(), start, end)
 
+    def at_hand(self, text: str, at: datetime, end: datetime) -> tuple[FeedEvents, datetime] | None:
+        """What a text says of the time from `at` on, and how far that was read; None if unread."""
+        digest = digest_of(text)
+        done = [key for key in self._known if key[0] == digest and _is_done(self._known[key])]
+        fits = [key for key in done if key[1] <= at - _DAY and key[2] >= at + _DAY]
+        if not fits:
+            return None
+        key = max(fits, key=lambda key: key[2])
+        until = min(end, key[2] - _DAY)
+        return _within(self._known[key].result(), at, until), until
+
     def _covering(self, digest: str, start: datetime, end: datetime) -> Key | None:
         """A reading that is done and covers a time, with a day more on either side."""
         return next(
@@ -80,7 +91,7 @@ class SharedReadings:
                 (read, since, until)
                 for (read, since, until), task in self._known.items()
                 if (read, since <= start - _DAY, until >= end + _DAY) == (digest, True, True)
-                if task.done() and not task.cancelled() and not task.exception()
+                if _is_done(task)
             ),
             None,
         )
@@ -102,6 +113,10 @@ class SharedReadings:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _is_done(task: asyncio.Future[FeedEvents]) -> bool:
+    return task.done() and not task.cancelled() and not task.exception()
 
 
 def _broken(task: asyncio.Future[FeedEvents]) -> bool:

@@ -19,7 +19,7 @@ from policies.compiling.policy import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect
 from runtime.embedded.component import READY
 from runtime.ending import NO_SERVER, NOT_AS_SET_UP, on_signal, say_why_ended, watch_event_loop
-from runtime.feeds import feeds_of
+from runtime.feeds import feeds_of, reading_ahead
 from runtime.link_keys import links_of
 from runtime.logging import settings_with_logs
 from runtime.search_attributes import missing, mistyped, retention
@@ -109,6 +109,7 @@ async def serve(settings: Settings) -> None:
         async with (
             watch_event_loop(),
             running_workers(client, settings, channels, feeds),
+            reading_ahead(feeds),
             sweeping_for_archives(client, settings.task_queue),
         ):
             log.info(READY, task_queue=settings.task_queue, namespace=client.namespace)

@@ -237,3 +237,40 @@ async def test_many_feeds_are_read_by_few_processes_at_once() -> None:
     gate.set()
     await asyncio.gather(*asked)
     assert most == AT_ONCE
+
+
+async def test_a_new_copy_counts_once_it_is_known_what_it_says_of_the_time(tmp_path: Path) -> None:
+    """Until then the copy before it counts, however often somebody asks."""
+    file, reader = tmp_path / "primary.ics", Reader()
+    file.write_text(a_feed(ANA))
+    named = {"primary": FeedSettings(path=file)}
+    feeds = FeedDirectory(named, tmp_path / "copies", fresh=NEVER, patience=NEVER, read=reader)
+    async with aclosing(feeds):
+
+        async def read() -> tuple[list[str], str]:
+            at = START + timedelta(days=3)
+            found = await feeds.read("primary", at, at, timeout=timedelta(seconds=5))
+            return [event.summary for event in found.events], found.trouble
+
+        assert await read() == (["ana"], "")
+        file.write_text(a_feed(ANA.replace("ana", "cy")))
+        reader.may_go_on.clear()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("connectors.feeds.directory.CHECKED_WITHIN", timedelta(0))
+            for _ in range(2):
+                assert await read() == (["ana"], CHECKING)
+        reader.may_go_on.set()
+        assert await read() == (["cy"], "")
+        assert len(reader.asked) == 2
+
+
+async def test_every_feed_is_read_before_somebody_asks(tmp_path: Path) -> None:
+    """One that is not there keeps no other from that."""
+    file, reader = tmp_path / "primary.ics", Reader()
+    file.write_text(a_feed(ANA))
+    named = {"gone": FeedSettings(path=tmp_path / "gone"), "primary": FeedSettings(path=file)}
+    async with aclosing(FeedDirectory(named, tmp_path / "copies", read=reader)) as feeds:
+        await feeds.read_all(START, END, timeout=timedelta(seconds=5))
+        reader.may_go_on.clear()
+        found = await feeds.read("primary", START, END, timeout=NEVER)
+    assert [event.summary for event in found.events] == ["ana"]
