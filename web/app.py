@@ -54,7 +54,8 @@ def create_app(
     app = _bare(names)
     policy = PolicyInForce(policy_file)
     tokens = BearerTokens(TokenBook(client), token)
-    guarded = [Depends(Identified(tokens.asker, FailedAttempts()))]
+    failures = FailedAttempts()
+    guarded = [Depends(Identified(tokens.asker, failures))]
     reading, commanding = Reading(client, documents), Commanding(client, task_queue)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     for part in (
@@ -65,7 +66,7 @@ def create_app(
     ):
         app.include_router(part.router(), dependencies=guarded)
     if keys is not None:
-        for router in _pages(keys, public_url, reading, commanding):
+        for router in _pages(keys, public_url, reading, commanding, failures):
             app.include_router(router)
     return app
 
@@ -88,11 +89,15 @@ def _bare(names: Iterable[str]) -> FastAPI:
 
 
 def _pages(
-    keys: LinkKeys, public_url: str | None, reading: Reading, commanding: Commanding
+    keys: LinkKeys,
+    public_url: str | None,
+    reading: Reading,
+    commanding: Commanding,
+    failures: FailedAttempts,
 ) -> Iterator[APIRouter]:
     """The pages for people. They know how people reach them: by TLS or not, below which path."""
     address = parts_of(public_url)
     tls = address is not None and address.scheme == "https"
     pages = Pages(address.path.rstrip("/") if address else "", tls=tls)
-    yield Respond(keys, Sessions(keys, tls=tls), reading, commanding, pages).router()
+    yield Respond(Sessions(keys, tls=tls), reading, commanding, pages, failures).router()
     yield static_router()

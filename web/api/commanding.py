@@ -30,6 +30,7 @@ from web.identity.asker import Asker, asker_of
 log = structlog.get_logger(__name__)
 
 PATIENCE = timedelta(seconds=4)
+SHORTEST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=20)
 """The connection waits for an answer a little longer."""
 SERVER = timedelta(seconds=5)
@@ -77,9 +78,14 @@ BODIES = {spec.name: body_of(spec) for spec in COMMANDS.values() if not spec.int
 
 
 def patience_of(request: Request) -> timedelta:
-    """How long to wait for a worker, as the header Prefer asks; at most twenty seconds."""
+    """How long to wait for a worker, as the header Prefer asks: from one to twenty seconds.
+
+    A shorter wait might end before Temporal has the command.
+    """
     asked = _WAIT.search(request.headers.get("Prefer", "")[:200])
-    return min(timedelta(seconds=int(asked[1])), LONGEST_WAIT) if asked else PATIENCE
+    if asked is None:
+        return PATIENCE
+    return max(SHORTEST_WAIT, min(timedelta(seconds=int(asked[1])), LONGEST_WAIT))
 
 
 def command_of(spec: CommandSpec, said: BaseModel, actor: Actor, command_id: str) -> Command:

@@ -1,7 +1,7 @@
 """Sessions of browsers: a signed cookie says who asks, and nothing about it is stored here."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from http import HTTPStatus
 from secrets import compare_digest
 from urllib.parse import parse_qsl
@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from fastapi.responses import Response
 from itsdangerous import BadData
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from connectors.links import LONGEST, Link, LinkKeys
+from connectors.links import Link, LinkKeys, read_link
 from models.base import Frozen
 from models.proof import Proof
 from web.http.errors import Refused
@@ -19,6 +19,10 @@ from web.identity.asker import Asker
 
 LINK_SCOPES = frozenset({"read", "command"})
 LONGEST_SESSION = timedelta(hours=12)
+COOKIE = "respond"
+LONGEST_COOKIE = 3500
+"""Browsers keep about 4,000 characters of a cookie."""
+MOST_SESSIONS = 10
 FORM_LIMIT_BYTES = 64 * 1024
 MOST_FIELDS = 100
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -27,16 +31,15 @@ _SESSION, _FORM = "session", "form"
 
 
 class Session(Frozen):
-    """What the cookie of a link says: for whom, about which incident, and until when.
+    """What a link let the browser do: for whom, about which incident, and until when.
 
-    `until` is in seconds since 1970; `key` names the key that signed it.
+    `until` is in seconds since 1970.
     """
 
     incident: str = Field(max_length=200)
     person: str = Field(max_length=200)
     message: str = Field(max_length=500)
     until: int
-    key: str = Field(max_length=40)
 
     @property
     def asker(self) -> Asker:
@@ -50,35 +53,44 @@ class Session(Frozen):
         )
 
 
-class Sessions:
-    """Begins and reads sessions. Over TLS, the cookie is for this host alone."""
+_SESSIONS = TypeAdapter(tuple[Session, ...])
 
-    def __init__(self, keys: LinkKeys, *, tls: bool, base: str = "") -> None:
+
+class Sessions:
+    """Begins and reads sessions. Over TLS, the cookie is for this host alone.
+
+    One cookie has the sessions of the newest links, so that somebody who was paged for many
+    incidents can answer for each, and the cookie stays small.
+    """
+
+    def __init__(self, keys: LinkKeys, *, tls: bool) -> None:
         self._keys = keys
         self._tls = tls
-        self._base = base
 
-    def cookie(self, incident: str) -> str:
-        """The name of the cookie for an incident: links of several incidents work side by side."""
-        name = f"respond-{sha256(incident.encode()).hexdigest()[:12]}"
-        return f"__Host-{name}" if self._tls else name
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie."""
+        return f"__Host-{COOKIE}" if self._tls else COOKIE
 
-    def begin(self, answer: Response, link: Link) -> None:
+    def link(self, token: str) -> Link:
+        """The link of a token, expired or not. Raises BadLink."""
+        return read_link(self._keys, token)
+
+    def begin(self, request: Request, answer: Response, link: Link) -> None:
         """Let the browser hold a link's session, at most for twelve hours."""
         now = datetime.now(UTC)
         until = min(link.until, int((now + LONGEST_SESSION).timestamp()))
         session = Session(
-            incident=link.incident,
-            person=link.person,
-            message=link.message,
-            until=until,
-            key=self._keys.first,
+            incident=link.incident, person=link.person, message=link.message, until=until
         )
-        token = self._keys.serializer(session.key, _SESSION).dumps(session.model_dump())
+        others = [other for other in self._held(request) if other.incident != link.incident]
+        sessions = [session, *others][:MOST_SESSIONS]
+        while len(token := self._signed(sessions)) > LONGEST_COOKIE and len(sessions) > 1:
+            sessions.pop()
         answer.set_cookie(
-            self.cookie(link.incident),
-            f"{session.key}~{token if isinstance(token, str) else token.decode()}",
-            max_age=max(0, until - int(now.timestamp())),
+            self.cookie,
+            token,
+            max_age=max(0, max(each.until for each in sessions) - int(now.timestamp())),
             path="/",
             secure=self._tls,
             httponly=True,
@@ -87,29 +99,39 @@ class Sessions:
 
     def of(self, request: Request, incident: str) -> Session | None:
         """The session of the browser for an incident; None if there is none, or it is over."""
-        said = request.cookies.get(self.cookie(incident), "")
-        key, _, token = said.partition("~")
-        if len(said) > LONGEST:
-            return None
-        try:
-            session = Session.model_validate(self._keys.serializer(key, _SESSION).loads(token))
-        except (KeyError, BadData, ValidationError):
-            return None
-        alive = datetime.now(UTC).timestamp() < session.until
-        return session if alive and session.incident == incident else None
+        return next((held for held in self._held(request) if held.incident == incident), None)
 
-    def form_proof(self, request: Request, incident: str) -> str:
-        """What a form must carry, so that no other page can send it."""
-        return self._keys.proof_of(request.cookies.get(self.cookie(incident), ""), _FORM)
+    def form_proof(self, session: Session) -> str:
+        """What a form of this session must carry, so that no other page can send it."""
+        return self._keys.proof_of(session.model_dump_json(), _FORM)
 
-    async def form(self, request: Request, incident: str) -> dict[str, str]:
+    async def form(self, request: Request, session: Session) -> dict[str, str]:
         """The fields of a form that a page of this session sent. Raises Refused."""
         fields = await read_form(request)
         given = fields.pop(PROOF_FIELD, "")
-        if not compare_digest(given.encode(), self.form_proof(request, incident).encode()):
+        if not compare_digest(given.encode(), self.form_proof(session).encode()):
             message = "this form does not belong to your session: open the link again"
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthenticated", message)
         return fields
+
+    def _signed(self, sessions: Sequence[Session]) -> str:
+        key = self._keys.first
+        said = [session.model_dump() for session in sessions]
+        token = self._keys.serializer(key, _SESSION).dumps(said)
+        return f"{key}~{token if isinstance(token, str) else token.decode()}"
+
+    def _held(self, request: Request) -> tuple[Session, ...]:
+        """The sessions that the cookie holds and that are not over, newest first."""
+        said = request.cookies.get(self.cookie, "")
+        key, _, token = said.partition("~")
+        if not 0 < len(said) <= LONGEST_COOKIE:
+            return ()
+        try:
+            held = _SESSIONS.validate_python(self._keys.serializer(key, _SESSION).loads(token))
+        except (KeyError, BadData, ValidationError):
+            return ()
+        now = datetime.now(UTC).timestamp()
+        return tuple(session for session in held if now < session.until)
 
 
 async def read_form(request: Request) -> dict[str, str]:

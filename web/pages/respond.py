@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from connectors.links import PATH, BadLink, Link, LinkKeys, read_link
+from connectors.links import PATH, BadLink, Link
 from incidents.command_ids import new_command_id
 from incidents.errors import NotConfirmed
 from models.command import COMMANDS
@@ -22,6 +22,8 @@ from models.way_in import WayIn
 from web.api.commanding import BODIES, Commanding, command_of
 from web.api.reading import Reading
 from web.http.errors import Refused, malformed
+from web.identity.identified import address_of
+from web.identity.limits import FailedAttempts
 from web.identity.sessions import Session, Sessions
 from web.pages.forms import EVERY_FORM, offered
 from web.pages.rendering import Pages
@@ -47,22 +49,22 @@ class Respond:
 
     def __init__(
         self,
-        keys: LinkKeys,
         sessions: Sessions,
         reading: Reading,
         commanding: Commanding,
         pages: Pages,
+        failures: FailedAttempts,
     ) -> None:
-        self._keys = keys
         self._sessions = sessions
         self._reading = reading
         self._commanding = commanding
         self._pages = pages
+        self._failures = failures
 
     async def open(self, request: Request, token: str) -> Response:
         """Take a link; changes nothing but the cookies of the browser."""
         try:
-            link = read_link(self._keys, token)
+            link = self._sessions.link(token)
         except BadLink:
             return self._refused(request, "unknown", HTTPStatus.NOT_FOUND)
         if link.expired(datetime.now(UTC)):
@@ -73,7 +75,7 @@ class Respond:
             headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
         )
         if request.method == "GET":
-            self._sessions.begin(answer, link)
+            self._sessions.begin(request, answer, link)
         return answer
 
     async def show(self, request: Request, incident: str) -> Response:
@@ -81,7 +83,7 @@ class Respond:
         session = self._sessions.of(request, incident)
         if session is None:
             return self._no_session()
-        return await self._page(request, session, None)
+        return await self._page(session, None)
 
     async def give(self, request: Request, incident: str, command: str) -> Response:
         """Give the command of a form."""
@@ -89,11 +91,11 @@ class Respond:
         if session is None:
             return self._no_session()
         try:
-            fields = await self._sessions.form(request, incident)
+            fields = await self._sessions.form(request, session)
             told = await self._given(session, command, fields)
         except Refused as refused:
             told = _refusal(refused)
-        return await self._page(request, session, told)
+        return await self._page(session, told)
 
     async def _given(self, session: Session, name: str, fields: dict[str, str]) -> Told:
         if name not in EVERY_FORM & BODIES.keys():
@@ -106,7 +108,7 @@ class Respond:
             return Told(text, "warn", ("Open this page again to see it.",))
         return Told(f"Done: {done.summary}", "good", done.doubts)
 
-    async def _page(self, request: Request, session: Session, told: Told | None) -> Response:
+    async def _page(self, session: Session, told: Told | None) -> Response:
         try:
             seen = await self._reading.seen(session.incident)
         except Refused as refused:
@@ -119,7 +121,7 @@ class Respond:
         if page.over or not seen.running:
             return self._over(page, told)
         forms = offered(seen.view, EVERY_FORM)
-        proof = self._sessions.form_proof(request, session.incident)
+        proof = self._sessions.form_proof(session)
         return self._pages.render("respond.html", page=page, forms=forms, proof=proof, told=told)
 
     def _over(self, page: SeenIncident, told: Told | None) -> Response:
@@ -139,13 +141,21 @@ class Respond:
     def _refused(
         self, request: Request, why: str, status: HTTPStatus, link: Link | None = None
     ) -> Response:
+        address = address_of(request)
         log.warning(
             "link.refused",
             why=why,
             incident=link.incident if link else None,
             message=link.message if link else None,
-            address=request.client.host if request.client else "unknown",
+            address=address,
         )
+        too_many = self._failures.failed(address)
+        if too_many:
+            headers, heading = too_many.headers, "Too many links that do not count"
+            lines = [f"{too_many}."]
+            return self._pages.render(
+                "note.html", too_many.status, headers, heading=heading, lines=lines
+            )
         lines = ["Take the newest page, or ask whoever leads the incident."]
         return self._pages.render("note.html", status, heading=f"This link is {why}", lines=lines)
 

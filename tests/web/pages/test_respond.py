@@ -14,6 +14,8 @@ from models.incident.record import TimelineEntry
 from tests.scenarios.siren import Siren
 from tests.web.conftest import AUTHORISED, TOKEN
 from web.app import create_app
+from web.identity.limits import MOST_FAILURES
+from web.identity.sessions import MOST_SESSIONS
 
 KEYS = LinkKeys.read("test:0123456789abcdef0123456789abcdef")
 REPORT = {"title": "Checkout <b>fails</b>", "reporter": "ana", "severity": "SEV1"}
@@ -162,6 +164,38 @@ async def test_a_link_that_is_altered_or_expired_is_refused_and_logged(
     assert said.count("link.refused") == 2
     assert expired not in said
     assert altered not in said
+
+
+async def test_too_many_wrong_links_are_slowed_down_and_a_right_one_never_is(
+    phone: Phone,
+) -> None:
+    """Whoever guesses waits; whoever was paged does not."""
+    statuses = [(await phone.opens(f"test~guess{n}")).status_code for n in range(MOST_FAILURES + 1)]
+    assert statuses == [404] * MOST_FAILURES + [429]
+    assert (await phone.opens()).status_code == 200
+
+
+async def test_a_phone_answers_for_each_of_many_incidents(phone: Phone) -> None:
+    """One cookie holds the newest links and stays small."""
+    for number in range(3 * MOST_SESSIONS):
+        said = {"incident": f"INC-{number}", "person": "ana", "message": "m" * 300}
+        link = Link(**said, key="test", until=int(datetime.now(UTC).timestamp()) + 3600)
+        await phone.http.get(f"/r/{signed(KEYS, link)}")
+    page = await phone.opens()
+    assert page.status_code == 200
+    assert sum(len(value) for value in phone.http.cookies.values()) < 4000
+    assert "Done: acknowledge" in (await phone.taps(page.text, "acknowledge")).text
+
+
+async def test_a_cookie_that_somebody_changed_opens_nothing(phone: Phone) -> None:
+    """As does one that was signed for something else."""
+    await phone.opens()
+    said = phone.http.cookies["respond"]
+    for wrong in (f"{said[:-2]}zz", phone.token(), "test~", "~", "x" * 5000):
+        phone.http.cookies.clear()
+        phone.http.cookies.set("respond", wrong)
+        answer = await phone.http.get(f"/respond/{phone.incident}")
+        assert answer.status_code == 401
 
 
 async def test_a_link_is_worthless_once_its_incident_is_over(phone: Phone) -> None:
