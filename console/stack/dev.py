@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 
 from console.stack.demonstration.play import ALERT
+from console.stack.new_pages import FILE as MESSAGES
+from console.stack.new_pages import NewPages, environment_of
 from console.terminal.output import say
 from console.terminal.running import perform_alone
 from models.addresses import is_loopback
@@ -46,14 +48,15 @@ async def _dev(settings: Settings) -> int:
         loop.add_signal_handler(number, task.cancel if task else loop.stop)
     address = server_asked_for()
     port = port_on_loopback(address)
-    stack = Stack(settings, server_port=port or PORT)
+    pages, environment = messages_of(settings)
+    stack = Stack(settings, environment, server_port=port or PORT)
     try:
         if address and port is None:
             say(f"TEMPORAL_ADDRESS={address} is not used: this stack has its own server")
         say("Starting the Temporal server, a worker and the web server ...")
         await stack.start()
-        _welcome(stack)
-        return await _until_the_server_ends(stack)
+        _welcome(stack, shows_pages=pages is not None)
+        return await _until_the_server_ends(stack, pages)
     except (StackFailed, EmbeddedServerFailed) as error:
         say(f"The stack did not start: {error}")
         return 1
@@ -65,6 +68,17 @@ async def _dev(settings: Settings) -> int:
             await asyncio.to_thread(stack.stop)
 
 
+def messages_of(settings: Settings) -> tuple[NewPages | None, dict[str, str]]:
+    """Where pages are read, and the settings that write them there.
+
+    Nowhere if the channel `log` has settings of its own.
+    """
+    if "log" in settings.channels:
+        return None, {}
+    file = settings.state_directory / MESSAGES
+    return NewPages(file), environment_of(file)
+
+
 def port_on_loopback(address: str) -> int | None:
     """The port of an address `host:port` on this machine; None for any other address."""
     host, _, port = address.rpartition(":")
@@ -72,11 +86,13 @@ def port_on_loopback(address: str) -> int | None:
     return int(port) if ours else None
 
 
-def _welcome(stack: Stack) -> None:
+def _welcome(stack: Stack, *, shows_pages: bool) -> None:
+    shown = ("Each page over the channel log appears here, with the link to answer it.",)
     say(
         *stack.lines(),
         *_policy(stack.settings.policy_file),
         *_way_in(stack),
+        *(shown if shows_pages else ()),
         f"In another terminal: export TEMPORAL_ADDRESS={stack.server.address}",
         "Ctrl-C stops it; the next start continues with its state.",
     )
@@ -115,9 +131,11 @@ def _shown(file: Path) -> Path:
     return file.relative_to(here) if file.is_relative_to(here) else file
 
 
-async def _until_the_server_ends(stack: Stack) -> int:
+async def _until_the_server_ends(stack: Stack, pages: NewPages | None) -> int:
     """Restart the worker and the web server if they die; end if the server ends."""
     while stack.server.running:
+        if pages:
+            say(*pages.lines())
         say(*stack.restart_dead())
         for name in await stack.up_again():
             say(f"The {name} is up again.", *stack.lines())

@@ -63,6 +63,11 @@ class Stack:
         host = self.settings.web_host
         return f"http://{'127.0.0.1' if host in EVERYWHERE else host}:{self.web_port}"
 
+    @property
+    def public_url(self) -> str:
+        """What links begin with: as the settings say, else as the web server is reached here."""
+        return self.settings.public_url or self.web_url
+
     async def start(self) -> Client:
         """Start everything, in order. Raises StackFailed or EmbeddedServerFailed."""
         try:
@@ -142,6 +147,7 @@ class Stack:
             "INCIDENT_TASK_QUEUE": self.settings.task_queue,
             "INCIDENT_WEB_HOST": self.settings.web_host,
             "INCIDENT_WEB_PORT": str(self.web_port),
+            "INCIDENT_PUBLIC_URL": self.public_url,
             "INCIDENT_INTAKE_TOKEN": token if component is self.web else "",
             "INCIDENT_LOG_FILE": str(component.log),
         }
