@@ -18,7 +18,7 @@ class Delivery(Frozen):
     `bound` says that the workload must give leave first, `held` that it has not so far,
     `until_answered` that an answer to the escalation withdraws it, `withdraw` why nobody need send
     it any more. `update` is the place, among those on record, of the status update that it brings.
-    `clocks` are those whose limits ask for it.
+    `clocks` are those whose limits ask for it; `request` is the request that somebody makes by it.
     """
 
     message: Message
@@ -33,6 +33,7 @@ class Delivery(Frozen):
     update: int | None = None
     clocks: tuple[str, ...] = ()
     withdraw: str | None = None
+    request: str = ""
 
 
 class SendNotification(Frozen):

@@ -24,6 +24,7 @@ from models.people.workload import (
     Leave,
     PageVerdict,
 )
+from models.severity import LEAST_URGENT
 from models.time.clock import ActionKind
 from rules.paging.channels import (
     Resolution,
@@ -39,6 +40,7 @@ from rules.paging.messages import failed_channels_words, message
 from rules.paging.urgency import WorkKind, urgency
 from rules.paging.withdrawal import withdrawal
 from rules.people.naming.people_meant import message_target
+from rules.people.permission.requests import open_requests
 from rules.people.stand_ins import addressed_by_targets
 from rules.record.references import reference_data, reference_of
 from rules.record.update_reach import is_news, missed_words, with_missed_update, with_taken_update
@@ -100,7 +102,14 @@ class Outbox(Component):
                 self._reached_nobody(update, audience.name, "it has no channel", final=True)
 
     def ask(
-        self, kind: ActionKind, target: str, reason: str, text: str = "", clock: str = ""
+        self,
+        kind: ActionKind,
+        target: str,
+        reason: str,
+        text: str = "",
+        *,
+        clock: str = "",
+        request: str = "",
     ) -> None:
         """Page or remind a person, or everybody who holds a role; `text` adds to the reason."""
         desk = self._desk
@@ -120,9 +129,10 @@ class Outbox(Component):
             )
             addressed = template.changed(address=addressee.address)
             chain = paging_chain(addressee, policy.paging_channels, policy.fallbacks)
-            worst = urgency(incident.severity, policy.severities)
-            bound = binding_limit(addressee, policy.page_limits, worst) if page else None
-            self._owe(addressed, chain, bound, clocks=(clock,) if clock else ())
+            # A request takes nothing of what a limit keeps for the worst severity.
+            urgent = LEAST_URGENT if request else urgency(incident.severity, policy.severities)
+            bound = binding_limit(addressee, policy.page_limits, urgent) if page else None
+            self._owe(addressed, chain, bound, clocks=(clock,) if clock else (), request=request)
         for nobody in found.nobody:
             desk.note(
                 EntryKind(f"{kind}.nobody"), f"nobody to {kind}: {nobody} ({reason})", target=nobody
@@ -142,11 +152,10 @@ class Outbox(Component):
         channels: tuple[str, ...],
         bound: BindingLimit | None = None,
         update: int | None = None,
-        clocks: tuple[str, ...] = (),
+        **more: Any,
     ) -> None:
         keyed = template.changed(key=self._desk.key())
-        owed = Delivery(message=keyed, channels=channels, bound=bound, update=update, clocks=clocks)
-        self.add(owed)
+        self.add(Delivery(message=keyed, channels=channels, bound=bound, update=update, **more))
 
     def withdraw(self, why: str) -> None:
         """Withdraw the pages that an answer makes unnecessary, or all of them at the end.
@@ -157,15 +166,24 @@ class Outbox(Component):
         desk = self._desk
         unneeded_by = withdrawal(why, desk.incident, desk.policy, desk.now())
         for key, delivery in tuple(self._owed.items()):
-            if delivery.withdraw or not withdrawable(delivery, unneeded_by):
-                continue
-            unneeded = delivery.changed(withdraw=why)
-            if delivery.held:
-                unneeded = unneeded.changed(not_before=None)
-            self._owed[key] = unneeded
-            if not delivery.held and key not in self._busy:
-                self._dropped(unneeded)
-            self._desk.awake = True
+            if not delivery.withdraw and withdrawable(delivery, unneeded_by):
+                self._take_back(key, delivery, why)
+
+    def _take_back(self, key: str, delivery: Delivery, why: str) -> None:
+        not_before = None if delivery.held else delivery.not_before
+        unneeded = delivery.changed(withdraw=why, not_before=not_before)
+        self._owed[key] = unneeded
+        if not delivery.held and key not in self._busy:
+            self._dropped(unneeded)
+        self._desk.awake = True
+
+    def _take_back_requests(self) -> None:
+        """Withdraw the pages of requests that nobody need answer any more."""
+        unanswered = {"", *open_requests(self._desk.incident, self._desk.policy)}
+        for key, owed in tuple(self._owed.items()):
+            over = owed.request not in unanswered and not owed.withdraw
+            if over and workflow.patched("ended-requests-are-taken-back"):
+                self._take_back(key, owed, "the request is not open any more")
 
     def _dropped(self, delivery: Delivery) -> None:
         del self._owed[delivery.message.key]
@@ -193,6 +211,7 @@ class Outbox(Component):
 
     def launch(self, now: datetime) -> None:
         """Send everything that may go now; stop further attempts of what is unnecessary."""
+        self._take_back_requests()
         for key, delivery in self._owed.items():
             handle = self._sending.pop(key, None) if delivery.withdraw else None
             if handle and not handle.done():

@@ -114,8 +114,9 @@ class Switch:
         """Hand each effect to the component that owns it."""
         for effect in effects:
             match effect:
-                case PageRole(target, reason, text, clock):
-                    self._owners.outbox.ask(ActionKind.PAGE, target, reason, text, clock)
+                case PageRole(target, reason, text, clock, request):
+                    by = {"clock": clock, "request": request}
+                    self._owners.outbox.ask(ActionKind.PAGE, target, reason, text, **by)
                 case Remind(target, reason, text):
                     self._owners.outbox.ask(ActionKind.REMIND, target, reason, text)
                 case TellAudiences(event, text, audiences):

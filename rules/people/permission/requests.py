@@ -58,6 +58,17 @@ def recently_asked(case: Case, rule: str) -> frozenset[str]:
     return frozenset(recent.digest for recent in asked_lately if recent.at >= since)
 
 
+def open_requests(incident: Incident, policy: CompiledPolicy) -> frozenset[str]:
+    """The ids of the requests that somebody still has to answer."""
+    waits = (r for r in incident.requests if not _approved(r, policy) and not r.proceeds)
+    return frozenset(request.id for request in waits)
+
+
+def _approved(request: Request, policy: CompiledPolicy) -> bool:
+    rule = policy.approvals.get(request.rule)
+    return not request.consults and rule is not None and len(request.approvals) >= rule.quorum
+
+
 def with_request_replaced(incident: Incident, old: Request, new: Request | None) -> Incident:
     """The record with one request replaced by another, or removed."""
     requests = (new if request is old else request for request in incident.requests)
@@ -150,9 +161,7 @@ def _gives_way(other: Request, request: Request, policy: CompiledPolicy) -> bool
 
     What is approved stays: it waits for nobody, and its requester may still do it.
     """
-    rule = policy.approvals.get(other.rule)
-    approved = rule is not None and len(other.approvals) >= rule.quorum
-    return other.for_the_same_by(request) and not approved
+    return other.for_the_same_by(request) and not _approved(other, policy)
 
 
 def _without_their_last(case: Case, request: Request) -> Incident:

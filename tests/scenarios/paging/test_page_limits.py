@@ -8,6 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from incidents.workloads.requests import NoAnswer, Workloads
 from models.compiled import EscalationPolicy, Level, RoleRule
+from models.people.authority import ApprovalRule
 from models.people.workload import AskForLeave, HoldRole, Leave, PageLimit, PageLimits, RolesHeld
 from tests.scenarios.stage import Stage
 from tests.specimens import POLICY
@@ -75,3 +76,32 @@ async def test_a_workload_that_cannot_be_told_keeps_an_incident_open_until_it_ca
         await stage.do("cancel", reason="false_alarm", note="it was none")
         carried = await stage.ended()
     assert carried.told_roles == ()
+
+
+async def test_a_request_that_gives_way_takes_its_page_back(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """Who asks again and again uses up no summary, and nothing kept for the worst severity."""
+    policy = BUSY.changed(
+        approvals={"hold": ApprovalRule(by=("bo",))},
+        hold_reasons=(),
+        escalation=EscalationPolicy(
+            name="busy", levels=(Level(page=("person:bo",), wait=timedelta(hours=1)),)
+        ),
+    )
+    stage = Stage(time_skipping, task_queue, tmp_path)
+    async with stage.worker():
+        await stage.report(policy)
+        await stage.at(0.5)
+        for reason in ("vendor", "customer", "parts", "weather"):
+            await stage.refused("hold", reason=reason)
+        await stage.at(20)
+        record = await stage.record()
+    sent = [entry for entry in record.timeline if entry.kind in {"page.sent", "page.summarised"}]
+    assert [entry.data["reason"] for entry in sent] == [
+        "new incident",
+        "ana asks for approval to hold (weather)",
+    ]
+    withdrawn = [entry.summary for entry in record.timeline if entry.kind == "page.withdrawn"]
+    assert len(withdrawn) == 3
+    assert all("the request is not open any more" in summary for summary in withdrawn)
