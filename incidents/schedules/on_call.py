@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, RetryableError
 from incidents import patience
 from models.compiled import CompiledPolicy, Person
 from models.people.schedule import Booking, GapKind, OnCall, ScheduleSpec
@@ -98,7 +98,8 @@ class OnCallLookup:
             read = await self.feeds.read(spec.feed.name, start, end, timeout=patience.FEED)
         except ConnectorError as error:
             return (), {
-                "notes": (f"feed {error.channel}: {error.reason}, and no copy can be used",)
+                "notes": (f"feed {error.channel}: {error.reason}, and no copy can be used",),
+                "unread": isinstance(error, RetryableError),
             }
         meant = await asyncio.to_thread(people_meant, read.events, spec.feed, people)
         bookings = tuple(

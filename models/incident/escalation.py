@@ -14,6 +14,9 @@ class DemandedPage(Frozen):
     withdraws it. `by` is the person who asked: the escalation then goes on until somebody answers,
     except with `once`. `at` is the instant that it falls on, `not_before` when the hours of the
     level begin, `cause` the line of the timeline that asks, `clocks` those whose limits ask.
+
+    `unread` are targets of a level that was paged in this `cycle`, whose schedules could not be
+    read; only they are paged, after so many `looks` in vain, and not after `until`.
     """
 
     reason: str
@@ -27,6 +30,10 @@ class DemandedPage(Frozen):
     not_before: Instant | None = None
     cause: int = 0
     clocks: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    cycle: int | None = None
+    looks: int = 0
+    until: Instant | None = None
 
     @property
     def falls_on(self) -> Instant | None:
@@ -46,7 +53,8 @@ class EscalationProgress(Frozen):
     started it. `called_by` asked by hand after an acknowledgement: the escalation goes on until one
     of `called`, the people it has paged since, answers. `begins_after` is the level after which it
     begins again; `demanded_at` is the instant of the last demanded page. At `answer_by`, everybody
-    paged since the acknowledgement has had time to answer.
+    paged since the acknowledgement has had time to answer. `looks` counts the rounds that began
+    again because nobody could say who is on call.
     """
 
     level: int = 0
@@ -67,10 +75,11 @@ class EscalationProgress(Frozen):
     begins_after: int = 0
     demanded_at: Instant | None = None
     answer_by: Instant | None = None
+    looks: int = 0
 
     @property
     def page_due_at(self) -> Instant | None:
         """When the next page is due, if nobody does anything."""
         silence = None if self.stopped else self.next_at
-        waiting = (demanded.not_before for demanded in self.demanded if self.stopped)
+        waiting = (d.not_before for d in self.demanded if self.stopped or d.unread)
         return min((at for at in (silence, *waiting) if at), default=None)

@@ -130,7 +130,8 @@ class OnCall(Frozen):
     """Who is on call by a schedule at an instant; `gap` if nobody is.
 
     `until_at` is when that changes, if known. `feed_age` is the age of the copy of the schedule's
-    feed; `notes` tell people what is not as it should be.
+    feed; `notes` tell people what is not as it should be. If `unread`, its feed cannot be read for
+    now, so nobody knows who is on call.
     """
 
     schedule: str
@@ -140,6 +141,7 @@ class OnCall(Frozen):
     until_at: Instant | None = None
     feed_age: Seconds | None = None
     notes: tuple[str, ...] = ()
+    unread: bool = False
 
     @property
     def people(self) -> tuple[str, ...]:

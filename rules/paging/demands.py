@@ -4,7 +4,7 @@ Demands of one instant for the same level become one page.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.compiled import EscalationPolicy
@@ -52,7 +52,8 @@ def level_of(demanded: DemandedPage, progress: EscalationProgress, levels: int) 
 def _is_due(demanded: DemandedPage, progress: EscalationProgress, now: datetime) -> bool:
     """Whether a demand is due. While the escalation goes on, it pages the level itself."""
     waits = demanded.not_before
-    return waits is None or (progress.stopped is not None and waits <= now)
+    paged_here = progress.stopped is not None or bool(demanded.unread)
+    return waits is None or (paged_here and waits <= now)
 
 
 def demand_due(progress: EscalationProgress, now: datetime) -> bool:
@@ -82,6 +83,7 @@ def next_demand(progress: EscalationProgress, levels: int, now: datetime) -> Joi
             clocks=tuple(dict.fromkeys(name for demanded in same for name in demanded.clocks)),
             once=all(demanded.once for demanded in same),
             by=next((demanded.by for demanded in same if demanded.by), None),
+            unread=first.unread if all(demanded.unread for demanded in same) else (),
         ),
         reason,
     )
@@ -126,7 +128,16 @@ def page_on_demand(
         progress = _called(progress, demanded.by, level_of(demanded, progress, levels))
     waits = demanded.waits and progress.stopped is None and not demanded.once
     page = forced_page(ladder, progress, demanded.level, waits_from=now if waits else None)
+    page = _narrowed(page, demanded) if isinstance(page, Page) else page
     return progress.changed(cause=demanded.cause) if waits else progress, page
+
+
+def _narrowed(page: Page, demanded: DemandedPage) -> Page:
+    """Only the targets that could not be read, under the key that they would have had."""
+    if not demanded.unread:
+        return page
+    cycle = page.cycle if demanded.cycle is None else demanded.cycle
+    return replace(page, targets=page.targets.changed(page=demanded.unread), cycle=cycle)
 
 
 def _called(progress: EscalationProgress, by: str, level: int) -> EscalationProgress:

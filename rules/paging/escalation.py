@@ -160,6 +160,11 @@ def after_level(
     )
 
 
+def begins_anew(progress: EscalationProgress) -> bool:
+    """Whether the escalation is before its first level, because a whole round reached nobody."""
+    return progress.level == progress.begins_after and not progress.reached
+
+
 def why_silence_pages(progress: EscalationProgress) -> str:
     """Why silence pages a level."""
     if progress.called_by:
@@ -190,7 +195,7 @@ def begun_again(
 
 def started_over(progress: EscalationProgress) -> EscalationProgress:
     """The progress of an escalation that starts over: it has reached nobody yet."""
-    return progress.changed(reached=False, opens_at=None)
+    return progress.changed(reached=False, opens_at=None, looks=0)
 
 
 def resumed(

@@ -36,6 +36,11 @@ class PageRequest:
         """Whether answers to the escalation do not withdraw it."""
         return self.demanded is not None and self.demanded.stays
 
+    def beside_the_ladder(self, stopped: str | None) -> bool:
+        """Whether the page leaves the escalation where it is."""
+        demanded = self.demanded
+        return demanded is not None and (bool(demanded.unread) or (demanded.once and not stopped))
+
     @property
     def clocks(self) -> tuple[str, ...]:
         """The clocks whose limits ask for it."""

@@ -29,6 +29,7 @@ from activities.tell_of_role import TellOfRoleActivity
 from activities.write_report import WriteIncidentReportActivity
 from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
+from incidents.schedules.on_call import OnCallLookup
 from incidents.workloads.requests import Workloads
 from models.answers.view import IncidentView
 from models.command import CommandResult
@@ -40,6 +41,7 @@ from rehearsal.engine.server import skipper
 from rehearsal.engine.virtual_time import VirtualTime
 from runtime.worker.lanes import Workers
 from tests.fakes.channels import RecordingChannels
+from tests.fakes.slow_feeds import SlowFeeds
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun
 from workflows.incident.workflow import IncidentWorkflow
@@ -105,6 +107,7 @@ class Stage:
         self.channels = RecordingChannels()
         self.directory = directory or self.channels
         self.workloads = Workloads(self.client)
+        self.feeds = SlowFeeds()
         self.documents = LocalDocumentStore(documents)
         self.start: datetime
         self.handle: WorkflowHandle[Any, Any]
@@ -125,7 +128,7 @@ class Stage:
                 self.look_up_policy,
                 refresh_calendars,
                 EscalateIncidentActivity(
-                    self.directory, workloads=self.workloads
+                    self.directory, OnCallLookup(self.feeds), self.workloads
                 ).escalate_incident,
                 AskForLeaveActivity(self.workloads).ask_for_leave,
                 TellOfRoleActivity(self.client, self.workloads).tell_of_role,

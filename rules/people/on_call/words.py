@@ -63,4 +63,6 @@ def nobody_by(found: OnCall) -> str:
     words = "a declared gap" if found.gap is GapKind.DECLARED else "an undeclared gap"
     why = "".join(f"; {note}" for note in found.notes)
     until = _until(found.until_at)
+    if found.unread:
+        return f"who is on call by {found.schedule} cannot be read for now{why}"
     return f"nobody is on call by {found.schedule}: {words}{until}{_aged(found)}{why}"

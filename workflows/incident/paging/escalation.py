@@ -22,6 +22,7 @@ from rules.paging.escalation import (
     Page,
     PassOver,
     after_level,
+    begins_anew,
     in_force,
     next_page,
     resumed,
@@ -41,6 +42,12 @@ from rules.paging.lines import (
     waiting_line,
 )
 from rules.paging.request import PageRequest, page_key
+from rules.paging.unread_schedules import (
+    begins_again_at,
+    look_again,
+    still_unread,
+    unread_targets,
+)
 from rules.paging.withdrawal import withdrawal
 from rules.record.decision import PageNextLevel
 from workflows.incident.component import Component, Due
@@ -48,6 +55,11 @@ from workflows.incident.desk import Desk
 from workflows.incident.outbox import Outbox
 from workflows.incident.paging.first_page import FirstPage
 from workflows.incident.paging.page_call import PageCall
+
+NOBODY_IN_HOURS = "nobody in the whole escalation was on call or within their hours"
+NOT_KNOWN = (
+    "nobody in the whole escalation could be paged, and who is on call cannot be read for now"
+)
 
 
 class Paging(Component):
@@ -272,23 +284,22 @@ class Paging(Component):
         self._desk.note(EntryKind.ESCALATION_DELAYED, words)
 
     def _paged(self, asked: PageRequest, done: Escalated) -> None:
-        opening = [passed.opens_at for passed in done.out_of_hours]
-        opening += [found.until_at for found in done.on_call.values() if found.gap]
-        opens_at = min((at for at in opening if at), default=None)
-        page, now = asked.page, self._desk.now()
-        if asked.demanded and asked.demanded.once and self.progress.stopped is None:
+        page, now, reached = asked.page, self._desk.now(), bool(done.pages)
+        opens_at = begins_again_at(self.progress, done, now)
+        anew = False
+        if asked.beside_the_ladder(self.progress.stopped):
             self.progress = self.progress.changed(pages=self.progress.pages + 1)
         else:
-            reached = bool(done.pages)
             self._moved_on(asked.ladder, page, now, reached=reached, opens_at=opens_at)
+            anew = not reached and begins_anew(self.progress)
         for outcome in done.pages:
             if outcome.receipt:
                 self._desk.remember(outcome.receipt, outcome.delivery.message.recipient)
         next_at = self.progress.next_at
         turn = LevelTurn(page, asked.ladder.name, asked.reason, asked.now, next_at)
-        for line in lines_of(turn, done):
+        for line in () if still_unread(asked, done) else lines_of(turn, done):
             self._write(line, asked)
-        self._say_when_it_begins(now)
+        self._say_when_it_begins(now, unread=bool(unread_targets(done)))
         if asked.demanded:
             self.progress = self.progress.changed(demanded_at=asked.demanded.falls_on)
         if asked.demanded and self.progress.stopped and done.pages:
@@ -297,9 +308,11 @@ class Paging(Component):
             self.progress = self.progress.changed(highest=max(self.progress.highest, page.level))
             self.progress = reached_by(self.progress, page.level, recipients_of(done))
         elif asked.stays:
-            self._goes_on_waiting(asked, opens_at)
+            self._goes_on_waiting(asked, None if unread_targets(done) else opens_at)
         if self._call.recalled:
             self._outbox.withdraw(self._call.recalled)
+        else:
+            self.progress = look_again(self.progress, asked, done, now, anew=anew)
 
     def _goes_on_waiting(self, asked: PageRequest, opens_at: datetime | None) -> None:
         """Restore a demand that reached nobody and that no answer withdraws."""
@@ -349,14 +362,13 @@ class Paging(Component):
             owed = until_answered(line.owed.delivery, stays=asked.stays, clocks=asked.clocks)
             self._outbox.add(owed)
 
-    def _say_when_it_begins(self, now: datetime) -> None:
+    def _say_when_it_begins(self, now: datetime, *, unread: bool = False) -> None:
         at, progress = self.progress.next_at, self.progress
-        waits = progress.level == progress.begins_after and not progress.reached
-        if waits and at and at > now:
+        if begins_anew(progress) and at and at > now:
+            why = NOT_KNOWN if unread else NOBODY_IN_HOURS
             self._desk.note(
                 EntryKind.ESCALATION_WAITS,
-                "nobody in the whole escalation was on call or within their hours: "
-                f"it begins again at {at:%Y-%m-%d %H:%M} UTC",
+                f"{why}: it begins again at {at:%Y-%m-%d %H:%M} UTC",
                 next_at=at.isoformat(),
                 level=progress.level,
             )
