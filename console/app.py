@@ -121,6 +121,12 @@ LATE: dict[str, Late] = {
         SET_UP,
         "Run the embedded stack until Ctrl-C: Temporal server with its UI, worker, web server.",
     ),
+    "tokens": Late(
+        "console.access.command",
+        "app",
+        SET_UP,
+        "Make, list and revoke the tokens with which people and tools use the API.",
+    ),
     "policy": Late(
         "console.policies.command",
         "app",

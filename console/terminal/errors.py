@@ -8,6 +8,7 @@ from temporalio.service import RPCStatusCode
 
 from console.terminal.ended import ended_from_outside, ending_words
 from console.terminal.failures import ExitCode, Failure, interrupted, unknown_incident
+from incidents.access.changing import TokenRefused
 from incidents.errors import (
     CommandRefused,
     IncidentError,
@@ -20,6 +21,7 @@ from incidents.errors import (
     ServerUnavailable,
 )
 from incidents.reaching import typed_error
+from models.access import ACCESS_ID
 from runtime.client import ServerNotReachable
 from runtime.settings import SettingsBroken
 
@@ -74,6 +76,10 @@ def refusal(refused: CommandRefused, incident_id: str) -> Failure:
     )
 
 
+_ASKED = {ACCESS_ID: "workflow"}
+"""What is asked and is neither an incident nor a workload."""
+
+
 def _no_worker(error: NoWorkerAnswered) -> Failure:
     """The failure if no worker answered, with what the server knows about the incident."""
     known = error.found
@@ -86,7 +92,7 @@ def _no_worker(error: NoWorkerAnswered) -> Failure:
         ExitCode.NOT_CONFIRMED,
         state=known.state if known else None,
         hints=("python worker.py starts a worker",),
-        facts={"incident" if known else "workload": error.asked},
+        facts={_ASKED.get(error.asked, "incident" if known else "workload"): error.asked},
     )
 
 
@@ -96,7 +102,8 @@ def _of_incident(error: IncidentError) -> Failure:
             return unknown_incident(incident_id)
         case NamespaceNotFound(namespace=namespace):
             return _no_namespace(namespace)
-        case ReportRefused(kind=kind, message=message, may=may):
+        case ReportRefused(kind=kind, message=message) | TokenRefused(kind=kind, message=message):
+            may = error.may if isinstance(error, ReportRefused) else ()
             return Failure(kind, message, _REFUSALS.get(kind, ExitCode.UNEXPECTED), may=may)
         case ServerUnavailable(message=message):
             return not_reachable(message)

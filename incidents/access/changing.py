@@ -38,7 +38,15 @@ _ID_BYTES, _SECRET_BYTES = 4, 32
 
 
 class TokenRefused(IncidentError):  # noqa: N818 - says what is
-    """The token cannot be made or ended; the message says why."""
+    """The token cannot be made or ended; the message says why.
+
+    `kind` is Malformed for a field that is wrong, else Refused.
+    """
+
+    def __init__(self, message: str, kind: str = "Refused") -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,7 @@ async def _changed(client: Client, task_queue: str, name: str, said: BaseModel) 
         )
     except WorkflowUpdateFailedError as error:
         if isinstance(error.cause, ApplicationError):
-            raise TokenRefused(error.cause.message) from None
+            raise TokenRefused(error.cause.message, error.cause.type or "Refused") from None
         raise
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise NoWorkerAnswered(ACCESS_ID, patience.WORKER) from None

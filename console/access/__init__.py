@@ -1,0 +1,1 @@
+"""`tokens`: who holds a token for the API."""
