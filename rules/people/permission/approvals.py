@@ -33,6 +33,7 @@ from rules.people.permission.requests import (
     request_of,
     requests_for,
     same_request,
+    sent_before,
     unaskable,
     with_request,
     with_request_replaced,
@@ -89,8 +90,9 @@ def _lacking(
     case: Case, name: str, command: Command, key: str, rule: ApprovalRule
 ) -> Refusal | None:
     same = same_request(case, name, command, key)
-    have = len(counted(same, rule, case)) if same else 0
-    early = same is not None and case.happened_at < same.at and command.happened_at is None
+    kept = counted(same, rule, case) if same else ()
+    have = len(kept)
+    early = same is not None and sent_before(case, command, same)
     leave = same is not None and same.proceeds and rule.timeout == "proceed"
     if (leave or have >= rule.quorum) and not early:
         return None
@@ -101,7 +103,12 @@ def _lacking(
     if early:
         message += "; this was sent before that was asked: give it again"
     needs = Refusal("NeedsApproval", message, (f"approve {key}",), may=may)
-    return needs if same else _asking(case, needs, rule, request_of(case, name, command, key))
+    request = request_of(case, name, command, key)
+    if same and len(same.approvals) >= rule.quorum and not early:
+        without = with_request_replaced(case.incident, same, None)
+        again = request.changed(approvals=kept)
+        return _asking(replace(case, incident=without), needs, rule, again)
+    return needs if same else _asking(case, needs, rule, request)
 
 
 def _asking(case: Case, needs: Refusal, rule: ApprovalRule, request: Request) -> Refusal:

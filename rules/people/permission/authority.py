@@ -27,7 +27,13 @@ from rules.people.naming.people_meant import (
     people_in_authority,
     people_meant,
 )
-from rules.people.permission.requests import request_of, same_request, unaskable, with_request
+from rules.people.permission.requests import (
+    request_of,
+    same_request,
+    sent_before,
+    unaskable,
+    with_request,
+)
 from rules.people.roles.leading import role_that_leads
 from rules.record.decision import Case, Refusal
 from states.lifecycle import BY_TRIGGER, State, Trigger
@@ -159,10 +165,10 @@ def trigger_rule(policy: CompiledPolicy, trigger: Trigger, state: State) -> Auth
     return rule_for(policy, certain if certain in policy.authority else trigger)
 
 
-def _may_by_now(case: Case, rule: AuthorityRule, request: Request | None) -> bool:
+def _may_by_now(case: Case, rule: AuthorityRule, request: Request) -> bool:
     """Whether the request for exactly this is old enough that others may do it too."""
-    waited = case.now - request.at if request else None
-    by = (e for later in rule.later if waited and waited >= later.after for e in later.by)
+    waited = case.now - request.at
+    by = (e for later in rule.later if waited >= later.after for e in later.by)
     return any(_covers(e, case.actor, case.incident, case.policy, case.now) for e in by)
 
 
@@ -188,7 +194,7 @@ def unauthorised(
         return None
     key = key or rule_key(policy, name, command, incident.state)
     request = same_request(case, name, command, key, consults=True)
-    if _may_by_now(case, rule, request):
+    if request and not sent_before(case, command, request) and _may_by_now(case, rule, request):
         return None
     may = who_may(rule, incident, policy, now, severity=severity)
     refusal = Refusal(

@@ -51,6 +51,11 @@ def same_request(
     return next((request for request in found if request.digest == digest), None)
 
 
+def sent_before(case: Case, command: Command, request: Request) -> bool:
+    """Whether a command says that it was on its way before somebody asked for it."""
+    return command.happened_at is None and case.happened_at < request.at
+
+
 def recently_asked(case: Case, rule: str) -> frozenset[str]:
     """The digests of the requests by a rule that people may still have in mind."""
     since = case.now - IN_MIND

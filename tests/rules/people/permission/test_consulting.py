@@ -93,3 +93,12 @@ def test_the_person_on_call_at_that_time_may_after_the_wait(at: float, may: bool
             "on_call primary (bo) 30m after asking",
             "lead (nobody yet: assign_role) 2h after asking",
         )
+
+
+def test_nobody_dates_what_they_waited_for_to_before_they_asked() -> None:
+    """Not by saying that it was long on its way, either."""
+    fields = {"reason": "duplicate", "note": "as INC-2", "actor": "bo"}
+    leaves = refused(reported(POLICY), "cancel", 10, POLICY, **fields).leaves
+    assert leaves is not None
+    early = refused(leaves.incident, "cancel", 41, POLICY, sent_at=after(2), **fields)
+    assert early.kind == "NotAuthorised"

@@ -8,7 +8,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.people.schedule import Duty, OnCall
 from rules.commands.changes.adoption import with_adopted_policy
-from rules.record.decision import AdoptPolicy, Case, Decision, Remind
+from rules.record.decision import AdoptPolicy, Case, Decision, PageRole, Remind
 from tests.rules.staffed import lines, refused, reported, staffed
 from tests.specimens import ANA, START, after, done
 
@@ -127,3 +127,25 @@ def test_a_policy_with_another_rule_ends_the_waiting_of_who_asked_under_the_old_
     )
     assert isinstance(answer, Decision)
     assert answer.incident.requests == ()
+
+
+def test_what_looks_approved_and_is_not_is_asked_again() -> None:
+    """Whoever may approve now was never paged; what still counts stays."""
+    policy = staffed("approvals: { resolve: { by: [bo, cy, dee], quorum: 2 } }\n")
+    given = asked(policy)
+    for person in ("bo", "cy"):
+        fields = {"command": "resolve", "actor": person}
+        given = done(given, "approve", after(11), policy, **fields)
+    later = policy.changed(
+        approvals={"resolve": policy.approvals["resolve"].changed(by=("cy", "dee"))}
+    )
+    again = refused(given, "resolve", 20, later)
+    assert again.message == "resolve needs approval: have 1 of 2; may approve: cy, dee"
+    assert again.leaves is not None
+    assert [effect.target for effect in again.leaves.effects if isinstance(effect, PageRole)] == [
+        "person:cy",
+        "person:dee",
+    ]
+    fields = {"command": "resolve", "actor": "dee"}
+    both = done(again.leaves.incident, "approve", after(21), later, **fields)
+    assert done(both, "resolve", after(22), later).milestone("resolved")
