@@ -164,9 +164,11 @@ def of(written: str) -> CompiledPolicy:
 def test_the_policy_says_how_far_back_a_fact_may_lie() -> None:
     """The default is five minutes."""
     five, none = timedelta(minutes=5), timedelta()
-    assert of("").facts == FactsRule(reason_after=five, approval_after=None)
-    assert of("backdating: { reason_after: 0s }\n").facts == FactsRule(reason_after=none)
-    assert APPROVED.facts == FactsRule(
-        reason_after=timedelta(minutes=10), approval_after=timedelta(hours=1)
-    )
+    for policy, reason_after, approval_after in (
+        (of(""), five, None),
+        (of("backdating: { reason_after: 0s }\n"), none, None),
+        (APPROVED, timedelta(minutes=10), timedelta(hours=1)),
+    ):
+        facts = policy.facts
+        assert (facts.reason_after, facts.approval_after) == (reason_after, approval_after)
     assert APPROVED.approvals["backdating"].by == ("bo", "cy")
