@@ -18,6 +18,7 @@ from connectors.feeds.settings import FeedSettings
 from connectors.links import LinkKeys
 from models.addresses import is_token, parts_of
 from models.base import Changing
+from runtime.env_file import faults_of, names_in
 
 ROOT = Path(__file__).parents[1]
 PREFIX = "INCIDENT_"
@@ -135,6 +136,8 @@ class Settings(Changing, BaseSettings):
 def load_settings() -> Settings:
     """The settings of this process, read on the first call. Raises SettingsBroken."""
     try:
+        if faults := [f"{file}: {fault}" for file in _files() for fault in faults_of(file)]:
+            raise SettingsBroken("\n".join(faults))
         return Settings()
     except ValidationError as error:
         lines = [
@@ -150,6 +153,12 @@ def load_settings() -> Settings:
         raise SettingsBroken(f".env: cannot be read: {error}") from None
 
 
+def _files() -> tuple[Path, ...]:
+    """The files from which settings are read."""
+    file = Settings.model_config.get("env_file")
+    return (Path(file),) if isinstance(file, str) else ()
+
+
 def server_asked_for() -> str:
     """The server's address in Temporal's own variable; empty if there is none."""
     return os.environ.get("TEMPORAL_ADDRESS", "")
@@ -162,9 +171,13 @@ def environment_without_temporal() -> dict[str, str]:
 
 
 def unknown_variables() -> tuple[str, ...]:
-    """Environment variables that look like settings but are not; most likely they are misspelt."""
+    """Variables that look like settings but are not; most likely they are misspelt.
+
+    They are in the environment or in `.env`. Raises OSError and ValueError.
+    """
     known = {name.upper() for name in Settings.model_fields}
-    ours = (name for name in os.environ if name.upper().startswith(PREFIX))
+    every = {*os.environ, *(name for file in _files() for name in names_in(file))}
+    ours = (name for name in every if name.upper().startswith(PREFIX))
     return tuple(
         sorted(n for n in ours if n.upper().removeprefix(PREFIX).split("__")[0] not in known)
     )

@@ -162,3 +162,44 @@ def test_a_misspelt_variable_is_noticed(monkeypatch: Monkey) -> None:
     monkeypatch.setenv("INCIDENT_TASK_QUEUE", "incidents")
     monkeypatch.setenv("INCIDENT_CHANNELS__PAGER__URL", "https://pager.example.org")
     assert unknown_variables() == ("INCIDENT_POLICY",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *('INCIDENT_INTAKE_TOKEN="s3cr3t-not-closed', "INCIDENT_INTAKE_TOKEN s3cr3t"),
+        *("INCIDENT_INTAKE_TOKEN", "INCIDENT_INTAKE_TOKEN: s3cr3t"),
+        *("INCIDENT_INTAKE_TOKEN='s3cr3t' more", "INCIDENT-INTAKE-TOKEN=s3cr3t"),
+    ],
+)
+def test_a_line_of_the_file_that_cannot_be_read_is_an_error(
+    monkeypatch: Monkey, tmp_path: Path, line: str
+) -> None:
+    """It sets nothing, so a token would be missing; the message names the line, not its content."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", FILE)
+    (tmp_path / ".env").write_text(f"{line}\nINCIDENT_LOG_LEVEL=debug\n", encoding="utf-8")
+    with pytest.raises(SettingsBroken, match=r"^\.env: line 1 cannot be read: write NAME=value"):
+        load_settings()
+    with pytest.raises(SettingsBroken) as broken:
+        load_settings()
+    assert "s3cr3t" not in str(broken.value)
+
+
+def test_every_form_of_a_line_is_read(monkeypatch: Monkey, tmp_path: Path) -> None:
+    """A byte order mark, comments, blank lines, quotation marks, `export`, and an empty value."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", FILE)
+    lines = (
+        "\ufeffINCIDENT_WEB_HOST=127.0.0.2",
+        "# a comment",
+        "",
+        "export INCIDENT_ACTOR='ana'  # who",
+        'INCIDENT_TASK_QUEUE="q"',
+    )
+    text = "\r\n".join((*lines, "INCIDENT_POLICY_FILE=", "INCIDENT_TASK_QEUE=x", ""))
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    settings = load_settings()
+    assert (settings.actor, settings.task_queue) == ("ana", "q")
+    assert settings.web_host == "127.0.0.2"
+    assert unknown_variables() == ("INCIDENT_TASK_QEUE",)
