@@ -4,8 +4,11 @@ A clock counts inside its windows and outside its pauses. Windows are spans in U
 opening to its closing, worked out elsewhere from a calendar; None means that every instant counts.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 
 Span = tuple[datetime, datetime | None]
 """A span from an instant to another, or without an end."""
@@ -18,16 +21,40 @@ def _overlap(span: Span, other: Span) -> Span | None:
     return None if end is not None and end <= start else (start, end)
 
 
-def _without(spans: Sequence[Span], hole: Span) -> Iterator[Span]:
-    for span in spans:
-        overlap = _overlap(span, hole)
-        if overlap is None:
-            yield span
+@lru_cache(maxsize=512)
+def _merged(pauses: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The same pauses in order, without overlaps; those that last no time are left out."""
+    merged: list[Span] = []
+    for begins, ends in sorted(pauses, key=_begins):
+        if ends is not None and ends <= begins:
             continue
-        if span[0] < overlap[0]:
-            yield (span[0], overlap[0])
-        if overlap[1] is not None and (span[1] is None or overlap[1] < span[1]):
-            yield (overlap[1], span[1])
+        if not merged or (merged[-1][1] is not None and merged[-1][1] < begins):
+            merged.append((begins, ends))
+            continue
+        since, until = merged[-1]
+        merged[-1] = (since, None if ends is None or until is None else max(ends, until))
+    return tuple(merged)
+
+
+def _begins(span: Span) -> datetime:
+    return span[0]
+
+
+def _outside(span: Span, holes: Sequence[Span]) -> Iterator[Span]:
+    """The parts of a span outside of holes that are in order and do not overlap."""
+    begins, ends = span
+    first = max(bisect_right(holes, begins, key=_begins) - 1, 0)
+    for hole_begins, hole_ends in islice(holes, first, None):
+        if ends is not None and hole_begins >= ends:
+            break
+        if hole_ends is not None and hole_ends <= begins:
+            continue
+        if begins < hole_begins:
+            yield (begins, hole_begins)
+        if hole_ends is None or (ends is not None and hole_ends >= ends):
+            return
+        begins = hole_ends
+    yield (begins, ends)
 
 
 def counting(
@@ -38,9 +65,8 @@ def counting(
     spans: Sequence[Span] = [whole]
     if windows is not None:
         spans = [part for part in (_overlap(window, whole) for window in windows) if part]
-    for pause in pauses:
-        spans = tuple(_without(spans, pause))
-    return tuple(spans)
+    holes = _merged(tuple(pauses))
+    return tuple(part for span in spans for part in _outside(span, holes))
 
 
 def measured(spans: Iterable[Span], until: datetime) -> timedelta:

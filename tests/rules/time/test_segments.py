@@ -1,6 +1,8 @@
 """The spans of a run that count: inside its windows, outside its pauses."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.time.segments import Span, counting, measured, reached, reached_back
 from tests.specimens import after, minutes
@@ -50,3 +52,51 @@ def test_elapsed_time_and_due_instants_agree() -> None:
     backs = [reached_back(two, minutes(m), after(12)) for m in (0, 2, 3, 7, 8)]
     assert backs == [after(12), after(10), after(4), after(0), None]
     assert reached_back(two, minutes(1), after(7)) == after(4)
+
+
+MINUTE = st.integers(0, 40)
+SPAN = st.tuples(MINUTE, MINUTE | st.none())
+
+
+def counted_minutes(
+    start: int, pauses: list[tuple[int, int | None]], windows: list[tuple[int, int]] | None
+) -> set[int]:
+    """The minutes that count, each looked at by itself."""
+    return {
+        minute
+        for minute in range(start, 60)
+        if windows is None or any(opens <= minute < closes for opens, closes in windows)
+        if not any(b <= minute and (e is None or minute < e) for b, e in pauses)
+    }
+
+
+@given(
+    MINUTE,
+    st.lists(SPAN, max_size=8),
+    st.none() | st.lists(MINUTE, max_size=8, unique=True).map(sorted),
+)
+def test_what_counts_is_every_minute_inside_windows_and_outside_pauses(
+    start: int, pauses: list[tuple[int, int | None]], edges: list[int] | None
+) -> None:
+    """Pauses may come in any order, overlap, touch, last no time or never end."""
+    windows = None if edges is None else list(zip(edges[::2], edges[1::2], strict=False))
+    spans = counting(
+        after(start),
+        [(after(begins), None if ends is None else after(ends)) for begins, ends in pauses],
+        None if windows is None else [(after(opens), after(closes)) for opens, closes in windows],
+    )
+    found = {
+        minute
+        for begins, ends in spans
+        for minute in range(60)
+        if begins <= after(minute) and (ends is None or after(minute) < ends)
+    }
+    assert found == counted_minutes(start, pauses, windows)
+    assert all(ends is None or begins < ends for begins, ends in spans)
+
+
+def test_many_pauses_cost_in_proportion_to_their_number() -> None:
+    """Somebody who holds and resumes all day must not keep an incident busy."""
+    many = 20_000
+    pauses = [(after(2 * number), after(2 * number + 1)) for number in range(many)]
+    assert len(counting(after(0), pauses)) == many
