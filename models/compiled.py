@@ -211,6 +211,9 @@ class CompiledPolicy(Frozen):
 
     Everybody who acts, or whom a command names, is one of the `people`, written as the policy
     writes them. If it lists people, a command that `authority` does not name is for them alone.
+
+    `closes_detours` says that nobody gets around an authority, a reason or a review by a detour. An
+    incident that began before the engine knew these rules keeps its own.
     """
 
     name: str
@@ -255,6 +258,7 @@ class CompiledPolicy(Frozen):
     when_alerts_quiet: str = "record"
     when_alerts_join: str = "record"
     retention: Seconds = Field(default="P30D", validate_default=True)
+    closes_detours: bool = False
 
     @property
     def limits_pages(self) -> bool:

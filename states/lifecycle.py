@@ -145,7 +145,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         BEFORE_REVIEW,
         State.CANCELLED,
         milestone="cancelled",
-        guards=(Guard.REASON_ACCEPTED,),
+        guards=(Guard.REASON_ACCEPTED, Guard.REVIEW_COMPLETE),
         says="it was no incident, or no separate one",
     ),
 )

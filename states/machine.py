@@ -34,7 +34,7 @@ class Facts:
     roles_missing: Mapping[Trigger, tuple[str, ...]] = field(default_factory=dict)
     steps_missing: Mapping[State, tuple[str, ...]] = field(default_factory=dict)
     review_required: bool = True
-    review_missing: tuple[str, ...] = ()
+    review_missing: Mapping[Trigger, tuple[str, ...]] = field(default_factory=dict)
     alerts_firing: tuple[str, ...] = ()
     reason_missing: tuple[str, ...] = ()
 
@@ -81,7 +81,7 @@ def _missing(guard: Guard, row: Transition, facts: Facts) -> tuple[str, ...]:
         case Guard.STEPS_DONE:
             return facts.steps_missing.get(row.steps_of, ()) if row.steps_of else ()
         case Guard.REVIEW_COMPLETE:
-            return facts.review_missing
+            return facts.review_missing.get(row.trigger, ())
         case Guard.ALERTS_QUIET:
             return tuple(f"alert still fires: {name}" for name in facts.alerts_firing)
         case Guard.REASON_ACCEPTED:

@@ -147,6 +147,7 @@ POLICY = CompiledPolicy(
     communication_lead="communication_lead",
     milestones=("aware", "regulator_notified"),
     facts=FactsRule(reason_after=timedelta(days=3660)),
+    closes_detours=True,
     review=ReviewRule(
         required={"SEV1": "always", "SEV2": "when breached"},
         led_by="incident_manager",

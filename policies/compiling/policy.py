@@ -66,6 +66,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         **_told(policy),
         review=_review(policy),
         **_alerts(policy),
+        closes_detours=True,
         **_given(retention=policy.record.retention if policy.record else None),
     )
     _weighed(compiled)

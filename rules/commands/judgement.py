@@ -23,7 +23,7 @@ from rules.paging.escalation import depends_on_progress
 from rules.paging.manual_escalation import answer, answerable
 from rules.people.naming.mistaken_names import misnamed
 from rules.people.permission.approvals import unapproved
-from rules.people.permission.authority import REOPEN, rule_for, rule_key, unauthorised
+from rules.people.permission.authority import REOPEN, permitted, rule_for, rule_key, unauthorised
 from rules.people.permission.backdating import reason_missing
 from rules.people.permission.policy_overrides import decided_with_override
 from rules.people.permission.requests import without_settled_requests
@@ -125,8 +125,17 @@ def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decisi
     )
     if not person or trigger is Trigger.ACKNOWLEDGE or not waits:
         return decision
-    effects = (TakenUp(case.actor.name), *decision.effects)
+    takes_up = TakenUp(case.actor.name, may_acknowledge=_may_acknowledge(case))
+    effects = (takes_up, *decision.effects)
     return Decision(decision.incident, decision.summary, effects)
+
+
+def _may_acknowledge(case: Case) -> bool:
+    """Whether the actor could take on the incident by acknowledging it."""
+    if not case.policy.closes_detours:
+        return True
+    rule = rule_for(case.policy, Trigger.ACKNOWLEDGE)
+    return permitted(rule, case.actor, case.incident, case.policy, case.now)
 
 
 def _given_at(command: Command, incident: Incident, now: datetime) -> datetime:
@@ -139,9 +148,18 @@ def _given_at(command: Command, incident: Incident, now: datetime) -> datetime:
 
 
 def judge(
-    name: str, command: Command, incident: Incident, policy: CompiledPolicy, now: datetime
+    name: str,
+    command: Command,
+    incident: Incident,
+    policy: CompiledPolicy,
+    now: datetime,
+    *,
+    reopening: bool = False,
 ) -> Outcome:
-    """Decide a command at `now`: the new record and the effects, or a refusal."""
+    """Decide a command at `now`: the new record and the effects, or a refusal.
+
+    While `reopening`, an incident that is over accepts nothing else.
+    """
     happened_at = command.happened_at or _given_at(command, incident, now)
     if happened_at > now:
         message = (
@@ -163,7 +181,8 @@ def judge(
         return refusal
     trigger = Trigger(name) if name in BY_TRIGGER else None
     late = incident.state in TERMINAL and trigger is None
-    if late and not isinstance(command, RecordAlertsCommand) and name not in AFTER_THE_END:
+    accepted = () if reopening else AFTER_THE_END
+    if late and not isinstance(command, RecordAlertsCommand) and name not in accepted:
         over = Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
         return _authority_first(case, name, command, over)
     return decided_with_override(case, name, command.override, lambda c: _decided(c, name, command))

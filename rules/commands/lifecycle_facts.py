@@ -53,6 +53,8 @@ def steps_missing(incident: Incident, policy: CompiledPolicy) -> dict[State, tup
     return missing
 
 
+RESOLVED = "resolved"
+
 ASKED_IN: dict[Trigger, tuple[State, ...]] = {
     Trigger.BEGIN_DIAGNOSIS: (State.ASSESSMENT, State.DIAGNOSIS),
     Trigger.BEGIN_RESOLUTION: (State.DIAGNOSIS, State.RESOLUTION),
@@ -138,6 +140,13 @@ def review_missing(incident: Incident, policy: CompiledPolicy, now: datetime) ->
     return tuple(_review_missing(incident, policy))
 
 
+def _review_owed(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:
+    """What an incident owes that was resolved once: no other way out than its review."""
+    resolved = any(m.name == RESOLVED and not m.superseded for m in incident.milestones)
+    owed = policy.closes_detours and resolved and review_required(incident, policy, now)
+    return ("it was resolved and needs its review: resolve, submit_review, close",) if owed else ()
+
+
 def _reason_missing(policy: CompiledPolicy, command: Command | None) -> tuple[str, ...]:
     reasons = rule_for(policy, Trigger.CANCEL).reasons
     if not isinstance(command, CancelCommand) or not reasons or command.reason in reasons:
@@ -155,7 +164,10 @@ def facts_of(
         roles_missing=roles_missing(incident, policy, now),
         steps_missing=steps_missing(incident, policy),
         review_required=review_required(incident, policy, now),
-        review_missing=review_missing(incident, policy, now),
+        review_missing={
+            Trigger.CLOSE: review_missing(incident, policy, now),
+            Trigger.CANCEL: _review_owed(incident, policy, now),
+        },
         alerts_firing=alerts_firing(incident),
         reason_missing=_reason_missing(policy, command),
     )
@@ -172,7 +184,7 @@ _GUARDED: dict[Guard, tuple[str, Any]] = {
     Guard.SEVERITY_CONFIRMED: ("severity_missing", ()),
     Guard.ROLES_FILLED: ("roles_missing", {}),
     Guard.STEPS_DONE: ("steps_missing", {}),
-    Guard.REVIEW_COMPLETE: ("review_missing", ()),
+    Guard.REVIEW_COMPLETE: ("review_missing", {}),
     Guard.ALERTS_QUIET: ("alerts_firing", ()),
 }
 """The guards that can be overruled, and the facts that they check."""

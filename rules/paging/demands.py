@@ -153,18 +153,19 @@ def _called(progress: EscalationProgress, by: str, level: int) -> EscalationProg
     )
 
 
-def answers_escalation(progress: EscalationProgress, by: str) -> bool:
+def answers_escalation(progress: EscalationProgress, by: str, *, may_acknowledge: bool) -> bool:
     """Whether this person's action stops an escalation that goes on after an acknowledgement.
 
-    If it was asked for by hand, those it has paged can answer. If it has paged a channel, whose
-    readers are unknown, everybody can except the person who asked.
+    Whoever may acknowledge can stop one that was resumed. If it was asked for by hand, those it has
+    paged can answer. If it has paged a channel, whose readers are unknown, everybody who may
+    acknowledge can, except the person who asked.
     """
     if progress.called_by is None:
-        return progress.resumed
+        return progress.resumed and may_acknowledge
     if by == progress.called_by:
         return False
-    called = map(party_named, progress.called)
-    return by in progress.called or any(party.kind is PartyKind.CHANNEL for party in called)
+    channel = any(party_named(name).kind is PartyKind.CHANNEL for name in progress.called)
+    return by in progress.called or (channel and may_acknowledge)
 
 
 def without_withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> EscalationProgress:

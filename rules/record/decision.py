@@ -106,9 +106,13 @@ class DemandAnswered:
 
 @dataclass(frozen=True, slots=True)
 class TakenUp:
-    """Somebody did something: keep the acknowledgement, and stop an escalation that was resumed."""
+    """Somebody did something: keep the acknowledgement, and stop an escalation that was resumed.
+
+    Those who may not acknowledge only answer a page that they got.
+    """
 
     by: str
+    may_acknowledge: bool = True
 
 
 @dataclass(frozen=True, slots=True)

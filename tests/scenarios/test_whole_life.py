@@ -163,6 +163,27 @@ async def test_a_closed_incident_reopens_as_a_new_run_that_carries_its_record(
     await again.terminate()
 
 
+async def test_a_refused_reopening_opens_nothing_else_and_ends_at_once(stage: Stage) -> None:
+    """The run takes no other command meanwhile, and the record stays as it was closed."""
+    await lived(stage)
+    carried = await stage.ended()
+    again = await stage.client.start_workflow(
+        INCIDENT_WORKFLOW,
+        IncidentInput(carried=carried, reopening=True),
+        id=stage.handle.id,
+        task_queue=stage.task_queue,
+    )
+    await again.signal("add_lesson", {"actor": "ana", "text": "forged later"})
+    await again.signal("reopen", {"actor": "mallory", "note": "it is back"})
+    ended = await again.result()
+    assert ended.incident.state is State.CLOSED
+    assert ended.incident.lessons == carried.incident.lessons
+    refused = [e.data["command"] for e in ended.incident.timeline if e.kind == "command.refused"]
+    assert sorted(refused[-2:]) == ["add_lesson", "reopen"]
+    until = [e for e in ended.incident.timeline if e.kind == "command.refused"][-1].recorded_at
+    assert (await again.describe()).close_time - until < timedelta(seconds=30)
+
+
 async def test_a_repeated_command_id_returns_the_stored_result_and_does_nothing_twice(
     stage: Stage,
 ) -> None:

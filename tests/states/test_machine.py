@@ -89,7 +89,7 @@ def test_resolve_closes_an_incident_that_needs_no_review() -> None:
         (
             Trigger.CLOSE,
             State.REVIEW,
-            Facts(review_missing=("lesson",), alerts_firing=("cpu",)),
+            Facts(review_missing={Trigger.CLOSE: ("lesson",)}, alerts_firing=("cpu",)),
             ("lesson", "alert still fires: cpu"),
         ),
         (Trigger.CANCEL, State.REPORTED, Facts(reason_missing=("reason",)), ("reason",)),

@@ -28,7 +28,7 @@ from rules.commands.judging.refusals import (
 )
 from rules.commands.judging.repeated import id_used_already
 from rules.commands.judging.validity import impersonates, refusal_of_flaws, too_early
-from rules.people.permission.authority import ADOPT_POLICY
+from rules.people.permission.authority import ADOPT_POLICY, REOPEN
 from rules.record.bounds import excessive, overfull
 from rules.record.decision import Decision, Outcome, Refusal
 from rules.record.kept_words import words_of
@@ -51,13 +51,17 @@ def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
 
 
 class Handlers:
-    """Owns how messages reach the switch. `signals` counts the signals that were read."""
+    """Owns how messages reach the switch. `signals` counts the signals that were read.
+
+    `reopening_refused` says that somebody tried to reopen the incident and was refused.
+    """
 
     def __init__(self, desk: Desk, switch: Switch, adoption: Adoption) -> None:
         self._desk = desk
         self._adoption = adoption
         self._switch = switch
         self.signals = 0
+        self.reopening_refused = False
 
     def register(self) -> None:
         """Register every command, and catch messages that are no command."""
@@ -217,6 +221,7 @@ class Handlers:
     def _record(
         self, name: str, refusal: Refusal, actor: Actor | None, command: Command | None = None
     ) -> None:
+        self.reopening_refused |= name == REOPEN
         now, leaves = self._desk.now(), refusal.leaves
         before = leaves.incident if leaves else self._desk.incident
         tried = replace(self._tried(name, actor or UNKNOWN, refusal), said=words_of(command))

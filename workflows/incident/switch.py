@@ -62,10 +62,16 @@ class Owners:
 
 
 class Switch:
-    """Applies commands. Everything here is synchronous: decide, record, wake the run."""
+    """Applies commands. Everything here is synchronous: decide, record, wake the run.
 
-    def __init__(self, desk: Desk, owners: Owners, carried: Carried) -> None:
+    With `reopening`, an incident that is over does nothing before it is reopened.
+    """
+
+    def __init__(
+        self, desk: Desk, owners: Owners, carried: Carried, *, reopening: bool = False
+    ) -> None:
         self._desk = desk
+        self._reopening = reopening
         self._owners = owners
         self.processed = dict(carried.processed)
         self.given = dict(carried.given)
@@ -77,7 +83,14 @@ class Switch:
         """
         desk = self._desk
         try:
-            outcome = judge(name, command, desk.incident, desk.policy, desk.now())
+            outcome = judge(
+                name,
+                command,
+                desk.incident,
+                desk.policy,
+                desk.now(),
+                reopening=self._reopening,
+            )
             if isinstance(outcome, Decision) and touches_time(command):
                 try_out(outcome, desk.policy, desk.now())
         except Exception as error:  # noqa: BLE001 - whatever it is, the incident goes on without
@@ -145,8 +158,8 @@ class Switch:
                 paging.demand(effect)
             case WatchAcknowledgement(forgotten_at):
                 paging.watch(forgotten_at)
-            case TakenUp(by):
-                paging.taken_up(by)
+            case TakenUp(by, may_acknowledge):
+                paging.taken_up(by, may_acknowledge=may_acknowledge)
 
     def _tell_group(self, before: Incident) -> None:
         incident = self._desk.incident

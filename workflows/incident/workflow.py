@@ -65,6 +65,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.payloads import raw_start, read_start
 
 REOPENING_TIMEOUT = timedelta(minutes=1)
+REOPENS_ALONE = "a-reopening-takes-nothing-else"
+"""The patch since which the run of a reopening accepts only that, and ends if it is refused."""
 PROLONGED = timedelta(minutes=10)
 """How long a run goes on before it checks again whether the next run can carry everything."""
 
@@ -90,6 +92,7 @@ class IncidentWorkflow:
 
     def _build(self, start: IncidentInput, carried: Carried) -> None:
         self._reopens = carried.incident.state if start.reopening and start.carried else None
+        self._reopens_alone = bool(self._reopens) and workflow.patched(REOPENS_ALONE)
         self._desk = Desk(carried.incident, carried.policy, start.epoch_offset)
         self._desk.effects = carried.effects
         self._epoch_offset = start.epoch_offset
@@ -106,7 +109,7 @@ class IncidentWorkflow:
         linked = LinkedIncidents(self._desk, carried.linked_due)
         adoption = Adoption(self._desk, self._outbox)
         owners = Owners(self._outbox, self._paging, reports, linked, adoption)
-        self._switch = Switch(self._desk, owners, carried)
+        self._switch = Switch(self._desk, owners, carried, reopening=self._reopens_alone)
         self._wait = RunWait(self._desk)
         self._calendars = Calendars(self._desk)
         self._deadlines = Deadlines(self._desk, self._switch)
@@ -200,11 +203,16 @@ class IncidentWorkflow:
     async def _reopened(self, closed: State) -> None:
         """Wait for the command that this run was started for; without it, the run just ends.
 
-        Usually it came with the first workflow task and is done already.
+        Usually it came with the first workflow task and is done already, or refused.
         """
+
+        def decided() -> bool:
+            refused = self._reopens_alone and self._handlers.reopening_refused
+            return refused or self._desk.incident.state != closed
+
         with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._desk.incident.state != closed,
+                decided,
                 timeout=REOPENING_TIMEOUT,
                 timeout_summary="wait for the command reopen",
             )

@@ -12,12 +12,14 @@ from datetime import timedelta
 from models.base import ENGINE, MONITORING
 from models.command import CorrectMilestoneCommand, SetMilestoneCommand, WithdrawMilestoneCommand
 from models.compiled import CompiledPolicy
+from models.incident.record import Milestone
 from models.payload import Command
 from models.people.authority import BACKDATING, ApprovalRule
 from models.time.moments import parse_moment
 from rules.record.decision import AT_ONCE, Case, Refusal
 from rules.record.facts_of_lines import ON_THE_WAY, acted_between
 from rules.record.markdown import span
+from states.lifecycle import BY_TRIGGER, Trigger
 
 FREE = frozenset(
     {
@@ -38,18 +40,47 @@ def dated_back(case: Case, name: str, command: Command, *, late: bool = False) -
     if case.actor in (ENGINE, MONITORING) or name in FREE:
         return AT_ALL
     if isinstance(command, WithdrawMilestoneCommand):
-        gone = case.incident.milestone(command.milestone)
-        return case.now - gone.recorded_at if gone else AT_ALL
-    if isinstance(command, CorrectMilestoneCommand):
-        gone = case.incident.milestone(command.milestone)
-        if gone and gone.at < case.happened_at:
-            return case.now - gone.at
+        known = _occurrence(case, command.milestone)
+        return case.now - min(m.recorded_at for m in known) if known else AT_ALL
+    moved_from = min((m.at for m in _moved(case, name, command)), default=None)
+    if moved_from and moved_from < case.happened_at:
+        return case.now - moved_from
     if command.happened_at is None and not late and not _was_delivered_to(case):
         return AT_ALL
     if isinstance(command, SetMilestoneCommand) and not _stops(command.milestone, case.policy):
         return AT_ALL
     back = case.now - case.happened_at
     return back if back > AT_ONCE else AT_ALL
+
+
+def _moved(case: Case, name: str, command: Command) -> tuple[Milestone, ...]:
+    """The instants that a milestone had on record, if the command moves it: nothing if it is new.
+
+    Setting a milestone again after a withdrawal moves it, too.
+    """
+    if isinstance(command, CorrectMilestoneCommand):
+        return _occurrence(case, command.milestone)
+    if isinstance(command, SetMilestoneCommand):
+        milestone: str | None = command.milestone
+    else:
+        milestone = BY_TRIGGER[Trigger(name)].milestone if name in BY_TRIGGER else None
+    if not case.policy.closes_detours or not milestone or case.incident.milestone(milestone):
+        return ()
+    return _occurrence(case, milestone)
+
+
+def _occurrence(case: Case, name: str) -> tuple[Milestone, ...]:
+    """A milestone as it stands, and as corrections and withdrawals since it was last void left it.
+
+    So what moves it step by step counts from where it was at first.
+    """
+    standing = case.incident.milestone(name)
+    stands = (standing,) if standing else ()
+    if not case.policy.closes_detours:
+        return stands
+    same = [m for m in case.incident.milestones if m.name == name]
+    begun = max((place for place, m in enumerate(same, 1) if m.void_at), default=0)
+    return (*stands, *(m for m in same[begun:] if m.superseded))
 
 
 def _was_delivered_to(case: Case) -> bool:

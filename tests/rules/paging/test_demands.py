@@ -147,18 +147,24 @@ def test_an_escalation_that_reaches_nobody_at_night_begins_again_at_its_level() 
 
 
 def test_the_paged_person_answers_but_neither_the_requester_nor_a_bystander_does() -> None:
-    """If a channel was paged, anybody but the person who asked may answer."""
+    """If a channel was paged, anybody who may acknowledge can answer but the person who asked."""
     called = EscalationProgress(called_by="ana", called=("bo", "ana"))
-    assert [answers_escalation(called, name) for name in ("ana", "bo", "cy")] == [
-        False,
-        True,
-        False,
-    ]
+    found = [answers_escalation(called, name, may_acknowledge=True) for name in ("ana", "bo", "cy")]
+    assert found == [False, True, False]
+    assert answers_escalation(called, "bo", may_acknowledge=False), "a page asks for an answer"
     room = EscalationProgress(called_by="ana", called=("channel:ops",))
-    assert [answers_escalation(room, name) for name in ("ana", "cy")] == [False, True]
-    assert not answers_escalation(EscalationProgress(called_by="ana"), "bo")
-    assert answers_escalation(EscalationProgress(resumed=True), "bo")
-    assert not answers_escalation(EscalationProgress(), "bo")
+    found = [answers_escalation(room, name, may_acknowledge=True) for name in ("ana", "cy")]
+    assert found == [False, True]
+    assert not answers_escalation(room, "mallory", may_acknowledge=False)
+    assert not answers_escalation(EscalationProgress(called_by="ana"), "bo", may_acknowledge=True)
+
+
+def test_only_those_who_may_acknowledge_take_up_what_was_forgotten_or_reopened() -> None:
+    """Others do something, but the escalation goes on."""
+    going = EscalationProgress(resumed=True)
+    assert answers_escalation(going, "bo", may_acknowledge=True)
+    assert not answers_escalation(going, "mallory", may_acknowledge=False)
+    assert not answers_escalation(EscalationProgress(), "bo", may_acknowledge=True)
 
 
 def test_a_forgotten_acknowledgement_does_not_page_people_whom_a_clock_just_paged() -> None:

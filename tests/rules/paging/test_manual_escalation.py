@@ -154,6 +154,19 @@ def test_every_command_of_a_person_is_progress_and_none_of_the_engine_is() -> No
     assert not any(isinstance(e, TakenUp) for e in effects("link", POLICY, target="CHG-1"))
 
 
+def test_a_command_says_whether_its_sender_may_acknowledge() -> None:
+    """Any other way to stop the pages would be a detour; what began before keeps its rules."""
+    anyone, ana = AuthorityRule(by=("anyone",)), AuthorityRule(by=("person:ana",))
+    strict = WATCHED.changed(authority={"acknowledge": ana, "add_lesson": anyone})
+    stranger = {"actor": "mallory", "text": "nothing"}
+    assert TakenUp("mallory", may_acknowledge=False) in effects("add_lesson", strict, **stranger)
+    bystander = {"actor": "cy", "target": "CHG-1"}
+    assert TakenUp("cy", may_acknowledge=False) in effects("link", strict, **bystander)
+    assert TakenUp("ana") in effects("link", strict, target="CHG-1")
+    before = strict.changed(closes_detours=False)
+    assert TakenUp("cy") in effects("link", before, **bystander)
+
+
 def test_a_raised_severity_pages_as_the_policy_says() -> None:
     """It pages the first level again, the next one, or nobody; lowering pages nobody."""
     raised = {"severity": "SEV1", "note": "worse"}

@@ -99,10 +99,11 @@ class Paging(Component):
         """Forget the acknowledgement at `forgotten_at`, unless somebody acts before that."""
         self.progress = self.progress.changed(forgotten_at=forgotten_at)
 
-    def taken_up(self, by: str) -> None:
-        """Note that somebody acted, so the acknowledgement is never forgotten."""
-        self.progress = self.progress.changed(forgotten_at=None)
-        if answers_escalation(self.progress, by):
+    def taken_up(self, by: str, *, may_acknowledge: bool) -> None:
+        """Note that somebody acted who may, so the acknowledgement is never forgotten."""
+        if may_acknowledge:
+            self.progress = self.progress.changed(forgotten_at=None)
+        if answers_escalation(self.progress, by, may_acknowledge=may_acknowledge):
             self.stop(f"taken up by {by}")
             self._desk.note(
                 EntryKind.ESCALATION_TAKEN_UP, f"{by} takes it up: the escalation stops"

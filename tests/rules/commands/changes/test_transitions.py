@@ -7,10 +7,12 @@ import pytest
 from models.base import MONITORING
 from models.compiled import EscalationPolicy
 from models.incident.record import Incident
+from models.people.authority import OverrideRule
 from rules.record.decision import (
     Decision,
     Effect,
     PageAgain,
+    Refusal,
     StopEscalation,
     TakenUp,
     TellAudiences,
@@ -265,3 +267,32 @@ def test_any_command_after_a_reopening_counts_as_progress() -> None:
         for e in decided(an_incident(), "hold", 1, reason="third_party").effects
         if isinstance(e, TakenUp)
     ]
+
+
+def test_what_was_resolved_and_owes_a_review_is_not_cancelled() -> None:
+    """Reopening is no way around the review; an override that names the guard is one."""
+    again = done(reviewed(), "reopen", after(150))
+    refusal = outcome(again, "cancel", after(151), reason="false_alarm")
+    assert isinstance(refusal, Refusal)
+    assert refusal.missing == (
+        "it was resolved and needs its review: resolve, submit_review, close",
+    )
+    forced = {"reason": "false_alarm", "override": "the same as INC-1"}
+    guarded = OverrideRule(by=("person:ana",), guards=("review_complete",))
+    policy = POLICY.changed(override=guarded)
+    assert done(again, "cancel", after(151), policy, **forced).state is State.CANCELLED
+    policy = POLICY.changed(override=guarded.changed(guards=()))
+    assert isinstance(outcome(again, "cancel", after(151), policy, **forced), Refusal)
+
+
+def test_what_owes_no_review_is_cancelled_after_a_reopening() -> None:
+    """The policy asks none; or the incident began before the engine asked for it."""
+    unreviewed = POLICY.changed(review=POLICY.review.changed(required={}))
+    closed = done(a_diagnosed_incident(), "resolve", after(60), unreviewed, steps=["verify"])
+    for was, policy in (
+        (closed, unreviewed),
+        (reviewed(), POLICY.changed(closes_detours=False)),
+    ):
+        again = done(was, "reopen", after(150), policy)
+        over = done(again, "cancel", after(151), policy, reason="false_alarm")
+        assert over.state is State.CANCELLED

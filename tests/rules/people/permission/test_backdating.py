@@ -80,6 +80,60 @@ def test_a_correction_counts_by_the_earlier_of_both_instants() -> None:
     assert refusal.missing == ("note",)
 
 
+def test_a_correction_in_small_steps_counts_from_where_the_milestone_was_at_first() -> None:
+    """Moves add up, so a clock does not begin anew every few minutes."""
+    incident = done(an_incident(), "set_milestone", after(10), ASKS, milestone="aware")
+    moved = {"milestone": "aware", "happened_at": after(14)}
+    incident = done(incident, "correct_milestone", after(14), ASKS, **moved)
+    moved = {"milestone": "aware", "happened_at": after(18)}
+    refusal = outcome(incident, "correct_milestone", after(18), ASKS, **moved)
+    assert isinstance(refusal, Refusal)
+    assert refusal.message.startswith("correct_milestone is dated back 8 min; beyond 5 min")
+
+
+def test_a_milestone_that_is_withdrawn_and_set_again_is_moved() -> None:
+    """Both together are a correction, however soon after each other they come."""
+    incident = done(an_incident(), "set_milestone", after(10), ASKS, milestone="aware")
+    incident = done(incident, "withdraw_milestone", after(12), ASKS, milestone="aware")
+    again = done(incident, "set_milestone", after(14), ASKS, milestone="aware")
+    late = outcome(again, "withdraw_milestone", after(16), ASKS, milestone="aware")
+    assert isinstance(late, Refusal)
+    assert late.message.startswith("withdraw_milestone takes back 6 min; beyond 5 min")
+    refusal = outcome(incident, "set_milestone", after(16), ASKS, milestone="aware")
+    assert isinstance(refusal, Refusal)
+    assert refusal.message.startswith("set_milestone is dated back 6 min; beyond 5 min")
+
+
+def test_a_mitigation_that_is_withdrawn_and_made_again_is_moved() -> None:
+    """So it is with every command that sets a milestone which people can withdraw."""
+    incident = done(a_diagnosed_incident(), "mitigate", after(50), ASKS)
+    incident = done(incident, "withdraw_milestone", after(54), ASKS, milestone="mitigated")
+    refusal = outcome(incident, "mitigate", after(58), ASKS)
+    assert isinstance(refusal, Refusal)
+    assert refusal.message.startswith("mitigate is dated back 8 min; beyond 5 min")
+
+
+def test_what_happens_anew_after_a_reopening_is_not_moved() -> None:
+    """What was void before does not count."""
+    incident = done(a_diagnosed_incident(), "resolve", after(60), ASKS, steps=["verify"])
+    incident = done(
+        incident, "correct_milestone", after(61), ASKS, milestone="resolved", happened_at=after(59)
+    )
+    incident = done(incident, "reopen", after(70), ASKS)
+    incident = done(incident, "resolve", after(80), ASKS)
+    moved = {"milestone": "resolved", "happened_at": after(79)}
+    assert isinstance(outcome(incident, "correct_milestone", after(81), ASKS, **moved), Decision)
+
+
+def test_an_incident_that_began_before_these_rules_keeps_its_own() -> None:
+    """Its history must replay."""
+    before = ASKS.changed(closes_detours=False)
+    incident = done(an_incident(), "set_milestone", after(10), before, milestone="aware")
+    for minute in (14, 18):
+        moved = {"milestone": "aware", "happened_at": after(minute)}
+        incident = done(incident, "correct_milestone", after(minute), before, **moved)
+
+
 @pytest.mark.parametrize("actor", [ENGINE, MONITORING])
 def test_facts_of_the_engine_and_of_monitoring_need_no_reason(actor: Any) -> None:
     """Alerts carry the time at which they fired."""
