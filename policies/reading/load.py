@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from models.policy import Policy
 from policies.reading.partial import Partial, readable_part
 from policies.reading.problems import Gravity, Problem, in_order
-from policies.reading.shape import complaint
+from policies.reading.shape import complaint, complaints_of_empty_lists
 from policies.reading.silence import AS_WRITTEN, ReadValues, without_open_places
 from policies.reading.tree import Loc, Tree, path_words, read_tree
 
@@ -121,10 +121,13 @@ def policy_of_values(read: Loaded) -> Loaded:
     if read.tree.value is None:
         return read
     read = replace(read, heard=without_open_places(read.tree.value))
+    policy, found = None, []
     try:
         policy = Policy.model_validate(read.heard.value)
     except ValidationError as error:
         found = [complaint(item) for item in error.errors(include_url=False)]
+    found += complaints_of_empty_lists(read.tree.value, [loc for loc, *_ in found])
+    if found:
         problems = [
             read.problem(read.heard.written(loc), what, instead, key=key)
             for loc, key, what, instead in found

@@ -1,6 +1,6 @@
 """What the policy's models know at a place, and their complaints in an author's words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Any, TypeGuard, Union, get_args, get_origin
 
@@ -11,7 +11,7 @@ from models.policy import Policy
 from models.policy.sections.promises import FORMS as OUTLIVES
 from models.policy.sections.severity_rules import FORMS as AXES
 from models.policy.values.words import nearest_word, suggestion
-from policies.reading.tree import MOST_DIGITS, Loc
+from policies.reading.tree import MOST_DIGITS, Loc, empty_lists
 
 Complaint = tuple[Loc, bool, str, str]
 """A place (and whether its key is meant), what is wrong, and what to write instead."""
@@ -115,6 +115,18 @@ def complaint(
     if kind.startswith("date_"):
         return loc, False, f"{_shown(given)} is not a date", "write it as 2026-11-01"
     return loc, False, error["msg"], ""
+
+
+def complaints_of_empty_lists(value: Any, said: Sequence[Loc]) -> Iterator[Complaint]:
+    """The complaints of empty lists, except where something is `said` already.
+
+    Such a list could mean nothing or everything, so only an attribute takes one: any value.
+    """
+    for loc in empty_lists(value):
+        known = any(loc[: len(other)] == other or other[: len(loc)] == loc for other in said)
+        if loc[0] != "attributes" and not known:
+            what = "this list is empty"
+            yield loc, False, what, "write at least one entry, or leave the key out"
 
 
 def _no_key(key: str, known: tuple[str, ...]) -> tuple[str, str]:

@@ -35,6 +35,18 @@ def beneath(path: str, of: str) -> bool:
     return path == of or path.startswith((f"{of}.", f"{of}["))
 
 
+def empty_lists(value: Any, loc: Loc = ()) -> Iterator[Loc]:
+    """Where the values have lists without any entry."""
+    if value == []:
+        yield loc
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from empty_lists(item, (*loc, index))
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from empty_lists(item, (*loc, name))
+
+
 MOST_NODES = 20_000
 """The most values, aliases followed. People cannot read a policy with more."""
 

@@ -95,7 +95,7 @@ WRONG = {
     ),
     "an audience without a channel": (
         WHOLE + "communication: { audiences: { all: { §channels: [], on: [resolved] } } }\n",
-        "error: no channel reaches all; name at least one",
+        "error: this list is empty; write at least one entry, or leave the key out",
     ),
     "updates that nobody is reminded of": (
         WHOLE + "§communication: { audiences: { all: { channels: log } },"
@@ -122,8 +122,8 @@ def test_an_escalation_must_page_somebody() -> None:
     text = WHOLE.replace("[{ page: ana, wait: 5m }, { page: bo, wait: 5m }, { repeat: 1 }]", "[]")
     assert errors("", text) == [
         (
-            "test.yaml:14:3: error: the escalation default pages nobody; "
-            "add a level: - { page: ana, wait: 5m }"
+            "test.yaml:14:3: error: this list is empty; "
+            "write at least one entry, or leave the key out"
         )
     ]
 

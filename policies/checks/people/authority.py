@@ -32,6 +32,7 @@ _NO_CONDITION: dict[tuple[str | int, str], tuple[str, str]] = {
     ),
 }
 """Conditions that a command cannot have, and what to write instead."""
+_ANSWERS = ("approve", "reject")
 _OF_THE_OVERRIDE = ("commands", "guards")
 
 
@@ -59,6 +60,13 @@ def named(policy: Policy, loc: Loc, words: Sequence[str]) -> Iterator[Finding]:
     if NOBODY in words and len(words) > 1:
         what = f"{NOBODY} stands beside other names"
         yield Finding(loc, what, f"write {NOBODY} alone, or leave it out", key=True)
+
+
+def _somebody(policy: Policy, loc: Loc, words: Sequence[str], what: str) -> Iterator[Finding]:
+    """Everybody named exists, and it is not nobody."""
+    yield from named(policy, loc, words)
+    if NOBODY in words:
+        yield Finding(loc, what, "name somebody, or leave it out", key=True)
 
 
 def _rules(policy: Policy) -> Iterator[tuple[Loc, AuthorityEntry]]:
@@ -131,10 +139,25 @@ def _exceptions(policy: Policy, loc: Loc, entry: AuthorityEntry) -> Iterator[Fin
             yield from misfits(policy, where, condition, key=True)
         yield from named(policy, where, by)
     for by in entry.after.values():
-        yield from named(policy, (*loc, "after"), by)
+        yield from _somebody(policy, (*loc, "after"), by, "nobody may do this after that time")
     for key in _OF_THE_OVERRIDE:
         if getattr(entry, key) and loc != ("authority", OVERRIDE):
             yield Finding((*loc, key), f"only override says {key}", "remove it", key=True)
+
+
+def quiet_alerts(policy: Policy) -> Iterator[Finding]:
+    """What nobody may do, alerts that have become quiet do not do either."""
+    trigger = policy.alerts.when_quiet
+    entry = policy.authority.get(trigger)
+    if entry is None:
+        return
+    groups = {"": entry.by, **entry.at}
+    never = [severity for severity, by in groups.items() if by == (NOBODY,)]
+    if never:
+        at = f" at {', '.join(never)}" if all(never) else ""
+        what = f"nobody may {trigger}{at}, so quiet alerts do not {trigger} it either"
+        instead = f"let somebody {trigger}, or write when_quiet: record"
+        yield warning(("alerts", "when_quiet"), what, instead)
 
 
 def policy_override(policy: Policy) -> Iterator[Finding]:
@@ -162,6 +185,9 @@ def approvals(policy: Policy) -> Iterator[Finding]:
         loc: Loc = ("approvals", name)
         rule = rule_named(name)
         yield from unknown(loc, "command", rule.command, commands(), key=True)
+        if rule.command in _ANSWERS:
+            what = f"{rule.command} answers a request, so it cannot need approval itself"
+            yield Finding(loc, what, f"say who may with authority: {rule.command}", key=True)
         if rule.part is not None and rule.command == POST_UPDATE:
             known = policy.communication.audiences if policy.communication else ()
             yield from unknown(loc, "audience", rule.part, known, key=True)
@@ -173,12 +199,10 @@ def approvals(policy: Policy) -> Iterator[Finding]:
 
 def _approvers(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Finding]:
     """Whoever approves exists, and is asked in cases that can happen."""
-    yield from named(policy, (*loc, "by"), entry.by)
-    if NOBODY in entry.by:
-        what = "nobody can approve this"
-        yield Finding((*loc, "by"), what, "name somebody, or leave it out", key=True)
+    yield from _somebody(policy, (*loc, "by"), entry.by, "nobody can approve this")
     for index, backup in enumerate(entry.backups):
-        yield from named(policy, (*loc, "backups", index), backup)
+        where = (*loc, "backups", index)
+        yield from _somebody(policy, where, backup, "nobody is asked after that time")
     for index, severity in enumerate(entry.severities):
         known_now = (*policy.severities, MAJOR, ANY)
         yield from unknown((*loc, "severities", index), "severity", severity, known_now)
@@ -240,6 +264,7 @@ def handovers(policy: Policy) -> Iterator[Finding]:
 CHECKS: tuple[Check, ...] = (
     authorities,
     severity_never_meant,
+    quiet_alerts,
     policy_override,
     approvals,
     backdating,

@@ -15,6 +15,7 @@ from rules.alerts.room import AlertRoom
 from rules.alerts.severity import worst_firing
 from rules.alerts.words import words_by_fingerprint
 from rules.commands.changes.transitions import fire
+from rules.people.permission.authority import permitted, trigger_rule
 from rules.record.carried import ALERTS_IN_FULL, cut_to_bytes
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import note
@@ -198,15 +199,23 @@ def group_gone(incident: Incident, group: str, now: datetime) -> Incident:
 def _after_quiet(case: Case, decision: Decision) -> Outcome:
     """Mitigate or resolve the incident if none of its alerts fires and the policy asks for it.
 
-    If the lifecycle does not allow it yet, the news stays on the record and people carry on.
+    If the lifecycle does not allow it yet, or nobody may do it, the news stays on the record and
+    people carry on.
     """
     wanted = {"mitigate": Trigger.MITIGATE, "resolve": Trigger.RESOLVE}.get(
         case.policy.when_alerts_quiet
     )
-    if wanted is None or alerts_firing(case.incident):
+    if wanted is None or alerts_firing(case.incident) or not _may(case, wanted):
         return decision
     command = TriggerCommand(
         actor=MONITORING.name, via=MONITORING.via, note="none of its alerts fires any more"
     )
     outcome = fire(wanted, case, command)
     return outcome if isinstance(outcome, Decision) else decision
+
+
+def _may(case: Case, trigger: Trigger) -> bool:
+    """Whether alerts may fire a trigger: they may not do what nobody may do."""
+    rule = trigger_rule(case.policy, trigger, case.incident.state)
+    free = not case.policy.closes_detours
+    return free or permitted(rule, MONITORING, case.incident, case.policy, case.now)

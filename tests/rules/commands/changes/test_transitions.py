@@ -7,7 +7,7 @@ import pytest
 from models.base import MONITORING
 from models.compiled import EscalationPolicy
 from models.incident.record import Incident
-from models.people.authority import OverrideRule
+from models.people.authority import PolicyOverrideRule
 from rules.record.decision import (
     Decision,
     Effect,
@@ -278,7 +278,7 @@ def test_what_was_resolved_and_owes_a_review_is_not_cancelled() -> None:
         "it was resolved and needs its review: resolve, submit_review, close",
     )
     forced = {"reason": "false_alarm", "override": "the same as INC-1"}
-    guarded = OverrideRule(by=("person:ana",), guards=("review_complete",))
+    guarded = PolicyOverrideRule(by=("person:ana",), guards=("review_complete",))
     policy = POLICY.changed(override=guarded)
     assert done(again, "cancel", after(151), policy, **forced).state is State.CANCELLED
     policy = POLICY.changed(override=guarded.changed(guards=()))

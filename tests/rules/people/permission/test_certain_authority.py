@@ -2,13 +2,15 @@
 
 import pytest
 
+from models.alert import Alert, AlertBatch, AlertStatus
+from models.base import MONITORING
 from policies.check import problems_of
 from policies.reading.load import parse_policy
 from policies.reading.problems import errors_of
 from rules.commands.answers import next_steps
 from states.lifecycle import State
 from tests.rules.staffed import HEAD, decided, refused, reported, staffed
-from tests.specimens import after, done
+from tests.specimens import START, after, done
 
 REOPENS = staffed(
     "review: { required: { SEV1: always, SEV2: always }, lessons: false }\n"
@@ -70,6 +72,20 @@ def test_nobody_is_a_word_of_authority(word: str) -> None:
         ("authority: { hold: { by: bo, after: { 5m: [] } } }\n", "this list names nobody"),
         ("approvals: { hold: [] }\n", "this list names nobody"),
         ("reporting: { who: [] }\n", "this list names nobody"),
+        ("authority: { override: { by: ana, commands: [] } }\n", "this list is empty"),
+        ("authority: { override: { by: ana, guards: [] } }\n", "this list is empty"),
+        ("authority: { cancel: { by: ana, reasons: [] } }\n", "this list is empty"),
+        ("reporting: { channels: [] }\n", "this list is empty"),
+        ("approvals: { hold: { by: ana, severities: [] } }\n", "this list is empty"),
+        ("roles: { lead: { qualification: [] } }\n", "this list is empty"),
+        ("handover: { required: [] }\n", "this list is empty"),
+        ("authority: { hold: { by: bo, after: { 5m: nobody } } }\n", "nobody may do this after"),
+        (
+            "approvals: { hold: { by: [ana, bo], within: 5m, backups: [nobody] } }\n",
+            "nobody is asked after that time",
+        ),
+        ("approvals: { approve: ana }\n", "approve answers a request, so it cannot need approval"),
+        ("approvals: { reject: ana }\n", "reject answers a request, so it cannot need approval"),
         ("authority: { hold: [nobody, ana] }\n", "nobody stands beside other names"),
         ("approvals: { hold: nobody }\n", "nobody can approve this"),
         ("authority: { set_attribute:personal_dat: ana }\n", "did you mean personal_data?"),
@@ -166,3 +182,20 @@ def test_a_severity_that_must_be_approved_does_not_follow_from_an_attribute() ->
     ).incident
     incident = decided(incident, "set_severity", 3, policy, severity="SEV1").incident
     decided(incident, "set_attribute", 4, policy, **flag)
+
+
+def test_alerts_do_not_resolve_what_nobody_may_resolve() -> None:
+    """The check names the contradiction, and quiet alerts stay news."""
+    written = "authority: { resolve: { by: ana, SEV1: nobody } }\nalerts: { when_quiet: resolve }\n"
+    policy = staffed(written)
+    found = [str(problem) for problem in problems_of(parse_policy((HEAD + written).encode(), "p"))]
+    assert any("nobody may resolve at SEV1, so quiet alerts do not" in words for words in found)
+    alert = Alert(fingerprint="f", name="Disk", status=AlertStatus.FIRING, started_at=START)
+    by = {"actor": MONITORING.name, "via": MONITORING.via}
+    for severity, over in (("SEV1", False), ("SEV2", True)):
+        incident = reported(policy, severity)
+        for at, status in ((1, AlertStatus.FIRING), (2, AlertStatus.RESOLVED)):
+            told = (alert.changed(status=status),)
+            batch = AlertBatch(group_key="g", alerts=told, received_at=after(at))
+            incident = done(incident, "record_alerts", after(at), policy, batch=batch, **by)
+        assert (incident.milestone("resolved") is not None) == over

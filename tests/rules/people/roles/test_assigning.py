@@ -133,7 +133,7 @@ def test_a_role_without_a_maximum_has_at_most_fifty_holders() -> None:
 def test_a_holder_of_a_role_that_moves_by_consent_can_be_given_it_again() -> None:
     """The engine may do so, and so may an override."""
     policy = staffed(
-        "roles: { lead: {} }\nhandover: { required: [] }\n"
+        "roles: { lead: {} }\nhandover: { remind_after: 8h }\n"
         "authority: { override: { by: [dee], needs: reason, guards: [handover] } }\n"
     )
     fields = {"role": "lead", "person": "bo"}
