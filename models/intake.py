@@ -23,7 +23,7 @@ class ReportingRule(Frozen):
 
     `who` holds names of people and teams, and the words anyone, people and monitoring; `at` names
     the people who may report at a severity instead. `people` maps each person of the policy to
-    their teams.
+    their teams. With `reserves_teams`, nobody reports by bearing the name of a team.
     """
 
     who: tuple[str, ...] = ("anyone",)
@@ -31,6 +31,7 @@ class ReportingRule(Frozen):
     channels: tuple[str, ...] = ()
     required: tuple[str, ...] = ("title",)
     people: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    reserves_teams: bool = False
 
 
 class IntakeRules(Frozen):

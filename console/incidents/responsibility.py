@@ -56,3 +56,6 @@ def policy_overrides(view: IncidentView) -> Iterator[RenderableType]:
         said = f"{used.command} by {used.actor.name} at {moment(used.at)}: {used.reason}"
         yield line(f"- {said}", "bold red")
         yield line(f"  otherwise: {used.instead_of}", "dim")
+    older = view.incident.older_overrides
+    if older:
+        yield line(f"- {older} older overrides are on the timeline alone", "bold red")

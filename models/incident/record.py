@@ -274,7 +274,8 @@ class Incident(Frozen):
     `demand_of` is who escalated by hand after an acknowledgement, until somebody answers.
     `requested` are the requests of the last half hour. `paged` are the people whose pages stand in
     the older lines in `segments`, and `acted_at` the newest instants, as far as rules need them, at
-    which the incident did something according to these lines.
+    which the incident did something according to these lines. `overrides` are the newest;
+    `older_overrides` counts those before them, which are on the timeline alone.
     """
 
     id: str
@@ -297,6 +298,7 @@ class Incident(Frozen):
     requests: tuple[Request, ...] = ()
     requested: tuple[RecentRequest, ...] = ()
     overrides: tuple[PolicyOverride, ...] = ()
+    older_overrides: int = 0
     steps: tuple[StepDone, ...] = ()
     updates: tuple[StatusUpdate, ...] = ()
     paces: tuple[PaceChange, ...] = ()

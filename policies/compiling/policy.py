@@ -66,7 +66,6 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         **_told(policy),
         review=_review(policy),
         **_alerts(policy),
-        closes_detours=True,
         **_given(retention=policy.record.retention if policy.record else None),
     )
     _weighed(compiled)
@@ -131,7 +130,7 @@ def _reporting(policy: Policy) -> ReportingRule:
     people = {name: person.teams for name, person in policy.people.items()}
     said = policy.reporting
     if said is None:
-        return ReportingRule(people=people)
+        return ReportingRule(people=people, reserves_teams=True)
     at = timing.decided(policy, said.who_at)
     return ReportingRule(
         who=responsibility.reporters(policy, said.who),
@@ -142,6 +141,7 @@ def _reporting(policy: Policy) -> ReportingRule:
         channels=said.channels,
         required=said.required,
         people=people,
+        reserves_teams=True,
     )
 
 
@@ -152,7 +152,7 @@ def _told(policy: Policy) -> dict[str, object]:
         approval_after=policy.backdating.approval_after,
         report_stays=True,
     )
-    return {"reporting": _reporting(policy), "facts": facts}
+    return {"reporting": _reporting(policy), "facts": facts, "closes_detours": True}
 
 
 def _given(**values: object) -> dict[str, object]:

@@ -94,6 +94,8 @@ def _corrected(reading: ClockReading) -> str:
 def _waits(incident: Incident) -> list[str]:
     """The overrides, and the approvals and handovers that wait for an answer."""
     overrides = [f"{o.command} by {o.actor.name}: {o.reason}" for o in incident.overrides]
+    if incident.older_overrides:
+        overrides.append(f"{incident.older_overrides} older ones on the timeline")
     requests = [f"{r.requester.name} asked for {r.says}" for r in incident.requests]
     offers = [f"{h.role} is offered to {h.taker} by {h.giver}" for h in incident.handovers]
     titled = (("**Overridden**", overrides), ("Waiting", (*requests, *offers)))

@@ -81,9 +81,9 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
         return None
     key = rule_key(case.policy, name, command, case.incident.state)
     found = _by_rule(case, name, command, key)
-    for part in parts_of(command, case.policy):
-        if part.key:
-            found = found or _by_rule(case, part.command, command, part.key)
+    for part in parts_of(command, case):
+        if part.key and not found:
+            found = _by_rule(case.for_part(part.command), part.command, command, part.key)
     return found
 
 
@@ -219,7 +219,7 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
         return with_words_of_request(refusal, case, command)
     said = with_words(outcome, case, command)
     done = without_settled_requests(said, changed, name, command)
-    done = with_completed_review(done, case)
+    done = with_completed_review(done, case, name)
     done = _taken_up(with_corrections(done, case, name, command), case, trigger)
     records = isinstance(command, RecordAlertsCommand)
     return with_severity_of_alerts(done, case) if records else done

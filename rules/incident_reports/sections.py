@@ -91,7 +91,9 @@ def _policy_overrides(incident: Incident) -> tuple[str, ...]:
         for o in incident.overrides
     ]
     head = ("Command", "By", "At", "Reason", "Otherwise")
-    return (section("Overrides", table(head, rows)),) if rows else ()
+    older = incident.older_overrides
+    more = f"{older} older overrides are on the timeline alone." if older else ""
+    return (section("Overrides", table(head, rows), more),) if rows else ()
 
 
 def _alert_row(record: AlertRecord, words: str) -> tuple[str, ...]:

@@ -113,11 +113,16 @@ def page_on_demand(
     now: datetime,
     *,
     acknowledged: bool,
+    postpones: bool = False,
 ) -> tuple[EscalationProgress, Page | NoPage]:
     """The page that is demanded, and the progress from which silence goes on.
 
-    A demand by hand restarts a stopped escalation until somebody answers.
+    A demand by hand restarts a stopped escalation until somebody answers. It never puts off what is
+    due by silence, unless it `postpones`.
     """
+    aside = None if postpones else _aside(progress, demanded, ladder)
+    if aside:
+        return progress, _narrowed(aside, demanded)
     stopped = progress.stopped is not None
     if demanded.resumes:
         progress = begun_again(progress, demanded.level, resumed=acknowledged)
@@ -138,6 +143,20 @@ def _narrowed(page: Page, demanded: DemandedPage) -> Page:
         return page
     cycle = page.cycle if demanded.cycle is None else demanded.cycle
     return replace(page, targets=page.targets.changed(page=demanded.unread), cycle=cycle)
+
+
+def _aside(
+    progress: EscalationProgress, demanded: DemandedPage, ladder: EscalationPolicy | None
+) -> Page | None:
+    """The page of a level that a person asks for again, or alone, while silence goes on anyway."""
+    goes_on = progress.level and progress.next_at and not progress.stopped
+    if ladder is None or not ladder.levels or not demanded.by or not goes_on:
+        return None
+    level = level_of(demanded, progress, len(ladder.levels))
+    if level > progress.level and not demanded.once:
+        return None
+    targets = ladder.levels[level - 1]
+    return Page(level, progress.cycle, targets, progress.next_at, aside=True)
 
 
 def _called(progress: EscalationProgress, by: str, level: int) -> EscalationProgress:

@@ -21,12 +21,16 @@ QUIET = "none of its alerts fires any more"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Page this level now. `level` and `cycle` are the progress after the page."""
+    """Page this level now. `level` and `cycle` are the progress after the page.
+
+    With `aside`, the escalation goes on as if nothing had been paged.
+    """
 
     level: int
     cycle: int
     targets: Level
     next_at: datetime | None
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,8 @@ def after_level(
     escalation begins again at `opens_at`, when the first hours of those passed over begin, or at
     once if they began meanwhile.
     """
+    if isinstance(done, Page) and done.aside:
+        return progress.changed(pages=progress.pages + 1, reached=progress.reached or reached)
     begun = progress.level > 0 and done.cycle == progress.cycle
     reached_now = reached
     reached = reached or (begun and progress.reached)

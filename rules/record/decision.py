@@ -49,6 +49,16 @@ class Case:
         """
         return self.happened_at if self.now - self.happened_at <= AT_ONCE else self.now
 
+    def for_part(self, command: str) -> "Case":
+        """The case of another command that this one does by the way.
+
+        An override that is limited to some commands covers it only if it is one of them.
+        """
+        limited = self.overrides.commands if self.overrides else ()
+        if not limited or command in limited or not self.policy.closes_detours:
+            return self
+        return replace(self, overrides=None)
+
     def overrules(self, guard: str) -> bool:
         """Whether the override skips this guard."""
         return self.overrides is not None and guard in self.overrides.guards

@@ -35,6 +35,7 @@ from rules.severity.rating import (
 )
 from states.lifecycle import BEFORE_REVIEW, TERMINAL
 
+SET_SEVERITY = "set_severity"
 CLOCKS = {
     RunningClocks.KEEP: "running clocks keep their targets",
     RunningClocks.RETARGET: "running clocks take the new targets",
@@ -118,13 +119,14 @@ def _may_not(case: Case, severity: str) -> Refusal | None:
     command = SetSeverityCommand(actor=case.actor.name, severity=severity)
     what = f"{verb} the severity from {before} to {severity}"
     changed = replace(case, becomes=severity)
-    return unauthorised(changed, _rule(case, severity), "set_severity", command, what)
+    return unauthorised(changed, _rule(case, severity), SET_SEVERITY, command, what)
 
 
 def _not_changeable(case: Case, verdict: SeverityVerdict, why: str) -> Refusal | None:
     """The refusal of a change: the actor may not make it, it comes too late, or lacks a reason."""
     if verdict.severity == case.incident.severity:
         return None
+    case = case.for_part(SET_SEVERITY)
     may_not, final = _may_not(case, verdict.severity), _frozen(case)
     frozen = Refusal("Refused", final) if final else None
     if may_not or frozen:

@@ -116,6 +116,14 @@ def next_update_at(
     return next((wait.reckoning.limit_at for wait in mine), None)
 
 
+def beyond_pace(
+    policy: CompiledPolicy, incident: Incident, audience: str, now: datetime, promised: datetime
+) -> bool:
+    """Whether an update now would promise the next one for later than the pace has it."""
+    due_at = next_update_at(policy, incident, audience, now)
+    return due_at is not None and promised > due_at
+
+
 def cadence_readings(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockReading, ...]:

@@ -83,6 +83,8 @@ class IncidentWorkflow:
         self._unfit = carried if isinstance(carried, Exception) else None
         if isinstance(start, Exception) or isinstance(carried, Exception):
             return
+        self._reopens = carried.incident.state if start.reopening and start.carried else None
+        self._reopens_alone = bool(self._reopens) and workflow.patched(REOPENS_ALONE)
         try:
             self._build(start, carried)
         except Exception as error:
@@ -91,8 +93,6 @@ class IncidentWorkflow:
             self._unfit = no_beginning(error)
 
     def _build(self, start: IncidentInput, carried: Carried) -> None:
-        self._reopens = carried.incident.state if start.reopening and start.carried else None
-        self._reopens_alone = bool(self._reopens) and workflow.patched(REOPENS_ALONE)
         self._desk = Desk(carried.incident, carried.policy, start.epoch_offset)
         self._desk.effects = carried.effects
         self._epoch_offset = start.epoch_offset

@@ -139,7 +139,9 @@ def _named(reporter: Actor, entry: str, rule: ReportingRule) -> bool:
     if entry == "people":
         return reporter.name in rule.people
     team = name_of(entry, PartyKind.TEAM) or entry
-    return reporter.name == entry or team in rule.people.get(reporter.name, ())
+    a_team = team != entry or any(team in teams for teams in rule.people.values())
+    by_name = reporter.name in rule.people or not (a_team and rule.reserves_teams)
+    return (reporter.name == entry and by_name) or team in rule.people.get(reporter.name, ())
 
 
 def may_report(reporter: Actor, rule: ReportingRule, severity: str | None = None) -> bool:

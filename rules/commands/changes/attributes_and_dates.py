@@ -8,6 +8,7 @@ from models.policy.values.durations import format_duration
 from rules.clocks.clocks import CountedRun, counted_runs
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.ledger import note
+from rules.record.markdown import stamp
 from rules.record.steps import refusal_of_unknown_name
 from rules.severity.changes import set_attributes
 
@@ -21,6 +22,11 @@ def set_date(case: Case, command: SetDateCommand) -> Outcome:
     """Plan a date of the policy, or move it; clocks that count back from it move too."""
     if command.date not in case.policy.dates:
         return refusal_of_unknown_name("date", command.date, case.policy.dates)
+    if command.at <= case.now and case.policy.closes_detours:
+        message = (
+            f"{command.date} lies in the past: {stamp(command.at)} UTC; a date is still to come"
+        )
+        return Refusal("Refused", message, ("at",))
     before = next((d for d in reversed(case.incident.dates) if d.name == command.date), None)
     others = tuple(d for d in case.incident.dates if d is not before)
     if before and before.at <= case.now < command.at:

@@ -1,5 +1,7 @@
 """The post-incident review: what people submit, and when it is complete."""
 
+from dataclasses import replace
+
 from models.command import SubmitReviewCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import INCIDENT_REPORT, Document, Incident, Lesson, Review
@@ -10,6 +12,7 @@ from rules.record.ledger import note, with_milestone
 from states.lifecycle import State
 
 REVIEWED = "reviewed"
+SUBMIT_REVIEW = "submit_review"
 WRITTEN_BY_THE_ENGINE = f"document does not exist: {INCIDENT_REPORT}"
 """Reviews do not wait for this document: the engine writes it, and closing requires it."""
 
@@ -49,8 +52,13 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
     return Decision(incident, summary)
 
 
-def with_completed_review(decision: Decision, case: Case) -> Decision:
-    """The decision, marked as reviewed if it completes the review."""
+def with_completed_review(decision: Decision, case: Case, name: str) -> Decision:
+    """The decision, marked as reviewed if it completes the review.
+
+    Only the review itself says when it took place; what else completes it does so now.
+    """
+    if name != SUBMIT_REVIEW and case.policy.closes_detours:
+        case = replace(case, happened_at=case.given_at)
     incident = decision.incident
     waits = incident.state is State.REVIEW and incident.review and not incident.milestone(REVIEWED)
     if not waits or _lacking(incident, case.policy, case):

@@ -8,7 +8,14 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.payload import Command
 from models.people.party import PartyKind, party_named
-from rules.people.naming.names import did_you_mean, looks_like, meant_by, shown, spelling_flaw
+from rules.people.naming.names import (
+    claim_flaw,
+    did_you_mean,
+    looks_like,
+    meant_by,
+    shown,
+    spelling_flaw,
+)
 from rules.people.naming.people_meant import known_by_name, people_of_the_policy
 from rules.record.decision import Case, Refusal
 
@@ -47,7 +54,8 @@ def misnamed(case: Case, name: str, command: Command) -> Refusal | None:
 def _unsound_actor(case: Case, known: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if case.actor in (ENGINE, MONITORING):
         return
-    problem = spelling_flaw(case.actor.name)
+    flaw_of = claim_flaw if case.policy.closes_detours else spelling_flaw
+    problem = flaw_of(case.actor.name)
     if problem:
         yield "actor", f"{problem}{did_you_mean(case.actor.name, known)}"
     elif problem := spelling_flaw(case.actor.via):
@@ -101,7 +109,8 @@ def wrong_reporter(report: Report, policy: CompiledPolicy) -> str | None:
     if report.reporter in (ENGINE, MONITORING):
         return None
     name = report.reporter.name
-    problem, known = spelling_flaw(name), tuple(policy.people)
+    flaw_of = claim_flaw if policy.closes_detours else spelling_flaw
+    problem, known = flaw_of(name), tuple(policy.people)
     if problem:
         return f"{problem}{did_you_mean(name, known)}"
     meant = looks_like(name, known)

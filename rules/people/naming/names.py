@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from models.base import ENGINE, MONITORING
+from models.people.party import party_named
 from models.policy.values.words import nearest_word
 from rules.record.readable import made_visible
 
@@ -74,6 +75,16 @@ def spelling_flaw(name: str) -> str | None:
     if skeleton(name) in RESERVED:
         return f"{shown(name)} is a word of the engine, and nobody's name"
     return None
+
+
+def claim_flaw(name: str) -> str | None:
+    """What is wrong with a name under which somebody acts or reports; None if nothing is.
+
+    Nobody has a name that means a team, a role or somebody else of its kind.
+    """
+    if party_named(name.casefold()).kind:
+        return f"{shown(name)} begins with a word of the engine: write your own name alone"
+    return spelling_flaw(name)
 
 
 def skeleton(name: str) -> str:

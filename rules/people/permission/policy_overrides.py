@@ -12,11 +12,11 @@ from models.compiled import AuthorityRule
 from models.incident.timeline import EntryKind
 from models.people.responsibility import PolicyOverride
 from rules.people.permission.authority import permitted, who_may
-from rules.record.decision import Case, Decision, Outcome, Refusal
+from rules.record.decision import Case, Decision, Outcome, Refusal, with_impossibility
 from rules.record.ledger import SUMMARY_BOUND, note
 
 MOST_KEPT = 50
-"""Further overrides are on the timeline only."""
+"""Older overrides are counted; their lines are on the timeline."""
 _SAID = 300
 
 
@@ -27,13 +27,21 @@ def decided_with_override(
     plain = decide(case)
     if not reason or isinstance(plain, Decision) or plain.kind == "Malformed":
         return plain
-    refusal = _not_overridable(case, name)
-    if refusal:
-        return refusal
+    further = _not_overridable(case, name)
+    if further:
+        return _refused(plain, further)
     forced = decide(replace(case, overrides=case.policy.override))
     if isinstance(forced, Refusal):
         return forced
     return _marked(case, name, reason, forced, plain.message)
+
+
+def _refused(plain: Refusal, further: Refusal) -> Refusal:
+    """The refusal as it would be without the override, which is no way out; authority first."""
+    if further.kind == "NotAuthorised" and plain.kind != "NotAuthorised":
+        return with_impossibility(further, plain)
+    message = f"{plain.message}; besides, {further.message}"
+    return replace(plain, message=message, leaves=None)
 
 
 def _not_overridable(case: Case, name: str) -> Refusal | None:
@@ -54,16 +62,16 @@ def _not_overridable(case: Case, name: str) -> Refusal | None:
 
 
 def _marked(case: Case, name: str, reason: str, forced: Decision, instead_of: str) -> Decision:
-    incident = forced.incident
-    if len(incident.overrides) < MOST_KEPT:
-        used = PolicyOverride(
-            command=name,
-            actor=case.actor,
-            at=case.now,
-            reason=reason[:_SAID],
-            instead_of=instead_of[:_SAID],
-        )
-        incident = incident.changed(overrides=(*incident.overrides, used))
+    used = PolicyOverride(
+        command=name,
+        actor=case.actor,
+        at=case.now,
+        reason=reason[:_SAID],
+        instead_of=instead_of[:_SAID],
+    )
+    every = (*forced.incident.overrides, used)
+    older = forced.incident.older_overrides + len(every[:-MOST_KEPT])
+    incident = forced.incident.changed(overrides=every[-MOST_KEPT:], older_overrides=older)
     summary = f"override of {name} by {case.actor.name}: {reason} — otherwise refused: {instead_of}"
     left: dict[str, Any] = {"reason": reason} if reason not in summary[:SUMMARY_BOUND] else {}
     incident = note(

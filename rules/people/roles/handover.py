@@ -51,6 +51,9 @@ def hand_over(case: Case, command: HandOverCommand) -> Outcome:
     refusal = _not_takeable(case, rule, command.to) or _content_missing(case, command)
     if refusal:
         return refusal
+    refusal = _in_the_place_of(case, rule, giver, command.to)
+    if refusal:
+        return refusal
     offer = Handover(
         role=rule.name,
         giver=giver,
@@ -86,6 +89,22 @@ def _not_takeable(case: Case, rule: RoleRule, person: str) -> Refusal | None:
     return Refusal("Refused", why) if why else None
 
 
+def _in_the_place_of(case: Case, rule: RoleRule, giver: str, taker: str) -> Refusal | None:
+    """The refusal of an offer by which somebody takes a role, or speaks for its holder."""
+    if case.actor.name == giver or not case.policy.closes_detours:
+        return None
+    if case.actor.name == taker:
+        message = f"{taker} cannot take {rule.name} by handing it over: {giver} can hand it over"
+        return Refusal("Refused", message, ("to",))
+    own = next(
+        (h for h in case.incident.handovers if (h.role, h.giver) == (rule.name, giver)), None
+    )
+    if own and own.offered_by.name == giver:
+        message = f"{giver} offers {rule.name} to {own.taker}: only {giver} can offer it otherwise"
+        return Refusal("Refused", message)
+    return None
+
+
 def _content_missing(case: Case, command: HandOverCommand) -> Refusal | None:
     required = case.policy.handover.required if case.policy.handover else ()
     missing = tuple(f"content {name}" for name in required if blank(command.content.get(name, "")))
@@ -97,7 +116,8 @@ def _offered(case: Case, rule: RoleRule, offer: Handover) -> Decision:
     same = [h for h in case.incident.handovers if (h.role, h.giver) == (offer.role, offer.giver)]
     others = tuple(h for h in case.incident.handovers if h not in same)
     instead = f", no longer to {same[0].taker}" if same else ""
-    summary = f"{offer.giver} hands {offer.role} over to {offer.taker}, who has to accept{instead}"
+    offers = _offers(offer)
+    summary = f"{offers} to {offer.taker}, who has to accept{instead}"
     incident = case.incident.changed(handovers=(*others, offer))
     content: dict[str, Any] = {"content": offer.content} if offer.content else {}
     incident = note(
@@ -111,12 +131,21 @@ def _offered(case: Case, rule: RoleRule, offer: Handover) -> Decision:
         taker=offer.taker,
         **content,
     )
-    reason = f"{offer.giver} hands {offer.role} over to you"
+    reason = f"{offers} to you"
     said = [f"{name}: {text}" for name, text in offer.content.items()]
     how = f"accept-handover {incident.id} {offer.role}, or decline-handover"
     parts = [reason, *said, offer.note, duties_of(rule), how]
     text = "\n".join(part for part in parts if part)
-    return Decision(incident, summary, (PageRole(as_person(offer.taker), reason, text),))
+    asked = PageRole(as_person(offer.taker), reason, text)
+    if offer.offered_by.name == offer.giver or not case.policy.closes_detours:
+        return Decision(incident, summary, (asked,))
+    return Decision(incident, summary, (asked, Remind(as_person(offer.giver), summary)))
+
+
+def _offers(offer: Handover) -> str:
+    """Who hands which role over, and whose it is if it is another's."""
+    of = f" of {offer.giver}" if offer.offered_by.name != offer.giver else ""
+    return f"{offer.offered_by.name} hands {offer.role}{of} over"
 
 
 def _offer(case: Case, role: str) -> tuple[Handover, RoleRule] | Refusal:
@@ -160,7 +189,9 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
     new = holder(rule.name, offer.taker, case.happened_at, case.policy)
     mine = (h for h in case.incident.roles if h.role == rule.name)
     held = tuple(new if h.person == offer.giver else h for h in mine)
-    summary = f"{offer.taker} accepts {rule.name} from {offer.giver}"
+    by = offer.offered_by.name
+    offered = f", offered by {by}" if by != offer.giver else ""
+    summary = f"{offer.taker} accepts {rule.name} from {offer.giver}{offered}"
     incident = with_holders(case.incident, rule, held, case.happened_at)
     incident = note(
         _counted(incident, rule.name, "accepted"),

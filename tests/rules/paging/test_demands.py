@@ -202,3 +202,31 @@ def test_pages_are_withdrawn_and_reminders_are_not() -> None:
     reminder = said.changed(kind=MessageKind.REMINDER)
     told = Delivery(message=reminder, channels=("pager",), until_answered=True)
     assert not withdrawable(told, OVER)
+
+
+GOING = EscalationProgress(level=2, pages=2, next_at=after(40), reached=True)
+
+
+@pytest.mark.parametrize(("level", "once"), [(1, False), (2, False), (1, True), (3, True)])
+def test_a_level_that_a_person_asks_for_again_puts_off_nothing(level: int, once: bool) -> None:  # noqa: FBT001 - a case
+    """Level 3 is still due when it was; the page comes besides."""
+    asked = demand(30, by="cy", waits=True, level=level, once=once)
+    going, page = page_on_demand(GOING, asked, THREE, after(30), acknowledged=False)
+    assert going == GOING
+    assert isinstance(page, Page)
+    assert (page.level, page.aside) == (level, True)
+    for reached in (True, False):
+        then = after_level(THREE, going, page, after(30), reached=reached)
+        assert (then.level, then.next_at, then.pages) == (2, after(40), 3)
+
+
+def test_a_higher_level_that_a_person_asks_for_is_where_silence_goes_on() -> None:
+    """So it is with an incident that began before, at any level."""
+    asked = demand(30, by="cy", waits=True, level=3)
+    _, page = page_on_demand(GOING, asked, THREE, after(30), acknowledged=False)
+    assert isinstance(page, Page)
+    assert not page.aside
+    again = demand(30, by="cy", waits=True, level=1)
+    _, old = page_on_demand(GOING, again, THREE, after(30), acknowledged=False, postpones=True)
+    assert isinstance(old, Page)
+    assert (old.level, old.aside) == (1, False)

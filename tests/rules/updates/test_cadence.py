@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.compiled import CompiledPolicy, ReviewRule
+from models.compiled import AuthorityRule, CompiledPolicy, ReviewRule
 from models.incident.record import Incident
 from models.time.clock import ClockStatus, FiredThreshold, Measure
 from rules.deadlines.due import next_point
-from rules.record.decision import Refusal
+from rules.record.decision import Decision, Refusal
 from rules.record.ledger import with_fired
 from rules.updates.cadence import cadence_points, cadence_readings, next_update_at
 from tests.rules.timed import FRIDAY, hours, incident, later, policy_of
@@ -244,3 +244,19 @@ def test_no_update_is_owed_between_the_resolution_and_the_reopening() -> None:
     record = done(record, "reopen", later(5), policy)
     assert due(policy, record, later(5)) == later(5.5)
     assert [p.due_at for p in cadence_points(policy, record, later(5))] == [later(5.5)]
+
+
+def test_a_promise_beyond_the_pace_takes_the_authority_to_slow_updates() -> None:
+    """Within the pace everybody who may update promises; beyond it only who may slow it down."""
+    policy = hearing("10m")
+    rule = AuthorityRule(by=("person:cy",))
+    policy = policy.changed(authority={**policy.authority, "slow_updates": rule})
+    record = incident(policy)
+    fields = {"text": "We work on it", "next_at": later(2 + 1 / 6)}
+    assert isinstance(outcome(record, "post_update", later(2), policy, **fields), Decision)
+    fields["next_at"] = later(100)
+    refusal = outcome(record, "post_update", later(2), policy, **fields)
+    assert isinstance(refusal, Refusal)
+    assert refusal.message.startswith("ana may not slow_updates")
+    before = policy.changed(closes_detours=False)
+    assert isinstance(outcome(record, "post_update", later(2), before, **fields), Decision)

@@ -228,7 +228,12 @@ class Paging(Component):
     ) -> Page | NoPage:
         acknowledged = self._desk.incident.milestone("acknowledged") is not None
         self.progress, asked = page_on_demand(
-            self.progress, demanded, ladder, now, acknowledged=acknowledged
+            self.progress,
+            demanded,
+            ladder,
+            now,
+            acknowledged=acknowledged,
+            postpones=not self._desk.policy.closes_detours,
         )
         return asked
 

@@ -20,7 +20,8 @@ from rules.commands.beginning.reporting import (
     wrong_information,
     wrong_start,
 )
-from tests.specimens import POLICY, START
+from rules.record.decision import Refusal
+from tests.specimens import POLICY, START, an_incident, outcome
 
 ANA = Actor(name="ana", via="console")
 
@@ -241,3 +242,27 @@ def test_authority_to_report_depends_on_the_resulting_severity() -> None:
     assert refusal.message == (
         "the policy does not allow cy to report a SEV1 by command_line; it allows: team:platform"
     )
+
+
+@pytest.mark.parametrize("entry", ["platform", "team:platform"])
+def test_nobody_reports_by_bearing_the_name_of_a_team(entry: str) -> None:
+    """Only its members do; a person who bears the name of their team is one of the people."""
+    rule = RULE.changed(who=(entry,), reserves_teams=True)
+    assert may_report(ANA, rule)
+    for name in ("platform", "team:platform", "mallory"):
+        assert not may_report(Actor(name=name, via="api"), rule)
+    named = rule.changed(people={**rule.people, "platform": ("platform",)})
+    assert may_report(Actor(name="platform", via="api"), named)
+
+
+@pytest.mark.parametrize(
+    "name", ["team:platform", "role:lead", "Person:ana", "on_call:x", "schedule:x", "channel:log"]
+)
+def test_nobody_acts_or_reports_under_a_name_that_means_somebody_of_a_kind(name: str) -> None:
+    """Such words are the engine's."""
+    words = f"'{name}' begins with a word of the engine: write your own name alone"
+    report = Report(title="Checkout fails", reporter=Actor(name=name, via="api"))
+    assert ("reporter", words) in wrong_information(report, POLICY)
+    refusal = outcome(an_incident(), "add_lesson", START, actor=name, text="t")
+    assert isinstance(refusal, Refusal)
+    assert refusal.message == f"actor: {words}"

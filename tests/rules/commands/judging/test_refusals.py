@@ -229,15 +229,23 @@ def test_a_role_is_not_handed_over_against_its_rules(
             (),
             "cancel",
             {"reason": "x", "override": "y"},
-            Refusal("NotAuthorised", "ana may not override; may: dee, eve", may=("dee", "eve")),
+            Refusal(
+                "NotAuthorised",
+                "ana may not override; may: dee, eve; besides, cancel needs approval: "
+                "have 0 of 1; may approve: bo, cy",
+                ("approve cancel",),
+                may=("dee", "eve"),
+            ),
         ),
         (
             (),
             "add_lesson",
             {"text": "x", "override": "y"},
             Refusal(
-                "Refused",
+                "NotAuthorised",
+                "ana may not add_lesson; may: dee; besides, "
                 "the policy does not allow overriding add_lesson; it allows: cancel, resolve",
+                may=("dee",),
             ),
         ),
     ],

@@ -226,3 +226,29 @@ def test_the_policy_says_how_far_back_a_fact_may_lie() -> None:
         facts = policy.facts
         assert (facts.reason_after, facts.approval_after) == (reason_after, approval_after)
     assert APPROVED.approvals["backdating"].by == ("bo", "cy")
+
+
+REVIEWED = staffed(
+    "review: { required: { SEV1: always, SEV2: always }, lessons: true }\n"
+    "dates: [meeting]\n"
+    "backdating: { reason_after: 0s }\n"
+)
+
+
+def test_what_completes_a_review_by_the_way_completes_it_now() -> None:
+    """Only the review says when it took place: a late lesson makes no review timely."""
+    incident = done(reported_at_start(REVIEWED), "resolve", after(1), REVIEWED)
+    incident = done(incident, "submit_review", after(2), REVIEWED, lead="ana")
+    late = {"text": "t", "happened_at": after(2)}
+    found = done(incident, "add_lesson", after(60), REVIEWED, **late).milestone("reviewed")
+    assert found is not None
+    assert found.at == after(60)
+
+
+def test_a_date_is_set_for_a_time_to_come() -> None:
+    """A date in the past would meet a limit after the fact."""
+    incident = reported_at_start(REVIEWED)
+    refusal = outcome(incident, "set_date", after(30), REVIEWED, date="meeting", at=after(30))
+    assert isinstance(refusal, Refusal)
+    assert refusal.missing == ("at",)
+    assert done(incident, "set_date", after(30), REVIEWED, date="meeting", at=after(31)).dates

@@ -43,7 +43,7 @@ def test_an_override_carries_out_a_refused_command_and_leaves_its_mark() -> None
     ("name", "fields", "kind", "words"),
     [
         ("hold", {"reason": "x", "actor": "bo"}, "NotAuthorised", "bo may not override; may: ana"),
-        ("resume", {}, "Refused", "the incident is not on hold"),
+        ("resume", {}, "NotAuthorised", "the incident is not on hold"),
         ("begin_diagnosis", {}, "TransitionNotAllowed", "not possible in state reported"),
         ("set_severity", {"severity": "SEV9"}, "Refused", "no severity"),
         ("hold", {"reason": "x", "happened_at": after(9)}, "Malformed", "future"),
@@ -55,7 +55,8 @@ def test_some_refusals_cannot_be_overridden(
     """That is: no authority to override, not possible, unknown, or malformed."""
     answer = refused(reported(POLICY), name, 1, POLICY, override=WHY, **fields)
     if name == "resume":
-        words = "does not allow overriding resume"
+        assert "ana may not resume" in answer.message
+        assert "does not allow overriding resume" in answer.message
     assert answer.kind == kind
     assert words in answer.message
 
@@ -90,10 +91,48 @@ def test_an_unneeded_override_leaves_no_trace() -> None:
 
 
 def test_without_a_rule_nobody_overrides() -> None:
-    """The refusal is the same as without the attempt to override."""
+    """The refusal is the same as without the attempt to override, and says so besides."""
     policy = staffed("authority: { hold: dee }\n")
     answer = refused(reported(policy), "hold", 1, policy, reason="x", override=WHY)
-    assert answer == Refusal("Refused", "the policy allows nobody to override it")
+    plain = "ana may not hold; may: dee"
+    words = f"{plain}; besides, the policy allows nobody to override it"
+    assert answer == Refusal("NotAuthorised", words, may=("dee",))
+    late = refused(reported(policy), "close", 1, policy, override=WHY)
+    assert late.kind == "TransitionNotAllowed"
+    assert late.possible, "what is possible is still said"
+
+
+def test_an_override_of_one_command_does_no_other_by_the_way() -> None:
+    """A step, an attribute, the severity or a link is overruled only if its command is listed."""
+    policy = staffed(
+        "steps: { assessment: [{ do: Look, by: lead }] }\n"
+        "roles: { lead: {} }\n"
+        "attributes: { plan: [basic, gold] }\n"
+        "authority:\n"
+        "  acknowledge: people\n"
+        "  begin_diagnosis: dee\n"
+        "  cancel: dee\n"
+        "  set_severity: dee\n"
+        "  complete_step: cy\n"
+        "  set_attribute: cy\n"
+        "  link: cy\n"
+        "  override:\n"
+        "    by: ana\n"
+        "    guards: [severity_confirmed, roles_filled]\n"
+        "    commands: [begin_diagnosis, set_severity, cancel]\n"
+    )
+    incident = done(reported(policy), "acknowledge", after(1), policy)
+    twin = {"reason": "x", "duplicate_of": "INC-260326-00000000"}
+    for name, fields in (
+        ("begin_diagnosis", {"steps": ["look"]}),
+        ("set_severity", {"severity": "SEV2", "attributes": {"plan": "gold"}}),
+        ("cancel", twin),
+    ):
+        answer = refused(incident, name, 2, policy, override=WHY, **fields)
+        assert (answer.kind, answer.may) == ("NotAuthorised", ("cy",))
+        before = policy.changed(closes_detours=False)
+        assert done(incident, name, after(2), before, override=WHY, **fields)
+    assert done(incident, "cancel", after(2), policy, override=WHY, reason="x")
 
 
 def test_a_command_that_cannot_be_understood_is_never_overridden() -> None:
@@ -123,7 +162,8 @@ def test_the_person_on_call_at_that_time_may_override() -> None:
     fields = {"reason": "x", "override": WHY}
     decided(reported(policy), "hold", 1, policy, actor="bo", **fields)
     answer = refused(reported(policy), "hold", 1, policy, actor="cy", **fields)
-    assert answer.may == ("on_call primary (bo)",)
+    assert answer.may == ("dee",)
+    assert "cy may not override; may: on_call primary (bo)" in answer.message
 
 
 def test_many_overrides_do_not_fill_the_record() -> None:
@@ -133,4 +173,6 @@ def test_many_overrides_do_not_fill_the_record() -> None:
         incident = done(incident, "hold", after(2 * turn), POLICY, reason="x", override=WHY)
         incident = done(incident, "resume", after(2 * turn + 1), POLICY, actor="dee")
     assert len(incident.overrides) == MOST_KEPT
+    assert incident.older_overrides == 5
+    assert incident.overrides[-1].at == after(2 * (MOST_KEPT + 4)), "the newest are kept"
     assert len(lines(incident, "override.used")) == MOST_KEPT + 5

@@ -55,6 +55,38 @@ def test_a_person_who_is_offered_a_role_is_paged_with_all_information() -> None:
     assert (offer.note, offer.content, offer.at) == ("call me", SAID["content"], after(10))
 
 
+def test_nobody_takes_a_role_by_handing_it_over_to_themselves() -> None:
+    """Neither the deputy nor somebody who may give roles: the holder is asked."""
+    incident = given(lead="ana")
+    for actor in ("cy", "dee"):
+        mine = {"role": "lead", "to": actor, "actor": actor, **SAID}
+        answer = refused(incident, "hand_over", 10, POLICY, **mine)
+        assert answer.message == (
+            f"{actor} cannot take lead by handing it over: ana can hand it over"
+        )
+
+
+def test_an_offer_by_another_says_who_makes_it_and_its_holder_hears_of_it() -> None:
+    """So nobody puts words into the mouth of the holder."""
+    fields = {"role": "lead", "to": "bo", "actor": "cy", **SAID}
+    answer = decided(given(lead="ana"), "hand_over", 10, POLICY, **fields)
+    assert answer.summary == "cy hands lead of ana over to bo, who has to accept"
+    asked, told = answer.effects
+    assert isinstance(asked, PageRole)
+    assert asked.reason == "cy hands lead of ana over to you"
+    assert told == Remind("person:ana", answer.summary)
+    taken = done(answer.incident, "accept_handover", after(11), POLICY, role="lead", actor="bo")
+    assert lines(taken, "handover.accepted") == ["bo accepts lead from ana, offered by cy"]
+
+
+def test_an_offer_of_the_holder_is_not_replaced_by_others() -> None:
+    """Not by the deputy, either; the holder may change it."""
+    fields = {"role": "lead", "to": "eve", "content": {"status": "all is well"}}
+    answer = refused(offered(), "hand_over", 11, POLICY, actor="cy", **fields)
+    assert answer.message == "ana offers lead to bo: only ana can offer it otherwise"
+    assert done(offered(), "hand_over", after(11), POLICY, actor="ana", **fields).handovers
+
+
 def test_the_deputy_may_hand_over_what_the_holder_may() -> None:
     """The deputy needs no authority to give roles; nobody else may do it."""
     fields = {"role": "lead", "to": "bo", **SAID}
