@@ -65,6 +65,7 @@ def _words(preview: AdoptionPreview) -> Group:
     if not preview.shifts:
         lines.append(line("  no clock changes"))
     lines += [line(f"  at once: {name}", "yellow") for name in preview.fires_at_once]
+    lines += [line(f"  {words}", "yellow") for words in preview.lose_roles]
     return Group(*lines)
 
 

@@ -22,6 +22,8 @@ class ClockShift(Frozen):
 class AdoptionPreview(Frozen):
     """What adopting a policy does: clocks that shift, thresholds that would fire at once.
 
+    `lose_roles` says who loses a role, because the policy does not know them.
+
     `refusal` says why the incident cannot adopt it; empty if it can.
     """
 
@@ -29,5 +31,6 @@ class AdoptionPreview(Frozen):
     policy_version: str
     shifts: tuple[ClockShift, ...] = ()
     fires_at_once: tuple[str, ...] = ()
+    lose_roles: tuple[str, ...] = ()
     refusal: str = ""
     now: Instant

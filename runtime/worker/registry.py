@@ -30,6 +30,7 @@ from connectors.feeds.directory import FeedDirectory
 from incidents.schedules.on_call import OnCallLookup
 from incidents.workloads.requests import Workloads
 from runtime.settings import Settings
+from runtime.worker.called_by_workflow import CalledByWorkflow
 from runtime.worker.lanes import Workers
 from runtime.worker.settling import Settling
 from workflows.access import Access
@@ -148,7 +149,7 @@ async def running_workers(
         nonsticky_to_sticky_poll_ratio=NEW_WORK,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=GRACE,
-        interceptors=[settling],
+        interceptors=[CalledByWorkflow(), settling],
     )
     async with workers, settling.running():
         yield

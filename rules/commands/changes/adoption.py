@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from models.answers.adoption import AdoptionPreview, ClockShift
+from models.base import ENGINE
 from models.command import AdoptPolicyCommand
-from models.compiled import CompiledPolicy
-from models.incident.record import Incident
+from models.compiled import CompiledPolicy, RoleRule
+from models.incident.record import Incident, RoleHolder
 from models.incident.timeline import EntryKind
 from models.policy.values.durations import format_duration
 from models.time.clock import ClockReading
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.due import due_thresholds
 from rules.people.permission.approvals import ended_by_policy
+from rules.people.roles.holders import unknown_person, with_holders
 from rules.record.decision import AdoptPolicy, Case, Decision, LookUpPolicy, Outcome, Refusal
 from rules.record.ledger import note
 from rules.record.steps import refusal_of_unknown_name
@@ -97,11 +99,13 @@ def adoption_preview(
 ) -> AdoptionPreview:
     """What adopting the new policy would change, or why it is refused."""
     refusal = not_adoptable(new, incident)
+    lost = () if refusal else tuple(_loses_role(held) for held, _ in _strangers(incident, new))
     return AdoptionPreview(
         policy_name=new.name,
         policy_version=new.version,
         shifts=() if refusal else clock_shifts(old, new, incident, now),
         fires_at_once=() if refusal else _fires_at_once(old, new, incident, now),
+        lose_roles=lost,
         refusal=refusal.message if refusal else "",
         now=now,
     )
@@ -147,6 +151,7 @@ def with_adopted_policy(case: Case, new: CompiledPolicy, why: str) -> Outcome:
     moved = clock_shifts(old, new, case.incident, case.now)
     summary = f"policy {new.name} {new.version} adopted, after {old.name} {old.version}"
     summary += f" ({why})" if why else ""
+    summary += "".join(f"; {_loses_role(gone)}" for gone, _ in _strangers(case.incident, new))
     summary += "".join(f"; {words}" for words in _named(moved))
     incident = note(
         case.incident,
@@ -159,8 +164,36 @@ def with_adopted_policy(case: Case, new: CompiledPolicy, why: str) -> Outcome:
         becomes=new.policy_hash,
         clocks=[shift_words(shift) for shift in moved],
     )
-    ended = ended_by_policy(incident, old, new, case.now)
+    ended = ended_by_policy(_without_strangers(incident, new, case.now), old, new, case.now)
     return Decision(ended.incident, summary, (AdoptPolicy(new), *ended.effects))
+
+
+def _strangers(incident: Incident, new: CompiledPolicy) -> Iterator[tuple[RoleHolder, RoleRule]]:
+    """Who holds a role and is none of the people of the new policy."""
+    for held in incident.roles if new.closes_detours else ():
+        rule = new.role(held.role) or RoleRule(name=held.role)
+        if unknown_person(rule, held.person, new):
+            yield held, rule
+
+
+def _loses_role(held: RoleHolder) -> str:
+    return f"{held.person} is no longer {held.role}: the new policy has no such person"
+
+
+def _without_strangers(incident: Incident, new: CompiledPolicy, now: datetime) -> Incident:
+    """The record without holders whom the new policy does not know: their roles are vacant."""
+    for gone, rule in _strangers(incident, new):
+        kept = tuple(h for h in incident.roles if h.role == gone.role and h.person != gone.person)
+        incident = note(
+            with_holders(incident, rule, kept, now),
+            EntryKind.ROLE_UNASSIGNED,
+            _loses_role(gone),
+            actor=ENGINE,
+            now=now,
+            role=gone.role,
+            person=gone.person,
+        )
+    return incident
 
 
 def _named(moved: tuple[ClockShift, ...]) -> Iterator[str]:

@@ -12,8 +12,9 @@ from rules.commands.changes.adoption import (
 )
 from rules.record.decision import AdoptPolicy, Case, Decision, Outcome, Refusal
 from states.lifecycle import State
+from tests.rules.staffed import lines, reported, staffed
 from tests.rules.timed import incident, later, one, policy_of
-from tests.specimens import ANA, done
+from tests.specimens import ANA, after, done
 
 OLD = "from: reported, to: resolved, within: 4h"
 SHORT = OLD.replace("4h", "3h")
@@ -138,3 +139,18 @@ def test_an_adoption_has_the_instant_at_which_it_happened() -> None:
     assert answer.summary == line.summary
     assert "; c5: no such clock → " in line.summary
     assert "more clocks" not in line.summary
+
+
+def test_a_holder_whom_the_new_policy_does_not_know_loses_the_role() -> None:
+    """Only people of the policy hold a role: the preview, the answer and the timeline say so."""
+    old, other = staffed("roles: { lead: {} }\n"), staffed("roles: { lead: {} }\n")
+    people = {name: person for name, person in other.people.items() if name != "dee"}
+    record = done(reported(old), "assign_role", after(1), old, role="lead", person="dee")
+    words = "dee is no longer lead: the new policy has no such person"
+    for new, lost in ((other, ()), (other.changed(people=people), (words,))):
+        assert adoption_preview(old, new, record, after(2)).lose_roles == lost
+        answer = with_adopted_policy(Case(record, old, ANA, after(2), after(2)), new, "")
+        assert isinstance(answer, Decision)
+        assert (words in answer.summary) == bool(lost)
+        assert answer.incident.holders("lead") == (() if lost else ("dee",))
+        assert lines(answer.incident, "role.unassigned") == list(lost)
