@@ -16,9 +16,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from connectors.channels.kinds import KINDS, AnyChannelSettings
 from connectors.feeds.settings import FeedSettings
 from connectors.links import LinkKeys
-from models.addresses import is_token, parts_of
+from models.access import AccessToken
+from models.addresses import is_loopback, is_token, parts_of
 from models.base import Changing
 from runtime.env_file import faults_of, names_in
+from runtime.tokens import TokenSettings
 
 ROOT = Path(__file__).parents[1]
 PREFIX = "INCIDENT_"
@@ -57,7 +59,9 @@ class Settings(Changing, BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=1, le=65535)
     intake_token: SecretStr | None = None
+    tokens: dict[str, TokenSettings] = Field(default_factory=dict)
     web_names: Annotated[tuple[str, ...], NoDecode] = ()
+    web_proxies: int = Field(default=0, ge=0, le=10)
     public_url: str | None = None
     link_keys: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
@@ -113,7 +117,7 @@ class Settings(Changing, BaseSettings):
     def _in_any_case(cls, given: object) -> object:
         return given.lower() if isinstance(given, str) else given
 
-    @field_validator("channels", "feeds", mode="before")
+    @field_validator("channels", "feeds", "tokens", mode="before")
     @classmethod
     def _named_as_in_policies(cls, given: object) -> object:
         """Read `EMAIL_ONCALL` as `email-oncall`: environment variables cannot have dashes."""
@@ -125,6 +129,18 @@ class Settings(Changing, BaseSettings):
     def feed_copies(self) -> Path:
         """Where the last good copies of calendar feeds are kept."""
         return self.state_directory / "feeds"
+
+    @property
+    def access_tokens(self) -> dict[str, AccessToken]:
+        """The tokens of the settings, by their names."""
+        return {name: said.token(name) for name, said in self.tokens.items()}
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine reaches the web server: no proxy, and no address elsewhere."""
+        public = parts_of(self.public_url)
+        elsewhere = public is not None and not is_loopback(public.hostname)
+        return is_loopback(self.web_host) and not self.web_proxies and not elsewhere
 
     @property
     def documents_directory(self) -> Path:

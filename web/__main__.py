@@ -10,7 +10,6 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from models.addresses import is_loopback
 from runtime.client import ServerNotReachable, connect
 from runtime.ending import (
     CANNOT_LISTEN,
@@ -66,16 +65,18 @@ def server_of(app: FastAPI, host: str, port: int) -> Server:
 
 
 def refuse_to_be_open(settings: Settings) -> None:
-    """Require a token if other machines can reach the web server. Raises SettingsBroken."""
+    """Refuse a token that others can guess, if others reach the server. Raises SettingsBroken.
+
+    Without an intake token, only tokens that somebody made count there.
+    """
     token = settings.intake_token
-    if is_loopback(settings.web_host):
+    if settings.local or token is None:
         return
-    if token is None or len(token.get_secret_value()) < SHORTEST_TOKEN:
-        what = "is not set" if token is None else f"has fewer than {SHORTEST_TOKEN} characters"
+    if len(token.get_secret_value()) < SHORTEST_TOKEN:
         raise SettingsBroken(
-            f"INCIDENT_INTAKE_TOKEN: {what}, while other machines can reach "
-            f"INCIDENT_WEB_HOST={settings.web_host}: set a token that nobody can guess, "
-            "such as openssl rand -hex 32 gives, or let the web server listen on 127.0.0.1"
+            f"INCIDENT_INTAKE_TOKEN: has fewer than {SHORTEST_TOKEN} characters, while other "
+            "machines can reach the web server: set a token that nobody can guess, such as "
+            "openssl rand -hex 32 gives, or leave it out and make tokens"
         )
 
 
@@ -94,10 +95,13 @@ async def serve(settings: Settings) -> None:
         keys=link_keys(settings),
         public_url=settings.public_url,
         names=(settings.web_host, *settings.web_names),
+        proxies=settings.web_proxies,
+        tokens=settings.access_tokens,
+        local=settings.local,
     )
     server = server_of(app, settings.web_host, settings.web_port)
     on_signal(server.stop, at_the_latest=HARD_END_SECONDS)
-    log.info("web.starts", host=settings.web_host, port=settings.web_port)
+    log.info("web.starts", host=settings.web_host, port=settings.web_port, local=settings.local)
     try:
         async with watch_event_loop():
             await server.serve()

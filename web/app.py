@@ -1,6 +1,6 @@
 """The HTTP application."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -10,6 +10,7 @@ from temporalio.client import Client
 from connectors.feeds.directory import FeedDirectory
 from connectors.links import LinkKeys
 from incidents.access.reading import TokenBook
+from models.access import AccessToken
 from models.addresses import parts_of
 from models.base import build_models
 from web.alerts.delivering import Deliveries
@@ -21,6 +22,7 @@ from web.health.endpoints import Health
 from web.health.probe import Probe
 from web.http.endpoints import OPENAPI, describe
 from web.http.errors import install
+from web.http.forwarded import Forwarded
 from web.http.hosts import KnownHosts
 from web.identity.bearer import BearerTokens
 from web.identity.identified import Identified
@@ -42,27 +44,32 @@ def create_app(
     keys: LinkKeys | None = None,
     public_url: str | None = None,
     names: Iterable[str] = (),
+    proxies: int = 0,
+    tokens: Mapping[str, AccessToken] | None = None,
+    local: bool = True,
     probe: Probe | None = None,
 ) -> FastAPI:
     """Build the application; `client` may still be unconnected.
 
     `keys` verify the links of pages; without them there are no pages. `public_url` is where people
-    reach the server. Without `token` everybody may post. The server answers to `names`, localhost
-    and IP addresses.
+    reach the server. It answers to the name there, to `names`, localhost and IP addresses, and
+    believes `proxies` proxies what they say of the client's address. `token` is the intake token,
+    `tokens` are those of the settings. If the server is `local`, whoever reaches it is believed:
+    who they say they are, and without any of these tokens even that they may ask.
     """
     build_models()
-    app = _bare(names)
+    app = _bare(_known_names(public_url, names), proxies)
     policy = PolicyInForce(policy_file)
-    tokens = BearerTokens(TokenBook(client), token)
+    bearer = BearerTokens(TokenBook(client), token, tokens, local=local)
     failures = FailedAttempts()
-    guarded = [Depends(Identified(tokens.asker, failures))]
+    guarded = [Depends(Identified(bearer.asker, failures))]
     reading, commanding = Reading(client, documents), Commanding(client, task_queue)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     for part in (
         Deliveries(client, policy, task_queue),
         Reports(client, policy, task_queue, feeds),
         reading,
-        CommandApi(commanding),
+        CommandApi(commanding, local=local),
     ):
         app.include_router(part.router(), dependencies=guarded)
     if keys is not None:
@@ -71,7 +78,12 @@ def create_app(
     return app
 
 
-def _bare(names: Iterable[str]) -> FastAPI:
+def _known_names(public_url: str | None, names: Iterable[str]) -> tuple[str, ...]:
+    public = parts_of(public_url)
+    return (*names, *([public.hostname] if public and public.hostname else []))
+
+
+def _bare(names: Iterable[str], proxies: int) -> FastAPI:
     """An application that answers to its own names only, and refuses in one shape."""
     app = FastAPI(
         title="Incident engine",
@@ -85,6 +97,7 @@ def _bare(names: Iterable[str]) -> FastAPI:
     install(app)
     describe(app, *(each.body for each in FORMATS.values()), Reported, *BODIES.values())
     app.add_middleware(KnownHosts, names=names)
+    app.add_middleware(Forwarded, hops=proxies)
     return app
 
 

@@ -203,3 +203,57 @@ def test_every_form_of_a_line_is_read(monkeypatch: Monkey, tmp_path: Path) -> No
     assert (settings.actor, settings.task_queue) == ("ana", "q")
     assert settings.web_host == "127.0.0.2"
     assert unknown_variables() == ("INCIDENT_TASK_QEUE",)
+
+
+def test_a_token_may_stand_in_the_settings(monkeypatch: Monkey) -> None:
+    """By the digest of its secret, so that whoever reads the settings cannot use it."""
+    monkeypatch.setenv("INCIDENT_TOKENS__DEPLOY_BOT__HASH", "A" * 64)
+    monkeypatch.setenv("INCIDENT_TOKENS__DEPLOY_BOT__OWNER", "deploy-bot")
+    monkeypatch.setenv("INCIDENT_TOKENS__DEPLOY_BOT__HOLDER", "tool")
+    monkeypatch.setenv("INCIDENT_TOKENS__DEPLOY_BOT__SCOPES", "report, alerts:grafana")
+    [(name, token)] = load_settings().access_tokens.items()
+    assert (name, token.owner, token.holder) == ("deploy-bot", "deploy-bot", "tool")
+    assert token.scopes == ("alerts:grafana", "report")
+    assert token.digest == "a" * 64
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("HASH", "the-secret-itself"),
+        ("OWNER", " ana"),
+        ("SCOPES", "everything"),
+        ("HOLDER", "robot"),
+        ("EXPIRES_AT", "soon"),
+    ],
+)
+def test_a_wrong_token_of_the_settings_is_named(
+    monkeypatch: Monkey, field: str, value: str
+) -> None:
+    """With its variable, and without a secret."""
+    said = {"HASH": "a" * 64, "OWNER": "ana", "SCOPES": "read", field: value}
+    for name, text in said.items():
+        monkeypatch.setenv(f"INCIDENT_TOKENS__CI__{name}", text)
+    with pytest.raises(SettingsBroken) as broken:
+        load_settings()
+    assert str(broken.value).startswith(f"INCIDENT_TOKENS__CI__{field}")
+    assert "the-secret-itself" not in str(broken.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "local"),
+    [
+        ({}, True),
+        ({"PUBLIC_URL": "http://localhost:8000"}, True),
+        ({"WEB_HOST": "0.0.0.0"}, False),  # noqa: S104 - nothing listens
+        ({"WEB_PROXIES": "1"}, False),
+        ({"PUBLIC_URL": "https://incidents.example.org"}, False),
+    ],
+)
+def test_a_server_that_others_reach_is_not_local(
+    monkeypatch: Monkey, settings: dict[str, str], *, local: bool
+) -> None:
+    """Also behind a proxy on the same machine."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"INCIDENT_{name}", value)
+    assert load_settings().local is local

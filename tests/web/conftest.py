@@ -32,7 +32,9 @@ def payload(task_queue: str) -> Payload:
     return read
 
 
-def http_for(client: Client, siren: Siren, token: str | None = TOKEN) -> httpx2.AsyncClient:
+def http_for(
+    client: Client, siren: Siren, token: str | None = TOKEN, **how: Any
+) -> httpx2.AsyncClient:
     """An HTTP client for a web server of the siren's policy."""
     app = create_app(
         client,
@@ -40,6 +42,7 @@ def http_for(client: Client, siren: Siren, token: str | None = TOKEN) -> httpx2.
         documents=siren.policy.parent,
         task_queue=siren.task_queue,
         token=SecretStr(token) if token else None,
+        **how,
     )
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="http://localhost", headers=AUTHORISED)

@@ -84,13 +84,22 @@ async def test_a_web_server_that_cannot_listen_says_where_and_ends_with_1() -> N
     assert err.decode().splitlines()[-1] == f"web: cannot listen on 127.0.0.1:{port}"
 
 
-@pytest.mark.parametrize("token", [{}, {"INCIDENT_INTAKE_TOKEN": "short"}])
-async def test_it_does_not_listen_openly_beyond_this_machine(token: dict[str, str]) -> None:
-    """Anybody who reaches the port could open incidents: it says what to do and ends with 2."""
+@pytest.mark.parametrize(
+    "reached",
+    [
+        {"INCIDENT_WEB_HOST": "::"},
+        {"INCIDENT_WEB_PROXIES": "1"},
+        {"INCIDENT_PUBLIC_URL": "https://incidents.example.org"},
+    ],
+)
+async def test_it_does_not_listen_beyond_this_machine_with_a_token_that_others_can_guess(
+    reached: dict[str, str],
+) -> None:
+    """Whether others reach it directly or through a proxy: it says what to do and ends with 2."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "web"),
         cwd=ROOT,
-        env={**os.environ, **token, "INCIDENT_WEB_HOST": "::"},
+        env={**os.environ, **reached, "INCIDENT_INTAKE_TOKEN": "short"},
         stderr=asyncio.subprocess.PIPE,
     )
     _, err = await process.communicate()

@@ -19,6 +19,7 @@ from models.access import Scope
 from models.base import Actor, Frozen
 from models.command import COMMANDS, CommandResult, CommandSpec
 from models.payload import Command
+from models.proof import Proof
 from models.way_in import WayIn
 from web.api.refusing import of_command, of_incident, reaching_incidents
 from web.http.body import read_body
@@ -44,6 +45,12 @@ PREFER = {
     "description": "wait=SECONDS: how long to wait for a worker; then the answer is 202",
     "schema": {"type": "string", "examples": ["wait=10"]},
 }
+
+
+CLAIM = (
+    "a command needs to know who gives it, and the intake token does not say: use the token of a "
+    "person or tool, which python starter.py tokens create makes"
+)
 
 
 class Done(CommandResult):
@@ -157,15 +164,18 @@ class Commanding:
 
 
 class CommandApi:
-    """The commands of the table, one route each."""
+    """The commands of the table, one route each. Beyond this machine a claim gives no command."""
 
-    def __init__(self, commanding: Commanding) -> None:
+    def __init__(self, commanding: Commanding, *, local: bool = True) -> None:
         self._commanding = commanding
+        self._local = local
 
     async def take(self, spec: CommandSpec, request: Request, incident: str) -> Response:
         """Give a command to an incident."""
         asker = asker_of(request)
         asker.may(Scope.COMMAND)
+        if asker.proof is Proof.CLAIMED and not self._local:
+            raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", CLAIM)
         key = idempotency_key(request) or new_command_id()
         said = await read_body(request, BODIES[spec.name])
         actor = _actor(asker, said)

@@ -33,8 +33,8 @@ def digest_of(token: str) -> str:
 class BearerTokens:
     """Recognises who sends a bearer token.
 
-    `settings` are the tokens of the settings by their names. Without `intake_token` whoever sends
-    none may claim to be anybody: then the server listens on loopback only.
+    `settings` are the tokens of the settings by their names. If the server is `local` and has no
+    token of the installation, whoever sends none may claim to be anybody.
     """
 
     def __init__(
@@ -42,16 +42,19 @@ class BearerTokens:
         book: TokenBook,
         intake_token: SecretStr | None,
         settings: Mapping[str, AccessToken] | None = None,
+        *,
+        local: bool = True,
     ) -> None:
         self._book = book
         self._settings = tuple((settings or {}).values())
         self._intake = digest_of(intake_token.get_secret_value()) if intake_token else None
+        self._open = local and not self._settings and self._intake is None
 
     async def asker(self, request: Request) -> Asker:
         """Who asks. Raises Refused: 401, or 503 while no tokens are known."""
         said = request.headers.get("Authorization")
         if said is None:
-            if self._intake is None:
+            if self._open:
                 return ANYBODY
             raise unknown(MISSING)
         scheme, _, given = said.partition(" ")
