@@ -77,6 +77,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(part in str(item.path) for part in LONG))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end if the browser tests did not run, and how to run them."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    without = [report for report in skipped if "no Chromium" in str(report.longrepr)]
+    if without:
+        terminalreporter.write_line(
+            f"{len(without)} browser tests did not run, because there is no Chromium. To run them: "
+            "apt-get install chromium; .venv/bin/python -m pytest tests/web/browser",
+            yellow=True,
+        )
+
+
 @pytest.fixture(scope="session")
 async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
     """A dev server on which time is skipped, for scenarios of hours and days."""

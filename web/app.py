@@ -53,11 +53,9 @@ def create_app(
 
     `keys` verify the links of pages; without them there are no pages. `public_url` is where people
     reach the server. It answers to the name there, to `names`, localhost and IP addresses, and
-    believes `proxies` proxies what they say of the client's address. `token` is the intake token,
-    `tokens` are those of the settings. If the server is `local`, whoever reaches it is believed:
-    who they say they are, and without any of these tokens even that they may ask.
+    believes `proxies` proxies who asked them. `token` is the intake token, `tokens` are those of
+    the settings. If the server is `local`, whoever reaches it is believed who they say they are.
     """
-    build_models()
     app = _bare(_known_names(public_url, names), proxies)
     policy = PolicyInForce(policy_file)
     bearer = BearerTokens(TokenBook(client), token, tokens, local=local)
@@ -65,12 +63,9 @@ def create_app(
     guarded = [Depends(Identified(bearer.asker, failures))]
     reading, commanding = Reading(client, documents), Commanding(client, task_queue)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
-    for part in (
-        Deliveries(client, policy, task_queue),
-        Reports(client, policy, task_queue, feeds),
-        reading,
-        CommandApi(commanding, local=local),
-    ):
+    reports = Reports(client, policy, task_queue, feeds)
+    alerts, commands = Deliveries(client, policy, task_queue), CommandApi(commanding, local=local)
+    for part in (alerts, reports, reading, commands):
         app.include_router(part.router(), dependencies=guarded)
     if keys is not None:
         for router in _pages(keys, public_url, reading, commanding, failures):
@@ -85,6 +80,7 @@ def _known_names(public_url: str | None, names: Iterable[str]) -> tuple[str, ...
 
 def _bare(names: Iterable[str], proxies: int) -> FastAPI:
     """An application that answers to its own names only, and refuses in one shape."""
+    build_models()
     app = FastAPI(
         title="Incident engine",
         version="1",

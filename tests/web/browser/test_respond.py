@@ -1,0 +1,175 @@
+"""The page of a link in a browser: narrow and wide, with and without JavaScript, dark and light."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import httpx2
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+from pydantic import SecretStr
+
+from connectors.links import Link, LinkKeys, signed
+from tests.patience import PATIENCE_SECONDS
+from tests.scenarios.siren import Siren
+from tests.web.conftest import AUTHORISED, TOKEN
+from tests.web.serving import serving
+from web.app import create_app
+
+KEYS = LinkKeys.read("test:0123456789abcdef0123456789abcdef")
+REPORT = {
+    "title": "Checkout fails for every customer who pays by card in " + "eu-west-1" * 12,
+    "nature": "Nobody can pay. " * 20,
+    "affected_systems": ["checkout"],
+    "reporter": "ana",
+    "severity": "SEV1",
+}
+NARROW, WIDE = 360, 1280
+
+
+Colours = Literal["dark", "light"]
+COLOURS: tuple[Colours, ...] = ("dark", "light")
+
+
+@dataclass(frozen=True)
+class Device:
+    """How somebody looks at a page."""
+
+    width: int
+    scripts: bool
+    colours: Colours
+
+
+DEVICES = (
+    Device(NARROW, scripts=False, colours="dark"),
+    Device(NARROW, scripts=True, colours="light"),
+    Device(WIDE, scripts=True, colours="dark"),
+    Device(WIDE, scripts=False, colours="light"),
+)
+
+
+@dataclass
+class Responder:
+    """Somebody with the link of a page, in front of a browser."""
+
+    page: Page
+    siren: Siren
+    incident: str
+    url: str
+    device: Device
+    seen: int = 0
+
+    async def opens(self) -> None:
+        """Open the link."""
+        await self.page.goto(self.url)
+        await self.looks()
+
+    async def sends(self, label: str, said: str = "") -> str:
+        """Send the form of a command; returns what the page says then."""
+        if said:
+            await self.page.locator("summary", has_text=label).first.click()
+            form = self.page.locator("details[open]")
+            await form.locator("textarea").fill(said)
+            await self.looks()
+            await form.get_by_role("button", name=label).click()
+        else:
+            await self.page.get_by_role("button", name=label, exact=True).first.click()
+        await self.page.wait_for_selector("text=/Done|Not done|Sent|is over/")
+        await self.looks()
+        return await self.page.locator("main").inner_text()
+
+    async def acknowledges_by_keyboard(self) -> None:
+        """Reach the big button by Tab: the first one leads past the top of the page."""
+        tab, focus = self.page.keyboard.press, "document.activeElement"
+        await tab("Tab")
+        assert await self.page.evaluate(f"{focus}.textContent") == "Skip to the content"
+        for _ in range(5):
+            await tab("Tab")
+            if await self.page.evaluate(f"{focus}.className") == "main":
+                break
+        await tab("Enter")
+        await self.page.wait_for_selector("text=Done")
+        await self.looks()
+
+    async def looks(self) -> None:
+        """Nobody has to scroll sideways, and axe finds nothing in dark and in light.
+
+        Axe itself is JavaScript; without any, the page is the same.
+        """
+        self.seen += 1
+        wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"the page is {wide} px too wide"
+        if not self.device.scripts:
+            return
+        for colours in COLOURS:
+            await self.page.emulate_media(color_scheme=colours)
+            found = (await Axe().run(self.page)).response["violations"]
+            assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+        await self.page.emulate_media(color_scheme=self.device.colours)
+
+    async def kinds(self) -> list[str]:
+        """The kinds of lines on the timeline that this person wrote."""
+        timeline = (await self.siren.record(self.incident)).timeline
+        return [entry.kind for entry in timeline if entry.actor.name == "ana"]
+
+
+@pytest.fixture(params=DEVICES, ids=str)
+async def responder(
+    request: pytest.FixtureRequest, siren: Siren, browser: Browser
+) -> AsyncIterator[Responder]:
+    """The person who was paged; on a second level somebody else waits."""
+    device: Device = request.param
+    levels = "[{ page: ana, wait: 5m }, { page: bo, wait: 5m }]"
+    policy = siren.policy.read_text().replace("[{ page: ana, wait: 5m }]", levels)
+    people = "ana: { email: ana@example.com }"
+    more = f"{people}, bo: {{ email: bo@example.com }}"
+    siren.policy.write_text(policy.replace(people, more))
+    app = create_app(
+        siren.client,
+        policy_file=siren.policy,
+        documents=siren.policy.parent,
+        task_queue=siren.task_queue,
+        token=SecretStr(TOKEN),
+        keys=KEYS,
+        public_url="http://127.0.0.1",
+    )
+    async with siren.worker(), serving(app) as served:
+        here = f"http://127.0.0.1:{served.port}"
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            answer = await http.post(f"{here}/v1/incidents", json=REPORT, headers=AUTHORISED)
+        incident = answer.json()["incident"]
+        until = int((datetime.now(UTC) + timedelta(days=1)).timestamp())
+        link = Link(incident=incident, person="ana", message="a page", until=until, key="test")
+        context = await browser.new_context(
+            viewport={"width": device.width, "height": 740},
+            java_script_enabled=device.scripts,
+            color_scheme=device.colours,
+            base_url=here,
+        )
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        try:
+            page = await context.new_page()
+            url = f"{here}/r/{signed(KEYS, link)}"
+            yield Responder(page, siren, incident, url, device)
+        finally:
+            await context.close()
+
+
+async def test_a_responder_lives_through_an_incident_with_the_link_alone(
+    responder: Responder,
+) -> None:
+    """Acknowledge, note, escalate, resolve; then the link opens nothing any more."""
+    await responder.opens()
+    assert responder.url not in responder.page.url
+    await responder.acknowledges_by_keyboard()
+    assert "Done" in await responder.sends("Add a note", "The disk of db-1 is full.")
+    assert "The disk of db-1 is full." in await responder.page.locator("ol.timeline").inner_text()
+    assert "Done" in await responder.sends("Escalate", "I need somebody who knows db-1.")
+    assert "Done" in await responder.sends("Resolved", "Freed 200 GB.")
+    kinds = await responder.kinds()
+    assert {"incident.reported", "incident.acknowledged", "incident.resolved"} <= set(kinds)
+    await responder.opens()
+    assert "is over" in await responder.page.locator("h1").inner_text()
+    assert responder.seen >= 9
