@@ -1,0 +1,94 @@
+"""What the OpenAPI document says is what the server does, whatever it is asked."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from pydantic import SecretStr
+from schemathesis import Case, GenerationMode, openapi
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.scenarios.siren import Siren
+from tests.web.conftest import AUTHORISED, TOKEN
+from tests.web.serving import serving
+from web.app import create_app
+
+REPORT = {"title": "Checkout fails", "reporter": "ana", "severity": "SEV1"}
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = 3
+"""Requests of each kind to each operation: as documented, and wrong in some way."""
+EACH = 5
+"""All commands have one route function, so that each fifth of them is enough."""
+
+
+def tried(operation: "APIOperation[Any, Any, Any, Any]", url: str, incident: str) -> Iterator[str]:
+    """Ask an operation as its document says, and wrongly; yields what is not as documented."""
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+        @seed(1)
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(operation.as_strategy(mode))
+        def asked(case: "Case[Any]") -> None:
+            if "incident" in case.path_parameters and random.Random(repr(case.body)).random() < 0.5:  # noqa: S311
+                case.path_parameters["incident"] = incident
+            answer = case.call(base_url=url, headers=AUTHORISED)
+            case.validate_response(answer, checks=CHECKS)
+
+        try:
+            asked()
+        except Unsatisfiable:
+            continue  # an operation without parameters cannot be asked wrongly
+        except BaseException as error:  # noqa: BLE001 - a group of failures, told at the end
+            yield f"{operation.label} ({mode.value}): {_words(error)}"
+
+
+def _words(error: BaseException) -> str:
+    inner = getattr(error, "exceptions", [error])
+    return " | ".join(f"{type(each).__name__}: {str(each)[:1200]}" for each in inner)
+
+
+async def test_every_operation_answers_as_documented(siren: Siren) -> None:
+    """No 5xx, no status, type or body that the document does not have."""
+    app = create_app(
+        siren.client,
+        policy_file=siren.policy,
+        documents=siren.policy.parent,
+        task_queue=siren.task_queue,
+        token=SecretStr(TOKEN),
+    )
+
+    def all_tried(url: str, incident: str) -> list[str]:
+        schema = openapi.from_dict(app.openapi())
+        found = (each for each in schema.get_all_operations() if isinstance(each, Ok))
+        every = [each.ok() for each in found]
+        commands = [each for each in every if "/commands/" in each.path]
+        chosen = [*(each for each in every if each not in commands), *commands[::EACH]]
+        return [wrong for each in chosen for wrong in tried(each, url, incident)]
+
+    async with siren.worker(), serving(app) as served:
+        url = f"http://127.0.0.1:{served.port}"
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            answer = await http.post(f"{url}/v1/incidents", json=REPORT, headers=AUTHORISED)
+        wrong = await asyncio.to_thread(all_tried, url, answer.json()["incident"])
+    assert "\n\n".join(wrong) == ""
