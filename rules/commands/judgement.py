@@ -21,7 +21,7 @@ from rules.commands.judging.by_the_way import parts_of, unapproved_by_the_way
 from rules.deadlines.taking_back import with_corrections
 from rules.paging.escalation import depends_on_progress
 from rules.paging.manual_escalation import answer, answerable
-from rules.people.naming.mistaken_names import misnamed
+from rules.people.naming.mistaken_names import misnamed, plainly_named
 from rules.people.permission.approvals import unapproved
 from rules.people.permission.authority import REOPEN, permitted, rule_for, rule_key, unauthorised
 from rules.people.permission.backdating import reason_missing
@@ -147,6 +147,22 @@ def _given_at(command: Command, incident: Incident, now: datetime) -> datetime:
     return sent_at if now - sent_at > ON_ITS_WAY else now
 
 
+def _misdated(happened_at: datetime, incident: Incident, now: datetime) -> Refusal | None:
+    """The refusal of a command about the future, or about a time long ago."""
+    if happened_at > now:
+        message = (
+            f"happened_at lies in the future: {stamp(happened_at)} UTC, now is {stamp(now)} UTC"
+        )
+        return Refusal("Malformed", message, ("happened_at",))
+    if happened_at < incident.reported_at - LOOKING_BACK:
+        message = (
+            f"happened_at lies more than {LOOKING_BACK.days} days before the report: "
+            f"{stamp(happened_at)} UTC"
+        )
+        return Refusal("Malformed", message, ("happened_at",))
+    return None
+
+
 def judge(
     name: str,
     command: Command,
@@ -161,17 +177,11 @@ def judge(
     While `reopening`, an incident that is over accepts nothing else.
     """
     happened_at = command.happened_at or _given_at(command, incident, now)
-    if happened_at > now:
-        message = (
-            f"happened_at lies in the future: {stamp(happened_at)} UTC, now is {stamp(now)} UTC"
-        )
-        return Refusal("Malformed", message, ("happened_at",))
-    if happened_at < incident.reported_at - LOOKING_BACK:
-        message = (
-            f"happened_at lies more than {LOOKING_BACK.days} days before the report: "
-            f"{stamp(happened_at)} UTC"
-        )
-        return Refusal("Malformed", message, ("happened_at",))
+    misdated = _misdated(happened_at, incident, now)
+    if misdated:
+        return misdated
+    if policy.closes_detours:
+        command = plainly_named(name, command)
     actor = command.sender
     case = Case(incident, policy, actor, now, happened_at)
     if COMMANDS[name].internal and actor not in (ENGINE, MONITORING):

@@ -1,13 +1,15 @@
 """Check that the people in a command or a report are who they seem to be."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from models.base import ENGINE, MONITORING
 from models.command import AddActionItemCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.payload import Command
-from models.people.party import PartyKind, party_named
+from models.people.party import PartyKind, name_of, party_named
+from models.policy.values.words import bare_name
 from rules.people.naming.names import (
     claim_flaw,
     did_you_mean,
@@ -28,8 +30,33 @@ PEOPLE_IN: dict[str, tuple[str, ...]] = {
 }
 """The fields of commands that name people."""
 
+PLAIN = frozenset(PEOPLE_IN) - {"add_action_item"}
+"""Commands whose people the record keeps by their bare names; an owner may be of any kind."""
+
 _NAMED = frozenset({PartyKind.PERSON, PartyKind.ROLE, PartyKind.TEAM})
 """What the text of such a field can say that it names."""
+
+
+def _bare_person(given: str) -> str:
+    return name_of(given, PartyKind.PERSON) or given
+
+
+def plainly_named(name: str, command: Command) -> Command:
+    """The command with people as the record names them: `person:ana` is ana.
+
+    A review may name roles, too: `role:lead` is lead.
+    """
+    if name not in PLAIN:
+        return command
+    plain = bare_name if name == "submit_review" else _bare_person
+    changes: dict[str, Any] = {}
+    for field in PEOPLE_IN[name]:
+        given = getattr(command, field)
+        if isinstance(given, tuple):
+            changes[field] = tuple(plain(person) for person in given)
+        elif given is not None:
+            changes[field] = plain(given)
+    return command.changed(**changes)
 
 
 def misnamed(case: Case, name: str, command: Command) -> Refusal | None:

@@ -217,3 +217,21 @@ def test_no_report_is_lost_because_its_reporter_is_called_much_like_somebody(
 ) -> None:
     """An outsider called anna may report, and so may monitoring and the engine."""
     assert refusal_of_report(Report(title="x", reporter=reporter), staffed("")) is None
+
+
+def test_commands_take_a_person_with_the_word_person_and_keep_the_bare_name() -> None:
+    """A review takes roles so, too."""
+    policy = staffed(
+        ROLES + "review: { required: { SEV1: always }, led_by: lead, with: lead, lessons: false }\n"
+    )
+    given = {"role": "lead", "person": "person:bo"}
+    incident = done(reported(policy), "assign_role", after(1), policy, **given)
+    assert incident.holders("lead") == ("bo",)
+    offer = {"role": "lead", "to": "person:cy", "giver": "person:bo"}
+    incident = done(incident, "hand_over", after(2), policy, actor="bo", **offer)
+    incident = done(incident, "resolve", after(3), policy)
+    review = {"lead": "role:lead", "attendees": ["person:ana", "role:lead"]}
+    incident = done(incident, "submit_review", after(4), policy, **review)
+    assert incident.review is not None
+    assert (incident.review.lead, incident.review.attendees) == ("lead", ("ana", "lead"))
+    assert incident.milestone("reviewed") is not None
