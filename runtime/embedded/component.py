@@ -89,7 +89,7 @@ class StackComponent:
             return []
         with self.log.open("rb") as log:
             log.seek(max(self._began, log.seek(0, os.SEEK_END) - _MOST_SAID))
-            return log.read(_MOST_SAID).decode(errors="replace").split("\n")
+            return log.read(_MOST_SAID).decode(errors="replace").removesuffix("\n").split("\n")
 
     def logged(self, event: str) -> bool:
         """Whether it logged this event since its start."""

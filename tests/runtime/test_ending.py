@@ -16,7 +16,7 @@ STUCK = {
 }
 PROGRAM = """
 import asyncio, sys
-from runtime.ending import on_signal, turning
+from runtime.ending import on_signal, watch_event_loop
 
 def ready():
     print("ready", flush=True)
@@ -75,7 +75,7 @@ def test_a_process_that_ends_by_itself_is_left_alone() -> None:
 
 def test_a_process_with_a_stuck_event_loop_is_ended_without_a_request() -> None:
     """Otherwise it takes work and does nothing of it, and no supervisor starts another."""
-    held = "async with turning(within=0.2): await asyncio.sleep(0); forever()"
+    held = "async with watch_event_loop(within=0.2): await asyncio.sleep(0); forever()"
     with begun(held) as process:
         said = process.communicate(timeout=60)[1]
     assert (process.returncode, b"forever" in said) == (1, True)
@@ -83,7 +83,9 @@ def test_a_process_with_a_stuck_event_loop_is_ended_without_a_request() -> None:
 
 def test_a_process_with_a_running_event_loop_is_left_alone() -> None:
     """Until somebody asks it to end, and it ends in order."""
-    turns = "loop.call_later(2.5, ready)\n    async with turning(within=2): await stop.wait()"
+    turns = (
+        "loop.call_later(2.5, ready)\n    async with watch_event_loop(within=2): await stop.wait()"
+    )
     with begun(turns) as process:
         said = ended(process)
     assert (process.returncode, said) == (0, b"")

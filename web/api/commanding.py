@@ -200,7 +200,7 @@ class CommandApi:
                 summary=spec.says,
                 response_model=None,
                 responses=answers(
-                    *(401, 403, 404, 409, 413, 415, 422, 429),
+                    *(401, 403, 404, 409, 413, 415, 422),
                     ok_200=(Done, "the incident did it"),
                     ok_202=(Sent, "Temporal has it; a worker will do it"),
                 ),

@@ -234,6 +234,6 @@ class Reading:
                 methods=["GET"],
                 summary=summary,
                 response_model=None,
-                responses=answers(401, 403, 422, 429, *found, ok_200=(model, summary), ok_304=None),
+                responses=answers(401, 403, 422, *found, ok_200=(model, summary), ok_304=None),
             )
         return router

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from models.base import Frozen
 
 OPENAPI = "/openapi.json"
+COMMANDS_AT = "/commands/"
 SCHEMAS = "#/components/schemas/{model}"
 PROBLEM_TYPE = "application/problem+json"
 TOKEN = "token"  # noqa: S105 - the name of a scheme
@@ -59,10 +60,16 @@ class Endpoint:
 
 
 def endpoints_of(app: FastAPI) -> Iterator[Endpoint]:
-    """Every endpoint of `app`."""
+    """Every endpoint of `app`; those of the commands are one."""
+    commands = None
     for path, methods in app.openapi()["paths"].items():
+        before, found, _ = path.partition(COMMANDS_AT)
         for method, said in methods.items():
-            yield Endpoint(method.upper(), path, said["summary"])
+            if not found:
+                yield Endpoint(method.upper(), path, said["summary"])
+            elif commands is None:
+                commands = Endpoint(method.upper(), f"{before}{found}NAME", "a command")
+                yield commands
     yield Endpoint("GET", OPENAPI, "this list, as OpenAPI")
 
 
@@ -104,9 +111,10 @@ def answers(*refusals: int, **taken: tuple[type[BaseModel], str] | None) -> dict
         )
         for name, said in taken.items()
     }
+    known = {429} if 401 in refusals else set()  # noqa: PLR2004 - statuses of HTTP
     refused: dict[int | str, Any] = {
         status: {"description": REFUSALS[status], "content": _PROBLEM}
-        for status in sorted({*refusals, *OF_EVERY_REQUEST})
+        for status in sorted({*refusals, *known, *OF_EVERY_REQUEST})
     }
     return {**given, **refused}
 
