@@ -1,6 +1,7 @@
 """escalate_incident: pages everybody on an escalation level at once."""
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 from temporalio import activity
@@ -12,7 +13,13 @@ from incidents.schedules.hours import in_turn, outside_hours
 from incidents.schedules.on_call import OnCallLookup
 from incidents.workloads.requests import NoAnswer, Workloads
 from models.contracts.notifying import Delivery
-from models.contracts.paging import ESCALATE_INCIDENT, Escalated, EscalateIncident, PageOutcome
+from models.contracts.paging import (
+    ESCALATE_INCIDENT,
+    Escalated,
+    EscalateIncident,
+    PageOutcome,
+    Unable,
+)
 from models.messages.message import DeliveryFailure, Message, Receipt
 from models.people.workload import GRANTED, AskForLeave, Leave, PageVerdict
 from rules.paging.channels import (
@@ -33,6 +40,10 @@ NOBODY_SAYS = Leave(verdict=PageVerdict.HELD, why="not known yet whether its lim
 def _owed(page: PageTarget, request: EscalateIncident, channels: tuple[str, ...]) -> Delivery:
     bound = binding_limit(page, request.limits, request.urgency, escalation=True)
     return Delivery(message=_addressed(page, request), channels=channels, bound=bound)
+
+
+def _cannot(page: PageTarget, request: EscalateIncident) -> bool:
+    return not page.is_channel and page.recipient in request.declined
 
 
 def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
@@ -81,6 +92,8 @@ class EscalateIncidentActivity:
             request.further_holders,
             vacant=request.vacant,
         )
+        unable = tuple(page for page in found.pages if _cannot(page, request))
+        found = replace(found, pages=tuple(page for page in found.pages if page not in unable))
         outside = await outside_hours(found.pages, level.hours, request.schedules, request.now)
         if level.in_turn:
             found = in_turn(level.page, found, outside)
@@ -101,6 +114,7 @@ class EscalateIncidentActivity:
             pages=tuple(outcomes),
             nobody=tuple(nobody),
             out_of_hours=tuple(outside[page] for page in found.pages if page in outside),
+            unable=tuple(Unable(target=p.target, recipient=p.recipient) for p in unable),
             on_call=duty.on_call,
             sent=request.sends,
         )

@@ -120,6 +120,16 @@ class Actor(Frozen):
     via: str = WayIn.TEMPORAL.value
     proof: Proof = Field(default=Proof.CLAIMED, exclude_if=lambda proof: proof is Proof.CLAIMED)
 
+    @property
+    def way(self) -> str:
+        """The way in, and how it established the name if it did: `web, link`."""
+        return self.via if self.proof is Proof.CLAIMED else f"{self.via}, {self.proof}"
+
+    @property
+    def shown(self) -> str:
+        """The name; with the way in and the proof if it is more than a claim: `ana (web, link)`."""
+        return self.name if self.proof is Proof.CLAIMED else f"{self.name} ({self.way})"
+
     def passes_for(self, other: "Actor") -> bool:
         """Whether this actor reads like the other, however each was established."""
         return (self.name, self.via) == (other.name, other.via)

@@ -90,6 +90,20 @@ class EscalateCommand(Command):
     only: bool = False
 
 
+class DeclineCommand(Command):
+    """Somebody whom the engine paged cannot take the incident on, for a reason.
+
+    The engine pages the next level at once. It does not page this person again in this round of the
+    escalation.
+    """
+
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class DisputeAcknowledgementCommand(Command):
+    """The person named did not acknowledge: what the acknowledgement stopped goes on at once."""
+
+
 class CompleteStepCommand(Command):
     """A step of the policy is done."""
 
@@ -321,6 +335,12 @@ COMMANDS: dict[str, CommandSpec] = {
         _spec("approve", ApproveCommand, "approve a requested command"),
         _spec("reject", RejectCommand, "refuse a requested command"),
         _spec("escalate", EscalateCommand, "page the next level of the escalation, or a given one"),
+        _spec("decline", DeclineCommand, "say that you cannot: the next level is paged at once"),
+        _spec(
+            "dispute_acknowledgement",
+            DisputeAcknowledgementCommand,
+            "say that it was not you who acknowledged: the escalation goes on",
+        ),
         _spec("post_update", PostUpdateCommand, "send a status update to the audiences", "update"),
         _spec("slow_updates", SlowUpdatesCommand, "declare the slower pace of updates"),
         _spec("complete_step", CompleteStepCommand, "record that a step of the policy is done"),

@@ -51,7 +51,7 @@ def clock_words(reading: ClockReading) -> str:
         late = ranged(reading.late_between, reading)
         return f"late by {late}{_AFTER_BREACH.get(reading.stage, '')}"
     by = reading.corrected
-    was = f"breached, corrected by {by.actor.name}" if by else ""
+    was = f"breached, corrected by {by.actor.shown}" if by else ""
     return "; ".join(words for words in (_in_time(reading), was) if words)
 
 
@@ -101,7 +101,7 @@ def corrected_breaches(view: IncidentView) -> Iterator[RenderableType]:
         under = f", under {by.policy}" if by.policy else ""
         yield line(
             f"- {breach.clock} breached at {moment(breach.due_at)}{told}; corrected by "
-            f"{by.actor.name} at {moment(by.at)} ({by.command}{why}){under}",
+            f"{by.actor.shown} at {moment(by.at)} ({by.command}{why}){under}",
             "yellow",
         )
 

@@ -41,10 +41,10 @@ def waiting(view: IncidentView) -> Iterator[RenderableType]:
 
 
 def _request(request: Request) -> str:
-    who = request.requester.name
+    who = request.requester.shown
     if request.consults:
         return f"{who} would {request.says}"
-    given = ", ".join(approval.actor.name for approval in request.approvals) or "nobody yet"
+    given = ", ".join(approval.actor.shown for approval in request.approvals) or "nobody yet"
     so_far = "nobody decided in time: it may be done" if request.proceeds else f"by {given}"
     asked = f"{who} asks for approval to {request.says} (request {request.id})"
     return f"{asked}; approved: {so_far}"
@@ -53,7 +53,7 @@ def _request(request: Request) -> str:
 def policy_overrides(view: IncidentView) -> Iterator[RenderableType]:
     """The commands that somebody did although the policy refused them."""
     for used in view.incident.overrides:
-        said = f"{used.command} by {used.actor.name} at {moment(used.at)}: {used.reason}"
+        said = f"{used.command} by {used.actor.shown} at {moment(used.at)}: {used.reason}"
         yield line(f"- {said}", "bold red")
         yield line(f"  otherwise: {used.instead_of}", "dim")
     older = view.incident.older_overrides

@@ -37,7 +37,7 @@ def header(view: IncidentView) -> Group:
     lines.append(
         line(
             f"reported {moment(incident.reported_at)} ({relative(incident.reported_at, view.now)})"
-            f" by {incident.report.reporter.name} via {incident.report.reporter.via}"
+            f" by {incident.report.reporter.name} via {incident.report.reporter.way}"
         )
     )
     facts = (f"{name}: {text}" for name, text in _report_facts(incident, view.now))
@@ -142,7 +142,7 @@ def timeline_line(entry: TimelineEntry) -> Text:
     """A line of the timeline; it shows `recorded` only if that was later than it happened."""
     late = entry.recorded_at - entry.happened_at
     told = f" (recorded {span(late)} later)" if late.total_seconds() >= 1 else ""
-    who = f"{entry.actor.name}/{entry.actor.via}"
+    who = f"{entry.actor.name}/{entry.actor.way}"
     return Text.assemble(
         (moment(entry.happened_at), "dim"),
         "  ",

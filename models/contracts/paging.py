@@ -23,7 +23,7 @@ class EscalateIncident(Frozen):
     name `policy`. `holders` stand in for a role that is `vacant`, and the page says as what.
     `limits` are those of everybody; `urgency` is 1 for the worst severity. Without `sends` nothing
     leaves: the activity only finds out whom the level pages. `first_messages` are those of the
-    incident so far.
+    incident so far. Nobody in `declined` is paged.
     """
 
     level: int
@@ -45,6 +45,7 @@ class EscalateIncident(Frozen):
     urgency: int = LEAST_URGENT
     sends: bool = True
     first_messages: tuple[FirstMessage, ...] = ()
+    declined: tuple[str, ...] = Field(default=(), exclude_if=lambda people: not people)
 
 
 class PageOutcome(Frozen):
@@ -77,6 +78,13 @@ class OutOfHours(Frozen):
     opens_at: Instant | None = None
 
 
+class Unable(Frozen):
+    """A target that the level skipped because this person cannot."""
+
+    target: str
+    recipient: str
+
+
 class Escalated(Frozen):
     """Result of escalate_incident. `nobody` lists targets that resolve to no one.
 
@@ -90,5 +98,6 @@ class Escalated(Frozen):
     pages: tuple[PageOutcome, ...]
     nobody: tuple[str, ...] = ()
     out_of_hours: tuple[OutOfHours, ...] = ()
+    unable: tuple[Unable, ...] = Field(default=(), exclude_if=lambda people: not people)
     on_call: dict[str, OnCall] = Field(default_factory=dict)
     sent: bool = True

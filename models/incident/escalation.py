@@ -1,5 +1,7 @@
 """How far the escalation of an incident has come, and what people and clocks demand of it."""
 
+from pydantic import Field
+
 from models.base import Frozen, Instant
 
 OPENING = 1
@@ -54,7 +56,8 @@ class EscalationProgress(Frozen):
     of `called`, the people it has paged since, answers. `begins_after` is the level after which it
     begins again; `demanded_at` is the instant of the last demanded page. At `answer_by`, everybody
     paged since the acknowledgement has had time to answer. `looks` counts the rounds that began
-    again because nobody could say who is on call.
+    again because nobody could say who is on call. `declined` are the people who cannot, in this
+    round.
     """
 
     level: int = 0
@@ -76,6 +79,7 @@ class EscalationProgress(Frozen):
     demanded_at: Instant | None = None
     answer_by: Instant | None = None
     looks: int = 0
+    declined: tuple[str, ...] = Field(default=(), exclude_if=lambda people: not people)
 
     @property
     def page_due_at(self) -> Instant | None:

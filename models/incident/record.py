@@ -20,12 +20,19 @@ from models.time.clock import FiredThreshold
 from states.lifecycle import State
 
 
+class Dispute(Frozen):
+    """Somebody says that the person named did not do this."""
+
+    at: Instant
+    actor: Actor
+
+
 class Milestone(Frozen):
     """A named instant.
 
     With `latest_at`, it lies between `at` and `latest_at`. `void_at` marks that it stopped being
     true (fix failed, reopened). `superseded` marks that a correction replaced it or that somebody
-    withdrew it. `led_to` is the state that the incident entered by it.
+    withdrew or `disputed` it. `led_to` is the state that the incident entered by it.
     """
 
     name: str
@@ -36,6 +43,7 @@ class Milestone(Frozen):
     void_at: Instant | None = None
     superseded: bool = False
     led_to: State | None = None
+    disputed: Dispute | None = Field(default=None, exclude_if=lambda dispute: dispute is None)
 
 
 class TimelineEntry(Frozen):

@@ -42,6 +42,11 @@ class EntryKind(StrEnum):
         ("policy", "policy_hash", "group", "previous"),
     )
     INCIDENT_ACKNOWLEDGED = "incident.acknowledged", "somebody took on the incident", _TRIGGER
+    ACKNOWLEDGEMENT_DISPUTED = (
+        "acknowledgement.disputed",
+        "the person named did not acknowledge",
+        ("person", "was", "source", "target"),
+    )
     INCIDENT_ASSESSED = "incident.assessed", "the assessment ended, the diagnosis began", _TRIGGER
     INCIDENT_DIAGNOSED = "incident.diagnosed", "the diagnosis ended, the resolution began", _TRIGGER
     INCIDENT_RETURNED = (
@@ -118,10 +123,20 @@ class EntryKind(StrEnum):
     )
     ESCALATION_RESUMED = (
         "escalation.resumed",
-        "nothing followed an acknowledgement, so it goes on",
+        "nothing followed an acknowledgement, or somebody disputed it, so it goes on",
         ("level", "forgotten_at"),
     )
     ESCALATION_DELAYED = "escalation.delayed", "no worker answered in time for a page; tried again"
+    ESCALATION_DECLINED = (
+        "escalation.declined",
+        "somebody whom the engine paged cannot take the incident on",
+        ("reason",),
+    )
+    ESCALATION_UNMOVED = (
+        "escalation.unmoved",
+        "somebody cannot, and the escalation goes on as before",
+        ("person",),
+    )
     ESCALATION_ANSWERED = "escalation.answered", "somebody answered a manual escalation"
     ESCALATION_TAKEN_UP = "escalation.taken_up", "somebody made progress, so the escalation stopped"
     ESCALATION_EXHAUSTED = "escalation.exhausted", "every level had its turn, and nobody answered"
@@ -148,6 +163,11 @@ class EntryKind(StrEnum):
         "page.out_of_hours",
         "somebody was not paged outside their hours",
         (*_TURN, "recipient", "opens_at"),
+    )
+    PAGE_DECLINED = (
+        "page.declined",
+        "somebody who cannot was not paged again in this round",
+        (*_TURN, "recipient"),
     )
     PAGE_PASSED_OVER = "page.passed_over", "a level was not paged", (*_TURN, "targets")
     PAGE_WAITS = (

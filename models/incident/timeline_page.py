@@ -43,7 +43,7 @@ NAMES = {
     "only": "the only target of the escalation by hand",
     "opens_at": "when the hours of the person begin",
     "override": "why a command overrides the policy",
-    "person": "who has, or had, the role",
+    "person": "whom the line is about: who has, or had, the role; who cannot; who is named",
     "policy": "name and version of the policy",
     "policy_hash": "the SHA-256 of the policy file",
     "previous": "the incident before this one, of the same alert group",

@@ -207,6 +207,8 @@ def closed_by_default(policy: Policy) -> dict[str, AuthorityRule]:
     adopts = leads or (RESPONDERS if policy.people else NOBODY)
     return {
         "acknowledge": AuthorityRule(by=(RESPONDERS,)),
+        "decline": AuthorityRule(by=(RESPONDERS,)),
+        "dispute_acknowledgement": AuthorityRule(by=(leads or NOBODY,)),
         "assign_role": AuthorityRule(by=(RESPONDERS,)),
         "adopt_policy": AuthorityRule(by=(adopts,), needs_note=True),
     }

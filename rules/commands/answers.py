@@ -5,7 +5,8 @@ from datetime import datetime
 from models.answers.view import NextStep
 from models.command import COMMANDS, CommandResult
 from models.compiled import CompiledPolicy
-from models.incident.record import Incident
+from models.incident.record import Incident, TimelineEntry
+from models.proof import Proof
 from models.time.clock import ClockReading, ClockStatus, Stage
 from rules.alerts.firing import alerts_firing
 from rules.clocks.doubts import doubts, new_doubts
@@ -88,15 +89,15 @@ def _elapsed(reading: ClockReading) -> str:
 
 def _corrected(reading: ClockReading) -> str:
     by = reading.corrected
-    return f" (breached, corrected by {plain(by.actor.name)}: {by.command})" if by else ""
+    return f" (breached, corrected by {plain(by.actor.shown)}: {by.command})" if by else ""
 
 
 def _waits(incident: Incident) -> list[str]:
     """The overrides, and the approvals and handovers that wait for an answer."""
-    overrides = [f"{o.command} by {o.actor.name}: {o.reason}" for o in incident.overrides]
+    overrides = [f"{o.command} by {o.actor.shown}: {o.reason}" for o in incident.overrides]
     if incident.older_overrides:
         overrides.append(f"{incident.older_overrides} older ones on the timeline")
-    requests = [f"{r.requester.name} asked for {r.says}" for r in incident.requests]
+    requests = [f"{r.requester.shown} asked for {r.says}" for r in incident.requests]
     offers = [f"{h.role} is offered to {h.taker} by {h.giver}" for h in incident.handovers]
     titled = (("**Overridden**", overrides), ("Waiting", (*requests, *offers)))
     return [
@@ -105,6 +106,12 @@ def _waits(incident: Incident) -> list[str]:
         if found
         for line in ("", f"{title}: {plain('; '.join(found))}")
     ]
+
+
+def _line(entry: TimelineEntry) -> str:
+    """A line of the timeline, with its actor if the name is more than a claim."""
+    who = "" if entry.actor.proof is Proof.CLAIMED else f" — {plain(entry.actor.shown)}"
+    return f"- {entry.recorded_at:%H:%M:%S} {plain(entry.summary)}{who}"
 
 
 def status_markdown(policy: CompiledPolicy, incident: Incident, now: datetime) -> str:
@@ -130,5 +137,5 @@ def status_markdown(policy: CompiledPolicy, incident: Incident, now: datetime) -
             wants = f" — missing: {plain('; '.join(step.missing))}" if step.missing else ""
             lines.append(f"- `{step.name}`{wants}")
     lines += ["", "Latest:", ""]
-    lines += [f"- {e.recorded_at:%H:%M:%S} {plain(e.summary)}" for e in incident.timeline[-5:]]
+    lines += [_line(entry) for entry in incident.timeline[-5:]]
     return "\n".join(lines)[:15000]

@@ -23,7 +23,15 @@ from rules.paging.escalation import depends_on_progress
 from rules.paging.manual_escalation import answer, answerable
 from rules.people.naming.mistaken_names import misnamed, plainly_named
 from rules.people.permission.approvals import unapproved
-from rules.people.permission.authority import REOPEN, permitted, rule_for, rule_key, unauthorised
+from rules.people.permission.authority import (
+    DISPUTE,
+    REOPEN,
+    also_the_named,
+    permitted,
+    rule_for,
+    rule_key,
+    unauthorised,
+)
 from rules.people.permission.backdating import reason_missing
 from rules.people.permission.policy_overrides import decided_with_override
 from rules.people.permission.requests import without_settled_requests
@@ -38,6 +46,9 @@ ON_ITS_WAY = timedelta(seconds=5)
 """A command that was on its way for longer than this counts from when it was sent."""
 FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
 """Commands that add text and change nothing else."""
+
+NO_PROGRESS = frozenset({Trigger.ACKNOWLEDGE.value, "decline", DISPUTE})
+"""Commands after which nobody works on the incident yet."""
 
 
 def malformed(error: ValidationError) -> Refusal:
@@ -88,7 +99,7 @@ def _authority(case: Case, name: str, command: Command) -> Refusal | None:
 
 
 def _by_rule(case: Case, name: str, command: Command, key: str) -> Refusal | None:
-    rule = rule_for(case.policy, key)
+    rule = also_the_named(rule_for(case.policy, key), key, case.incident)
     what = case.says(name) if key == name else f"{name} {_of(key)}"
     refusal = unauthorised(case, rule, name, command, what, key=key)
     if refusal:
@@ -115,7 +126,7 @@ def _room(name: str, decision: Decision) -> Refusal | None:
     return None
 
 
-def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decision:
+def _taken_up(decision: Decision, case: Case, name: str) -> Decision:
     """Note that a person did something after acknowledging: somebody works on the incident."""
     person = case.actor not in (ENGINE, MONITORING)
     waits = (
@@ -123,7 +134,7 @@ def _taken_up(decision: Decision, case: Case, trigger: Trigger | None) -> Decisi
         or case.incident.milestone("reopened") is not None
         or case.incident.demand_of is not None
     )
-    if not person or trigger is Trigger.ACKNOWLEDGE or not waits:
+    if not person or name in NO_PROGRESS or not waits:
         return decision
     takes_up = TakenUp(case.actor.name, may_acknowledge=_may_acknowledge(case))
     effects = (takes_up, *decision.effects)
@@ -230,7 +241,7 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     said = with_words(outcome, case, command)
     done = without_settled_requests(said, changed, name, command)
     done = with_completed_review(done, case, name)
-    done = _taken_up(with_corrections(done, case, name, command), case, trigger)
+    done = _taken_up(with_corrections(done, case, name, command), case, name)
     records = isinstance(command, RecordAlertsCommand)
     return with_severity_of_alerts(done, case) if records else done
 

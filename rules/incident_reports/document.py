@@ -103,7 +103,10 @@ def _remark(milestone: Milestone) -> str:
         remarks.append(f"some time until {stamp(milestone.latest_at)}")
     if milestone.recorded_at > milestone.at:
         remarks.append(f"backdated by {span(milestone.recorded_at - milestone.at)}")
-    if milestone.superseded:
+    if milestone.disputed:
+        dispute = milestone.disputed
+        remarks.append(f"disputed by {who(dispute.actor)} at {stamp(dispute.at)}")
+    elif milestone.superseded:
         remarks.append("replaced by a correction")
     elif milestone.void_at:
         remarks.append(f"no longer true from {stamp(milestone.void_at)}")

@@ -12,7 +12,7 @@ from rules.record.markdown import NONE, bullets, plain, quoted, section, span, s
 
 def who(actor: Actor) -> str:
     """An actor and the way in."""
-    return f"{plain(actor.name)} ({plain(actor.via)})"
+    return f"{plain(actor.name)} ({plain(actor.way)})"
 
 
 def what_happened(incident: Incident) -> tuple[str, ...]:

@@ -160,8 +160,9 @@ def _aside(
 
 
 def _called(progress: EscalationProgress, by: str, level: int) -> EscalationProgress:
-    """Go on from this level until somebody answers."""
+    """Go on from this level, in a new round, until somebody answers."""
     return started_over(progress).changed(
+        declined=(by,) if by in progress.declined else (),
         cycle=0,
         stopped=None,
         resumed=False,

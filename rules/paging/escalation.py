@@ -163,6 +163,7 @@ def after_level(
         next_at=None if progress.stopped else next_at,
         reached=reached and not again,
         opens_at=None if again else opens_at,
+        declined=() if again or done.cycle != progress.cycle else progress.declined,
     )
 
 

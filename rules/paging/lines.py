@@ -70,6 +70,16 @@ def lines_of(turn: LevelTurn, done: Escalated) -> Iterator[PagingLine]:
         yield PagingLine(EntryKind.PAGE_NOBODY, f"level {level} pages nobody: {why}", data)
     for passed in done.out_of_hours:
         yield _out_of_hours(turn, passed, facts)
+    for unable in done.unable:
+        data = {
+            "level": level,
+            "target": unable.target,
+            "recipient": unable.recipient,
+            "reason": turn.reason,
+            **facts,
+        }
+        words = f"level {level} passes over {unable.recipient}, who cannot"
+        yield PagingLine(EntryKind.PAGE_DECLINED, words, data)
 
 
 def _asked(target: str, done: Escalated) -> OnCall | None:

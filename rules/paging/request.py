@@ -13,6 +13,7 @@ from models.contracts.paging import EscalateIncident
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.incident.record import Incident
 from models.messages.message import MessageKind
+from rules.paging.declining import decliners
 from rules.paging.escalation import Page, targets_in_turn
 from rules.paging.lines import how_to_stop
 from rules.paging.messages import message
@@ -94,4 +95,5 @@ def request_of(
         limits=policy.page_limits,
         urgency=urgency(incident.severity, policy.severities),
         first_messages=incident.first_messages,
+        declined=decliners(progress, page.cycle),
     )

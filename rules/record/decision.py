@@ -115,6 +115,26 @@ class DemandAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """Somebody cannot: page the level after theirs at once, and not them again in this round.
+
+    With `again`, the acknowledgement helps nobody any more: they gave it, or were paged after it.
+    """
+
+    by: str
+    reason: str
+    at: datetime
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgementDisputed:
+    """The escalation that the acknowledgement stopped goes on at once, from the same level."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakenUp:
     """Somebody did something: keep the acknowledgement, and stop an escalation that was resumed.
 
@@ -197,6 +217,8 @@ Effect = (
     | PageNextLevel
     | WatchAcknowledgement
     | DemandAnswered
+    | Declined
+    | AcknowledgementDisputed
     | TakenUp
     | PageRole
     | Remind

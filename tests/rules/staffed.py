@@ -32,7 +32,7 @@ flags: [personal_data]
 """
 
 
-OPENED = ("acknowledge", "assign_role", "adopt_policy")
+OPENED = ("acknowledge", "decline", "dispute_acknowledgement", "assign_role", "adopt_policy")
 """What is closed by default; for tests of something else it is for everybody of the policy."""
 
 

@@ -157,8 +157,10 @@ class Outbox(Component):
         keyed = template.changed(key=self._desk.key())
         self.add(Delivery(message=keyed, channels=channels, bound=bound, update=update, **more))
 
-    def withdraw(self, why: str) -> None:
+    def withdraw(self, why: str, *, recipient: str | None = None) -> None:
         """Withdraw the pages that an answer makes unnecessary, or all of them at the end.
+
+        With a `recipient`, only those to this person.
 
         This covers every queue: pages that a limit holds, that failed for now, or that are being
         tried.
@@ -166,7 +168,8 @@ class Outbox(Component):
         desk = self._desk
         unneeded_by = withdrawal(why, desk.incident, desk.policy, desk.now())
         for key, delivery in tuple(self._owed.items()):
-            if not delivery.withdraw and withdrawable(delivery, unneeded_by):
+            theirs = recipient in {None, delivery.message.recipient}
+            if theirs and not delivery.withdraw and withdrawable(delivery, unneeded_by):
                 self._take_back(key, delivery, why)
 
     def _take_back(self, key: str, delivery: Delivery, why: str) -> None:

@@ -17,8 +17,10 @@ from rules.commands.judgement import judge
 from rules.commands.judging.repeated import digest_of
 from rules.commands.judging.trial import touches_time, try_out, unworkable
 from rules.record.decision import (
+    AcknowledgementDisputed,
     AdoptPolicy,
     Decision,
+    Declined,
     DemandAnswered,
     Effect,
     LookUpPolicy,
@@ -45,7 +47,14 @@ from workflows.incident.paging.escalation import Paging
 REMEMBERED = 500
 """How many results of processed commands to carry, newest first."""
 Escalating = (
-    StopEscalation | PageAgain | PageNextLevel | WatchAcknowledgement | DemandAnswered | TakenUp
+    StopEscalation
+    | PageAgain
+    | PageNextLevel
+    | WatchAcknowledgement
+    | DemandAnswered
+    | Declined
+    | AcknowledgementDisputed
+    | TakenUp
 )
 AFTER_RESPONSE = frozenset({State.REVIEW, State.CLOSED, State.CANCELLED})
 
@@ -158,6 +167,10 @@ class Switch:
                 paging.demand(effect)
             case WatchAcknowledgement(forgotten_at):
                 paging.watch(forgotten_at)
+            case Declined():
+                paging.answers.declined(effect)
+            case AcknowledgementDisputed(why):
+                paging.answers.disputed(why)
             case TakenUp(by, may_acknowledge):
                 paging.taken_up(by, may_acknowledge=may_acknowledge)
 

@@ -120,7 +120,9 @@ def section(view: View) -> Blocks:
         yield Paragraph(severity)
     yield Paragraph(
         "The person to whom a role is offered accepts or declines it. "
-        "Those named as approvers approve or reject what needs approval."
+        "Those named as approvers approve or reject what needs approval. "
+        "Whoever is named by an acknowledgement that came by a link, or without proof, "
+        "may always dispute it."
     )
     yield Paragraph(
         "Responders are the people whom the escalation can page by name or by a schedule, "

@@ -20,6 +20,8 @@ from rules.commands.changes.adoption import adopt_policy
 from rules.commands.changes.alerts import record_alerts
 from rules.commands.changes.attributes_and_dates import extend_clock, set_attribute, set_date
 from rules.commands.changes.corrections import correct_milestone, set_milestone, withdraw_milestone
+from rules.commands.changes.disputes import dispute_acknowledgement
+from rules.paging.declining import decline
 from rules.paging.manual_escalation import escalate
 from rules.people.permission.approvals import approve, reject
 from rules.people.roles.assigning import assign_role, unassign_role
@@ -156,6 +158,8 @@ COMMAND_RULES: dict[str, Callable[[Case, Any], Outcome]] = {
     "approve": approve,
     "reject": reject,
     "escalate": escalate,
+    "decline": decline,
+    "dispute_acknowledgement": dispute_acknowledgement,
     "post_update": post_update,
     "slow_updates": slow_updates,
     "complete_step": complete_step,

@@ -212,7 +212,7 @@ def _answered(case: Case, named: str, which: str | None) -> tuple[Request, Appro
         message = f"{case.actor.name} asked for it; may approve {named}: {', '.join(may)}"
         return Refusal("NotAuthorised", message, may=may)
     if not permitted(approvers, case.actor, case.incident, case.policy, case.now):
-        message = f"{case.actor.name} may not approve {named}; may: {', '.join(may)}"
+        message = f"{case.actor.shown} may not approve {named}; may: {', '.join(may)}"
         return Refusal("NotAuthorised", message, may=may)
     return request, rule
 

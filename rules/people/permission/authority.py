@@ -14,7 +14,7 @@ from models.command import (
 from models.compiled import AuthorityRule, CompiledPolicy
 from models.incident.record import Incident
 from models.payload import Command
-from models.people.party import PartyKind, party_named
+from models.people.party import Party, PartyKind, party_named
 from models.people.responsibility import Request
 from models.people.rule_name import RuleName
 from models.policy.values.durations import format_duration
@@ -44,6 +44,7 @@ AS_THAT = {"unassign_role": "assign_role", "hand_over": "assign_role"}
 SET_MILESTONE = "set_milestone"
 SET_ATTRIBUTE = "set_attribute"
 ADOPT_POLICY = "adopt_policy"
+DISPUTE = "dispute_acknowledgement"
 REOPEN = Trigger.REOPEN.value
 """A milestone, an attribute or a state after the colon limits a rule to that one."""
 REOPENED_FROM = BY_TRIGGER[Trigger.REOPEN].sources
@@ -137,10 +138,27 @@ def everybody(policy: CompiledPolicy) -> AuthorityRule:
 def rule_for(policy: CompiledPolicy, command: str) -> AuthorityRule:
     """The policy's rule for a command."""
     found = policy.authority.get(command) or policy.authority.get(AS_THAT.get(command, ""))
-    if found is None and command == ADOPT_POLICY:
+    if found is None and command in {ADOPT_POLICY, DISPUTE}:
         leads = role_that_leads(policy)
-        return AuthorityRule(by=(leads or NOBODY,), needs_note=True)
+        return AuthorityRule(by=(leads or NOBODY,), needs_note=command == ADOPT_POLICY)
     return found or everybody(policy)
+
+
+def also_the_named(rule: AuthorityRule, command: str, incident: Incident) -> AuthorityRule:
+    """The rule; whoever is named by an acknowledgement may always dispute it."""
+    acknowledged = incident.milestone("acknowledged")
+    if command != DISPUTE or acknowledged is None:
+        return rule
+    person = str(Party(PartyKind.PERSON, acknowledged.actor.name))
+
+    def too(by: tuple[str, ...]) -> tuple[str, ...]:
+        return (person,) if by == (NOBODY,) else (person, *by)
+
+    return rule.changed(
+        by=too(rule.by),
+        at={severity: too(by) for severity, by in rule.at.items()},
+        when=tuple((condition, too(by)) for condition, by in rule.when),
+    )
 
 
 def rule_key(policy: CompiledPolicy, name: str, command: Command, state: State) -> str:
@@ -198,7 +216,7 @@ def unauthorised(
         return None
     may = who_may(rule, incident, policy, now, severity=severity)
     refusal = Refusal(
-        "NotAuthorised", f"{case.actor.name} may not {what}; may: {', '.join(may)}", may=may
+        "NotAuthorised", f"{case.actor.shown} may not {what}; may: {', '.join(may)}", may=may
     )
     if request or not any(_will(case, rule)):
         return refusal

@@ -57,7 +57,7 @@ def _not_overridable(case: Case, name: str) -> Refusal | None:
     if permitted(by, case.actor, case.incident, case.policy, case.now):
         return None
     may = who_may(by, case.incident, case.policy, case.now)
-    message = f"{case.actor.name} may not override; may: {', '.join(may)}"
+    message = f"{case.actor.shown} may not override; may: {', '.join(may)}"
     return Refusal("NotAuthorised", message, may=may)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rich.console import Console, RenderableType
 
-from console.incidents.view import live, render
+from console.incidents.view import live, render, timeline
 from models.alert import Alert, AlertRecord, AlertStatus
 from models.answers.view import IncidentView
 from models.contracts.notifying import Delivery
@@ -171,3 +171,12 @@ def test_the_live_view_shows_the_newest_entries_first() -> None:
     story = section(text, "Timeline, newest first")
     assert len(story) == 3
     assert "begin_resolution" in story[0]
+
+
+def test_a_line_of_the_timeline_names_the_way_in_and_the_proof() -> None:
+    """A claim needs no word."""
+    incident = done(an_incident(), "acknowledge", after(2), via="web", proof="link")
+    incident = done(incident, "add_note", after(3), text="seen")
+    text = text_of(timeline(incident, 1)), text_of(timeline(incident))
+    assert "ana/console " in text[0]
+    assert "ana/web, link " in text[1]

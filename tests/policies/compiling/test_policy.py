@@ -108,6 +108,8 @@ def test_authority_is_written_short_or_long() -> None:
         "cancel": AuthorityRule(by=("lead",), reasons=("drill",)),
         "reopen": AuthorityRule(by=("people",), needs_note=True),
         "acknowledge": AuthorityRule(by=("responders",)),
+        "decline": AuthorityRule(by=("responders",)),
+        "dispute_acknowledgement": AuthorityRule(by=("lead",)),
         "assign_role": AuthorityRule(by=("responders",)),
         "adopt_policy": AuthorityRule(by=("lead",), needs_note=True),
     }

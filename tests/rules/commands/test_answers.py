@@ -135,3 +135,14 @@ def test_the_status_of_a_finished_incident_offers_nothing_and_stays_short() -> N
     audiences = tuple(POLICY.audiences[0].changed(name=f"{n}" * 99) for n in range(200))
     policy = POLICY.changed(audiences=audiences)
     assert len(status_markdown(policy, long, after(9))) == 15000
+
+
+def test_the_status_says_by_which_proof_somebody_acted_unless_it_is_a_claim() -> None:
+    """A link, a token or a login is worth a word; who only says a name is named by the line."""
+    incident = done(an_incident(), "acknowledge", after(2), via="web", proof="link")
+    incident = done(incident, "add_lesson", after(3), text="test it")
+    incident = done(incident, "add_note", after(4), text="disk full", via="api", proof="token")
+    latest = status_markdown(POLICY, incident, after(5)).splitlines()
+    assert "- 16:54:00 note: disk full — ana (api, token)" in latest
+    assert "- 16:53:00 lesson: test it" in latest
+    assert [line.endswith(" — ana (web, link)") for line in latest if "acknowledge by" in line]

@@ -48,6 +48,7 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, object]]] = {
     "correct_milestone": st.fixed_dictionaries(
         {"milestone": st.sampled_from(["reported", "acknowledged", "diagnosed", "resolved"])}
     ),
+    "decline": st.fixed_dictionaries({"reason": st.just("on a train")}),
     "add_note": st.fixed_dictionaries({"text": st.just("the disk is full")}),
     "add_lesson": st.fixed_dictionaries({"text": st.just("test restores")}),
     "submit_review": st.fixed_dictionaries(
@@ -58,7 +59,10 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, object]]] = {
         }
     ),
 }
-PLAIN = [t.value for t in Trigger if t is not Trigger.CANCEL] + ["resume"]
+PLAIN = [t.value for t in Trigger if t is not Trigger.CANCEL] + [
+    "resume",
+    "dispute_acknowledgement",
+]
 
 
 class Walk(RuleBasedStateMachine):

@@ -296,3 +296,11 @@ def test_no_text_from_outside_changes_the_shape() -> None:
     ]
     assert not set(inline) & {"link_open", "html_inline", "image", "em_open"}
     assert {len(row) for row in rows(shaped, "Timeline")} == {6}
+
+
+def test_the_report_says_by_which_proof_somebody_acted_and_who_disputes_it() -> None:
+    """The disputed acknowledgement stays, with who says that it was not given."""
+    incident = done(an_incident(), "acknowledge", after(2), via="web", proof="link")
+    incident = done(incident, "dispute_acknowledgement", after(9))
+    (row,) = (row for row in rows(rendered(incident, 10), "Milestones") if row[0] == "acknowledged")
+    assert row[3:] == ["ana (web, link)", "disputed by ana (console) at 2026-03-27 16:59:00"]

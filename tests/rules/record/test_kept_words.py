@@ -60,6 +60,8 @@ CASES: dict[str, Given] = {
     "approve": ((), {"command": "link", "actor": "bo"}),
     "reject": ((), {"command": "link", "actor": "bo", "reason": "x"}),
     "escalate": ((), {}),
+    "decline": ((), {"reason": "x"}),
+    "dispute_acknowledgement": ((("acknowledge", {}),), {}),
     "post_update": ((), {"text": "t"}),
     "slow_updates": ((), {"audience": "public"}),
     "complete_step": ((LED,), {"step": "verify"}),

@@ -53,6 +53,7 @@ from rules.record.decision import PageNextLevel
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
 from workflows.incident.outbox import Outbox
+from workflows.incident.paging.answers import Answers
 from workflows.incident.paging.first_page import FirstPage
 from workflows.incident.paging.page_call import PageCall
 
@@ -84,6 +85,7 @@ class Paging(Component):
         self._call = PageCall(desk)
         self._held = False
         self.progress = progress
+        self.answers = Answers(desk, outbox, self._call, self)
 
     def stop(self, reason: str) -> None:
         """Stop the escalation because somebody answered or it is over; withdraw waiting pages."""
@@ -111,6 +113,7 @@ class Paging(Component):
 
     def page_again(self, reason: str, *, waits: bool) -> None:
         """Page the first level again, acknowledged or not; where it waits, then the others."""
+        self.progress = self.progress.changed(declined=())
         if waits:
             self.demand(PageNextLevel(reason, 1, waits=True, resumes=True))
             return
@@ -313,6 +316,7 @@ class Paging(Component):
         if done.pages:
             self.progress = self.progress.changed(highest=max(self.progress.highest, page.level))
             self.progress = reached_by(self.progress, page.level, recipients_of(done))
+            self.answers.declined_meanwhile(page, recipients_of(done))
         elif asked.stays:
             self._goes_on_waiting(asked, None if unread_targets(done) else opens_at)
         if self._call.recalled:

@@ -52,6 +52,11 @@ class PageCall:
         self._kind = WorkKind.LATER_PAGE if progress.pages else WorkKind.FIRST_PAGE
         self._desk.launch(self._made(asked, request, done, failed, within_task=within_task))
 
+    @property
+    def level(self) -> int:
+        """The level that is being paged; 0 if none is."""
+        return self._asked.page.level if self.busy and self._asked else 0
+
     def recall(self, withdrawal: Withdrawal) -> None:
         """Note that somebody answered or the incident is over, so the page may be unnecessary."""
         asked = self._asked if self.busy else None

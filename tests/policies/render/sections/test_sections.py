@@ -156,6 +156,8 @@ def test_restricted_commands_are_listed_and_the_others_are_named() -> None:
     found = {row[0]: row[2:] for row in rows(document(text), "Who may do what")}
     assert found == {
         "Acknowledge": ("Responders", ""),
+        "Decline": ("Responders", ""),
+        "Dispute acknowledgement": ("Lead", ""),
         "Assign role": ("Responders", ""),
         "Unassign role": ("Responders", ""),
         "Hand over": ("Responders", ""),

@@ -73,6 +73,19 @@ def so_far(steps: Steps) -> Incident:
         ((), "add_action_item", {"text": "x", "owner": "bo"}, "action_item.added", {"item": "A1"}),
         ((), "link", {"target": "CHG-1", "actor": "cy"}, "link.added", {}),
         (OVER, "submit_review", {"lead": "ana"}, "review.submitted", {}),
+        ((), "decline", {"reason": "ill"}, "escalation.declined", {"reason": "ill"}),
+        (
+            (("acknowledge", {}),),
+            "dispute_acknowledgement",
+            {},
+            "acknowledgement.disputed",
+            {
+                "person": "ana",
+                "was": after(5).isoformat(),
+                "source": "assessment",
+                "target": "reported",
+            },
+        ),
         (
             (),
             "escalate",
