@@ -11,9 +11,16 @@ from pydantic import Field
 from models.alert import GroupingPolicy
 from models.base import Frozen, Seconds
 from models.intake import ReportingRule
-from models.people.authority import ApprovalRule, HandoverRule, LaterAuthority, PolicyOverrideRule
+from models.people.authority import (
+    LINK_GRANTS,
+    ApprovalRule,
+    HandoverRule,
+    LaterAuthority,
+    PolicyOverrideRule,
+)
 from models.people.schedule import OnCall, ScheduleSpec
 from models.people.workload import PageLimit, PageLimits
+from models.proof import Proof
 from models.severity import CompiledSeverityRules
 from models.time.cadence import Rhythm
 from models.time.calendar import CalendarSlice, CalendarSpec
@@ -214,6 +221,9 @@ class CompiledPolicy(Frozen):
 
     `closes_detours` says that nobody gets around an authority, a reason or a review by a detour. An
     incident that began before the engine knew these rules keeps its own.
+
+    `trust` says by command how its sender must be known, `default` for all others; without either,
+    every proof counts. The link of a page grants the commands in `link_grants`.
     """
 
     name: str
@@ -232,6 +242,12 @@ class CompiledPolicy(Frozen):
     schedules: tuple[ScheduleSpec, ...] = ()
     on_call: dict[str, OnCall] = Field(default_factory=dict)
     authority: dict[str, AuthorityRule] = Field(default_factory=dict)
+    trust: dict[str, tuple[Proof, ...]] = Field(
+        default_factory=dict, exclude_if=lambda trust: not trust
+    )
+    link_grants: tuple[str, ...] = Field(
+        default=LINK_GRANTS, exclude_if=lambda granted: granted == LINK_GRANTS
+    )
     raise_severity: AuthorityRule = AuthorityRule()
     lower_severity: AuthorityRule = AuthorityRule()
     override: PolicyOverrideRule | None = None

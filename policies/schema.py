@@ -15,7 +15,7 @@ from pydantic_core import core_schema
 from models.policy import Policy
 from models.policy.sections.approvals import Approval
 from models.policy.sections.calendars import SHORT, Calendar, CalendarEntry, Days, Hours, Worked
-from models.policy.sections.people import Authority
+from models.policy.sections.people import Authority, Trust
 from models.policy.sections.promises import Asked, RequiredReviews
 from models.policy.sections.roles import CountText, Required, RequiredIn, Unfilled
 from models.policy.sections.schedules import DECLARED, Feed, Gaps, HandOverText, LocalText, TimeText
@@ -36,6 +36,7 @@ from models.policy.values.words import (
     split_keys,
     valid_name,
 )
+from models.proof import Proof
 from policies.reading.silence import BECAUSE, NONE, UNSPECIFIED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -155,6 +156,7 @@ FORMS: dict[Any, Form] = {
     _reader(LocalText): lambda _: _LOCAL,
     _reader(Feed): _or(_text("A calendar feed by its name in the settings.", pattern="^feed:")),
     _reader(Gaps): _or({"enum": [DECLARED]}),
+    _reader(Trust): _or(_one_or_many({"enum": [proof.value for proof in Proof]})),
     _reader(Authority): _or(_one_or_many(_WORDS)),
     _reader(Approval): _or(_one_or_many(_WORDS)),
     _reader(Required): _or(_AFTER),

@@ -10,6 +10,14 @@ BACKDATING = "backdating"
 """The name of the approval for a fact that is dated far back."""
 
 
+OVERRIDE = "override"
+"""The name of the override, where others are names of commands."""
+ALL_OTHERS = "default"
+"""The key of the proofs that count for commands without a line of their own."""
+LINK_GRANTS = ("acknowledge", "decline", "escalate", "add_note")
+"""The commands that the link of a page grants, if the policy does not say it."""
+
+
 class ApprovalRule(Frozen):
     """A command that others must approve first, at these severities, while all conditions hold.
 

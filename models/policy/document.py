@@ -19,7 +19,7 @@ from models.policy.sections.conduct import (
 )
 from models.policy.sections.escalations import LevelEntry
 from models.policy.sections.people import (
-    Authority,
+    AuthoritySection,
     ChannelEntry,
     PagingEntry,
     PersonEntry,
@@ -72,7 +72,7 @@ class Policy(Frozen):
         default_factory=dict
     )
     services: dict[Name, ServiceEntry] = Field(default_factory=dict)
-    authority: dict[Text, Authority] = Field(default_factory=dict)
+    authority: AuthoritySection = AuthoritySection()
     approvals: dict[Text, Approval] = Field(default_factory=dict)
     backdating: BackdatingEntry = BackdatingEntry()
     handover: HandoverEntry | None = None

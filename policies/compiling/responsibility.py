@@ -5,7 +5,10 @@ from datetime import timedelta
 
 from models.compiled import AuthorityRule, RoleRule
 from models.people.authority import (
+    ALL_OTHERS,
     BACKDATING,
+    LINK_GRANTS,
+    OVERRIDE,
     ApprovalRule,
     HandoverRule,
     LaterAuthority,
@@ -19,6 +22,7 @@ from models.policy.sections.roles import RoleEntry
 from models.policy.sections.schedules import ScheduleEntry
 from models.policy.values.actions import parse_point
 from models.policy.values.words import bare_name
+from models.proof import Proof
 from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
 from models.time.clock_name import RoleClock
 from models.time.moments import Derived, DerivedKind, parse_condition
@@ -27,7 +31,6 @@ from rules.people.naming.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESP
 from rules.people.roles.leading import leading_role
 from states.lifecycle import REPORTED
 
-OVERRIDE = "override"
 """The key of authority that concerns no command, but overruling a refusal."""
 SET_SEVERITY = "set_severity"
 """The command whose rules by severity go by the worse of two, before and after."""
@@ -218,10 +221,22 @@ def authority(policy: Policy) -> dict[str, AuthorityRule]:
     """Who may give which command."""
     written = {
         name: authority_rule(policy, entry, name=name, changes=name == SET_SEVERITY)
-        for name, entry in policy.authority.items()
+        for name, entry in policy.authority.rules.items()
         if name != OVERRIDE
     }
     return closed_by_default(policy) | written
+
+
+def trust(policy: Policy) -> dict[str, tuple[Proof, ...]]:
+    """The proofs that count, by command."""
+    said = policy.authority.trust
+    return {**said.of, **({ALL_OTHERS: said.default} if said.default else {})}
+
+
+def link_grants(policy: Policy) -> tuple[str, ...]:
+    """The commands that the link of a page grants."""
+    said = policy.authority.by_link
+    return LINK_GRANTS if said is None else said
 
 
 def every_rule(policy: Policy) -> Iterator[AuthorityRule]:
@@ -269,7 +284,7 @@ def authority_rule(
 
 def policy_override(policy: Policy) -> PolicyOverrideRule | None:
     """Who may do what the policy refuses, for which commands and guards; by default, the lead."""
-    entry = policy.authority.get(OVERRIDE)
+    entry = policy.authority.rules.get(OVERRIDE)
     if entry is None:
         return None
     by = entry.by if "by" in entry.model_fields_set else (leading(policy) or NOBODY,)

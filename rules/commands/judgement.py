@@ -11,6 +11,7 @@ from models.command import COMMANDS, RecordAlertsCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.payload import Command
+from models.people.authority import OVERRIDE
 from models.people.rule_name import rule_named
 from rules.commands.beginning.reporting import LOOKING_BACK
 from rules.commands.changes.alerts import with_severity_of_alerts
@@ -35,6 +36,7 @@ from rules.people.permission.authority import (
 from rules.people.permission.backdating import reason_missing
 from rules.people.permission.policy_overrides import decided_with_override
 from rules.people.permission.requests import without_settled_requests
+from rules.people.permission.trust import untrusted
 from rules.people.roles.handover import over_own_role
 from rules.record.carried import RECORD_BOUND_BYTES, too_heavy
 from rules.record.decision import Case, Decision, Outcome, Refusal, TakenUp, with_impossibility
@@ -87,7 +89,18 @@ def no_signal(name: str, count: int) -> Refusal:
     return Refusal("Malformed", f"there is no signal {name[:80]!r} ({count} arguments){hint}")
 
 
+def _untrusted(case: Case, name: str, command: Command) -> Refusal | None:
+    """The refusal if somebody is not known well enough for a command, or for a part of it."""
+    parts = (part.command for part in parts_of(command, case.policy))
+    override = (OVERRIDE,) if case.overrides else ()
+    refusals = (untrusted(case, each) for each in (name, *parts, *override))
+    return next((refusal for refusal in refusals if refusal), None)
+
+
 def _authority(case: Case, name: str, command: Command) -> Refusal | None:
+    refusal = _untrusted(case, name, command)
+    if refusal:
+        return refusal
     if over_own_role(case, command):
         return None
     key = rule_key(case.policy, name, command, case.incident.state)

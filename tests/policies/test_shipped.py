@@ -51,6 +51,8 @@ PLACES: tuple[Loc, ...] = (
     ("schedules", "primary", "ical"),
     ("escalations", "default", 0),
     ("services", "shop"),
+    ("authority",),
+    ("authority", "trust"),
     ("authority", "close"),
     ("approvals", "resolve"),
     ("handover",),

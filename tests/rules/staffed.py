@@ -44,7 +44,7 @@ def staffed(written: str, *, closed: bool = False) -> CompiledPolicy:
     compiled = compile_policy(read.policy, "0" * 64)
     if closed:
         return compiled
-    unsaid = [name for name in OPENED if name not in read.policy.authority]
+    unsaid = [name for name in OPENED if name not in read.policy.authority.rules]
     authority = {name: rule for name, rule in compiled.authority.items() if name not in unsaid}
     return compiled.changed(authority=authority)
 

@@ -9,7 +9,8 @@ from models.messages.channel_kinds import ChannelKind
 from models.policy.values.durations import Period
 from models.policy.values.moments import ConditionText
 from models.policy.values.page_limits import PageLimitText
-from models.policy.values.words import Name, Names, Somebody, Text, Whom, split_keys
+from models.policy.values.words import Name, Names, Somebody, Text, Whom, names, split_keys
+from models.proof import Proof
 
 
 class PersonEntry(Frozen):
@@ -91,3 +92,50 @@ def _short(given: Any) -> Any:
 
 Authority = Annotated[AuthorityEntry, BeforeValidator(_short)]
 """Who may: one word, a list, or the long form with `by`, `reasons` and `needs`."""
+
+
+Proofs = Annotated[tuple[Proof, ...], Field(min_length=1), BeforeValidator(names)]
+"""Ways to establish a name: one word, or a list."""
+
+
+class TrustEntry(Frozen):
+    """How the way in must establish who gives a command. Its free keys are commands.
+
+    `default` is for all commands that have no line of their own; without it every proof counts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Proofs]
+
+    default: Proofs | None = None
+
+    @property
+    def of(self) -> dict[str, tuple[Proof, ...]]:
+        """The proofs that count, by command."""
+        return self.__pydantic_extra__
+
+
+def _for_all(given: Any) -> Any:
+    return {"default": given} if isinstance(given, (str, list)) else given
+
+
+Trust = Annotated[TrustEntry, BeforeValidator(_for_all)]
+"""The proofs that count: a list for all commands, or a list for each."""
+
+
+class AuthoritySection(Frozen):
+    """Who may do what. Its free keys are commands.
+
+    `trust` says how somebody must be known, `by_link` which commands the link of a page grants.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Authority]
+
+    trust: Trust = TrustEntry()
+    by_link: Names | None = None
+
+    @property
+    def rules(self) -> dict[str, AuthorityEntry]:
+        """Who may give a command, by its name."""
+        return self.__pydantic_extra__

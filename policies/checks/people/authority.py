@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from models.command import COMMANDS
+from models.people.authority import ALL_OTHERS, OVERRIDE
 from models.people.party import Party, PartyKind, name_of, party_named
 from models.people.rule_name import RuleName, rule_named
 from models.policy import Policy
 from models.policy.sections.approvals import ApprovalEntry
 from models.policy.sections.people import AuthorityEntry
+from models.proof import Proof
 from models.time.moments import parse_condition
 from policies.checks.conditions import misfits
 from policies.compiling import timing
-from policies.compiling.responsibility import OVERRIDE, teams_of
+from policies.compiling.responsibility import teams_of
 from policies.compiling.timing import ANY, MAJOR
 from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.tree import Loc
@@ -20,6 +22,7 @@ from rules.people.naming.names import ANYONE, NOBODY, PEOPLE, RESPONDERS
 from rules.people.permission.authority import REOPEN, REOPENED_FROM, SET_ATTRIBUTE, SET_MILESTONE
 from rules.people.roles.assigning import HANDOVER
 
+LINK = "link"
 POST_UPDATE = "post_update"
 _NO_CONDITION: dict[tuple[str | int, str], tuple[str, str]] = {
     (SET_MILESTONE, "milestone"): (
@@ -70,7 +73,7 @@ def _somebody(policy: Policy, loc: Loc, words: Sequence[str], what: str) -> Iter
 
 
 def _rules(policy: Policy) -> Iterator[tuple[Loc, AuthorityEntry]]:
-    yield from ((("authority", name), entry) for name, entry in policy.authority.items())
+    yield from ((("authority", name), entry) for name, entry in policy.authority.rules.items())
     yield ("severity_rules", "raise"), policy.severity_rules.raised
     yield ("severity_rules", "lower"), policy.severity_rules.lowered
 
@@ -86,12 +89,17 @@ def _certain(policy: Policy) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 def authorities(policy: Policy) -> Iterator[Finding]:
     """Authority names commands that exist, and gives them to somebody who exists."""
-    for name in policy.authority:
+    for name in policy.authority.rules:
         rule: Loc = ("authority", name)
         named_so = rule_named(name)
         yield from unknown(rule, "command", named_so.command, (*commands(), OVERRIDE), key=True)
         yield from _part_known(policy, rule, named_so)
     for loc, entry in _rules(policy):
+        if loc == ("authority", LINK) and set(entry.by) <= set(commands()):
+            what = f"{LINK} says who may relate incidents, and these are commands"
+            instead = "write by_link for the commands that the link of a page grants"
+            yield Finding(loc, what, instead, key=True)
+            continue
         yield from named(policy, (*loc, "by"), entry.by)
         yield from _exceptions(policy, loc, entry)
         if entry.reasons and loc != ("authority", "cancel"):
@@ -107,6 +115,30 @@ def _part_known(policy: Policy, loc: Loc, rule: RuleName) -> Iterator[Finding]:
     elif rule.part is not None:
         what = f"only {', '.join(_certain(policy))} are given by what comes after a colon"
         yield Finding(loc, what, f"write {rule.command}", key=True)
+
+
+def trust(policy: Policy) -> Iterator[Finding]:
+    """Proofs are required for commands that exist; a claim is no proof."""
+    said, loc = policy.authority.trust, ("authority", "trust")
+    for name in said.of:
+        known = (*commands(), OVERRIDE, ALL_OTHERS)
+        yield from unknown((*loc, name), "command", name, known, key=True)
+    for name, counts in {ALL_OTHERS: said.default or (), **said.of}.items():
+        if Proof.CLAIMED in counts:
+            what = "a claim counts: anybody who reaches a way in may say any name"
+            where = (*loc, name) if name in said.model_fields_set or name in said.of else loc
+            yield warning(where, what, "leave out claimed, unless only loopback is reached")
+
+
+def links(policy: Policy) -> Iterator[Finding]:
+    """A link grants commands that exist, and that count with a link."""
+    said, loc = policy.authority, ("authority", "by_link")
+    for index, name in enumerate(said.by_link or ()):
+        yield from unknown((*loc, index), "command", name, (*commands(), OVERRIDE))
+        counts = said.trust.of.get(name) or said.trust.default
+        if counts and Proof.LINK not in counts:
+            what = f"a link grants {name}, but trust does not let a link count for it"
+            yield warning((*loc, index), what, "leave it out, or add link to its trust")
 
 
 def severity_never_meant(policy: Policy) -> Iterator[Finding]:
@@ -162,7 +194,7 @@ def quiet_alerts(policy: Policy) -> Iterator[Finding]:
 
 def policy_override(policy: Policy) -> Iterator[Finding]:
     """What people can override exists, and not everybody may."""
-    entry = policy.authority.get(OVERRIDE)
+    entry = policy.authority.rules.get(OVERRIDE)
     if entry is None:
         return
     loc: Loc = ("authority", OVERRIDE)
@@ -263,6 +295,8 @@ def handovers(policy: Policy) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     authorities,
+    trust,
+    links,
     severity_never_meant,
     quiet_alerts,
     policy_override,

@@ -19,7 +19,7 @@ STATES = (State.ASSESSMENT, State.DIAGNOSIS, State.RESOLUTION, State.REVIEW)
 
 
 def _may_assign(policy: Policy) -> set[str]:
-    entry = policy.authority.get("assign_role", AuthorityEntry())
+    entry = policy.authority.rules.get("assign_role", AuthorityEntry())
     exceptions = (*entry.at.values(), *entry.when.values(), *entry.after.values())
     return {*entry.by, *(word for words in exceptions for word in words)}
 

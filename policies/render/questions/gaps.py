@@ -63,7 +63,7 @@ def manager(policy: Policy) -> Iterator[PolicyGap]:
     name = leading(policy)
     if name is None:
         yield PolicyGap((), "roles")
-    elif policy.roles[name].default is None and "assign_role" not in policy.authority:
+    elif policy.roles[name].default is None and "assign_role" not in policy.authority.rules:
         yield PolicyGap(("roles", name), f"roles.{name}.default")
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from models.command import COMMANDS
 from models.compiled import AuthorityRule
+from models.people.authority import ALL_OTHERS
 from models.people.rule_name import RuleName, rule_named
+from models.proof import Proof
 from policies.compiling.responsibility import SET_SEVERITY
 from policies.render.sections.consent import WORSE, who
 from policies.render.writing.document import Blocks, Heading, Paragraph, table
@@ -95,6 +97,37 @@ def _severity_too(view: View, rule: AuthorityRule) -> str:
     return f"{SET_SEVERITY}: {CHANGING} also says who may change a severity."
 
 
+PROVES = {
+    Proof.TOKEN: "a token of their own",
+    Proof.OIDC: "a login with the identity provider",
+    Proof.LINK: "the link of a page",
+    Proof.CHAT: "their account of a chat",
+    Proof.MAIL: "an answer by mail",
+    Proof.SMS: "an answer by SMS",
+    Proof.VOICE: "digits typed in a call",
+    Proof.TRACKER: "their account of a tracker",
+    Proof.CLAIMED: "their word alone",
+}
+"""What establishes a name, in words."""
+
+
+def _known_by(view: View) -> Blocks:
+    """How somebody must be known, and what the link of a page grants."""
+    of = view.compiled.trust
+    rows = [(name, _proofs(proofs)) for name, proofs in of.items() if name != ALL_OTHERS]
+    if rows:
+        yield table(("Command", "Whoever gives it is known by"), rows, "")
+    if ALL_OTHERS in of:
+        which = "any other command" if rows else "a command"
+        yield Paragraph(f"Whoever gives {which} is known by {_proofs(of[ALL_OTHERS])}.")
+    granted = listed(view.compiled.link_grants) or "no command"
+    yield Paragraph(f"The link of a page lets its holder give, for the person paged: {granted}.")
+
+
+def _proofs(proofs: tuple[Proof, ...]) -> str:
+    return listed((PROVES[proof] for proof in proofs), "or")
+
+
 def section(view: View) -> Blocks:
     """Every command that only some people may give; and that everybody may give the others."""
     everyone = everybody(view.compiled)
@@ -118,6 +151,7 @@ def section(view: View) -> Blocks:
         yield Paragraph(f"{all_of_them} may give the others: {listed(free)}.")
     if severity:
         yield Paragraph(severity)
+    yield from _known_by(view)
     yield Paragraph(
         "The person to whom a role is offered accepts or declines it. "
         "Those named as approvers approve or reject what needs approval. "

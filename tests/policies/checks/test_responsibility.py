@@ -18,6 +18,18 @@ flags: [personal_data]
 )
 
 CASES: dict[str, tuple[str, ...]] = {
+    "trust of commands that exist, by proofs that exist": (
+        "authority: { trust: { §aknowledge: [token], default: [token] } }\n",
+        "error: there is no command aknowledge; did you mean acknowledge?",
+    ),
+    "what a link grants": (
+        "authority: { by_link: [acknowledge, §decine], §link: [acknowledge, decline] }\n",
+        "error: there is no command decine; did you mean decline?",
+        (
+            "error: link says who may relate incidents, and these are commands; "
+            "write by_link for the commands that the link of a page grants"
+        ),
+    ),
     "state and severity that require a role": (
         "roles: { lead: { required_in: { §diagnose: any, review: §SEV9 } } }\n",
         "error: there is no state that requires roles diagnose; did you mean diagnosis?",
@@ -202,6 +214,14 @@ def test_parts_that_do_not_fit_are_errors_at_their_place(case: str) -> None:
     ("added", "warned"),
     [
         ("authority: { override: { by: anyone } }\n", "anyone may override"),
+        (
+            "authority: { trust: { acknowledge: [token, claimed] } }\n",
+            "a claim counts: anybody who reaches a way in may say any name",
+        ),
+        (
+            "authority: { by_link: close, trust: token }\n",
+            "a link grants close, but trust does not let a link count for it",
+        ),
         (
             "severity_rules: { raise: { SEV2: ana } }\n",
             "of two severities SEV2 is never the worse, so this never counts",

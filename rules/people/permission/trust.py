@@ -1,0 +1,41 @@
+"""How somebody must be known: which proofs count for a command, and what a link grants."""
+
+from models.base import ENGINE, MONITORING
+from models.people.authority import ALL_OTHERS
+from models.proof import Proof
+from rules.record.decision import Case, Refusal
+
+
+def untrusted(case: Case, command: str) -> Refusal | None:
+    """The refusal if the way in has not established well enough who gives a command.
+
+    The engine needs no proof, and neither does monitoring. No override replaces a proof: whoever
+    only says a name could also say that of somebody who may override.
+    """
+    if case.actor in (ENGINE, MONITORING):
+        return None
+    return _not_granted(case, command) or _not_proven(case, command)
+
+
+def _not_granted(case: Case, command: str) -> Refusal | None:
+    grants = case.policy.link_grants
+    if case.actor.proof is not Proof.LINK or command in grants:
+        return None
+    does = f"it grants {', '.join(grants)}" if grants else "it grants nothing"
+    return Refusal("NotAuthorised", f"a link does not grant {command}; {does}", ("proof",))
+
+
+def _not_proven(case: Case, command: str) -> Refusal | None:
+    trust = case.policy.trust
+    counts = trust.get(command) or trust.get(ALL_OTHERS)
+    if counts is None or case.actor.proof in counts:
+        return None
+    name, proof = case.actor.name, case.actor.proof
+    how = "only claimed" if proof is Proof.CLAIMED else f"known by {proof}"
+    message = f"{command} requires that {name} is known by {_listed(counts)}; {name} is {how}"
+    return Refusal("NotAuthorised", message, ("proof",))
+
+
+def _listed(counts: tuple[Proof, ...]) -> str:
+    *others, last = counts
+    return f"{', '.join(others)} or {last}" if others else last.value

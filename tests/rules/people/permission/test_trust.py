@@ -1,0 +1,113 @@
+"""How somebody must be known, and what a link grants; authority comes first, so this does too."""
+
+from typing import Any
+
+import pytest
+
+from models.compiled import CompiledPolicy
+from models.incident.record import Incident
+from models.people.authority import PolicyOverrideRule
+from models.proof import Proof
+from rules.record.decision import Decision, Refusal
+from tests.rules.staffed import reported, staffed
+from tests.specimens import POLICY, after, an_incident, outcome
+
+TRUSTING = staffed(
+    "authority:\n"
+    "  trust: { acknowledge: [token, link, claimed], resolve: oidc, default: [token, oidc] }\n"
+    "  by_link: [acknowledge, resolve]\n"
+    "  override: { by: [ana] }\n"
+    "  hold: bo\n"
+)
+
+
+def answer(
+    name: str,
+    proof: Proof,
+    policy: CompiledPolicy = TRUSTING,
+    incident: Incident | None = None,
+    **fields: Any,
+) -> Decision | Refusal:
+    """What ana gets for a command at five minutes."""
+    return outcome(
+        incident or reported(policy), name, after(5), policy, via="web", proof=proof, **fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "proof", "fields", "why"),
+    [
+        ("acknowledge", Proof.LINK, {}, None),
+        ("acknowledge", Proof.CLAIMED, {}, None),
+        ("acknowledge", Proof.OIDC, {}, "acknowledge requires that ana is known by token, link"),
+        ("resolve", Proof.OIDC, {}, None),
+        ("resolve", Proof.CLAIMED, {}, "resolve requires that ana is known by oidc; ana is only"),
+        ("resolve", Proof.LINK, {}, "resolve requires that ana is known by oidc; ana is known by"),
+        ("add_note", Proof.TOKEN, {"text": "x"}, None),
+        ("add_note", Proof.CLAIMED, {"text": "x"}, "add_note requires that ana is known by token"),
+        (
+            "add_note",
+            Proof.LINK,
+            {"text": "x"},
+            "a link does not grant add_note; it grants acknowledge, resolve",
+        ),
+    ],
+)
+def test_only_the_proofs_count_that_the_policy_names(
+    name: str, proof: Proof, fields: dict[str, Any], why: str | None
+) -> None:
+    """For this command, or else for all; the refusal says which, and is one of authority."""
+    got = answer(name, proof, **fields)
+    if why is None:
+        assert isinstance(got, Decision), got
+    else:
+        assert isinstance(got, Refusal)
+        assert (got.kind, got.missing) == ("NotAuthorised", ("proof",))
+        assert got.message.startswith(why)
+
+
+def test_it_is_judged_before_the_state_and_before_who_may() -> None:
+    """The refusal also says that the command is impossible; bo alone may hold."""
+    got = answer("close", Proof.CLAIMED)
+    assert isinstance(got, Refusal)
+    assert got.kind == "NotAuthorised"
+    assert "close requires that" in got.message
+    assert "besides," in got.message
+    got = answer("hold", Proof.CLAIMED, reason="x")
+    assert isinstance(got, Refusal)
+    assert got.message.startswith("hold requires that ana")
+
+
+def test_no_override_replaces_a_proof_and_an_override_needs_one_too() -> None:
+    """Whoever only says a name could also say that of somebody who may override."""
+    got = answer("hold", Proof.CLAIMED, reason="x", override="at night")
+    assert isinstance(got, Refusal)
+    assert got.kind == "NotAuthorised"
+    ruled = POLICY.changed(
+        override=PolicyOverrideRule(by=("ana",)),
+        authority={"acknowledge": POLICY.authority["close"]},
+    )
+    for proof, done in ((Proof.LINK, Refusal), (Proof.TOKEN, Decision)):
+        got = answer("acknowledge", proof, ruled, an_incident(ruled), override="at night")
+        assert isinstance(got, done), got
+
+
+def test_a_part_of_a_command_needs_its_own_proof() -> None:
+    """A link that grants resolve does not grant the steps that come with it."""
+    policy = POLICY.changed(link_grants=("resolve",))
+    got = answer("resolve", Proof.LINK, policy, an_incident(policy), steps=["verify"])
+    assert isinstance(got, Refusal)
+    assert "a link does not grant complete_step" in got.message
+
+
+def test_without_a_word_every_proof_counts_and_a_link_grants_four_commands() -> None:
+    """Nothing of it is in an older policy as it was stored."""
+    for name, fields in (("decline", {"reason": "x"}), ("add_note", {"text": "x"})):
+        assert isinstance(answer(name, Proof.LINK, POLICY, an_incident(), **fields), Decision)
+    assert isinstance(answer("acknowledge", Proof.CLAIMED, POLICY, an_incident()), Decision)
+    got = answer("cancel", Proof.LINK, POLICY, an_incident(), reason="false_alarm")
+    assert isinstance(got, Refusal)
+    assert "it grants acknowledge, decline, escalate, add_note" in got.message
+    assert not {"trust", "link_grants"} & POLICY.model_dump().keys()
+    again = CompiledPolicy.model_validate_json(TRUSTING.model_dump_json())
+    assert (again.trust, again.link_grants) == (TRUSTING.trust, ("acknowledge", "resolve"))
