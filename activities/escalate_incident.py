@@ -1,6 +1,7 @@
 """escalate_incident: pages everybody on an escalation level at once."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 
 import structlog
@@ -21,9 +22,11 @@ from models.contracts.paging import (
     Unable,
 )
 from models.messages.message import DeliveryFailure, Message, Receipt
+from models.people.schedule import OnCall
 from models.people.workload import GRANTED, AskForLeave, Leave, PageVerdict
 from rules.paging.channels import (
     PageTarget,
+    Resolution,
     binding_limit,
     leave_for,
     paging_chain,
@@ -42,8 +45,20 @@ def _owed(page: PageTarget, request: EscalateIncident, channels: tuple[str, ...]
     return Delivery(message=_addressed(page, request), channels=channels, bound=bound)
 
 
-def _cannot(page: PageTarget, request: EscalateIncident) -> bool:
-    return not page.is_channel and page.recipient in request.declined
+def _warn_of_doubts(found: Iterable[OnCall]) -> None:
+    for on_call in found:
+        if on_call.notes:
+            log.warning("schedule.doubtful", schedule=on_call.schedule, notes=on_call.notes)
+
+
+def _without_decliners(
+    found: Resolution, request: EscalateIncident
+) -> tuple[Resolution, tuple[Unable, ...]]:
+    """Whom to page, and who is left out because they cannot."""
+    gone = [p for p in found.pages if not p.is_channel and p.recipient in request.declined]
+    pages = tuple(page for page in found.pages if page not in gone)
+    unable = tuple(Unable(target=page.target, recipient=page.recipient) for page in gone)
+    return replace(found, pages=pages), unable
 
 
 def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
@@ -81,9 +96,7 @@ class EscalateIncidentActivity:
         duty = await self._on_call.ask(
             level.page, request.schedules, request.people, request.policy, request.now
         )
-        for on_call in duty.on_call.values():
-            if on_call.notes:
-                log.warning("schedule.doubtful", schedule=on_call.schedule, notes=on_call.notes)
+        _warn_of_doubts(duty.on_call.values())
         found = resolve_targets(
             level.page,
             request.holders,
@@ -92,8 +105,7 @@ class EscalateIncidentActivity:
             request.further_holders,
             vacant=request.vacant,
         )
-        unable = tuple(page for page in found.pages if _cannot(page, request))
-        found = replace(found, pages=tuple(page for page in found.pages if page not in unable))
+        found, unable = _without_decliners(found, request)
         outside = await outside_hours(found.pages, level.hours, request.schedules, request.now)
         if level.in_turn:
             found = in_turn(level.page, found, outside)
@@ -114,7 +126,7 @@ class EscalateIncidentActivity:
             pages=tuple(outcomes),
             nobody=tuple(nobody),
             out_of_hours=tuple(outside[page] for page in found.pages if page in outside),
-            unable=tuple(Unable(target=p.target, recipient=p.recipient) for p in unable),
+            unable=unable,
             on_call=duty.on_call,
             sent=request.sends,
         )

@@ -42,6 +42,11 @@ class EntryKind(StrEnum):
         ("policy", "policy_hash", "group", "previous"),
     )
     INCIDENT_ACKNOWLEDGED = "incident.acknowledged", "somebody took on the incident", _TRIGGER
+    ACKNOWLEDGEMENT_UNTOLD = (
+        "acknowledgement.untold",
+        "the person whose link was used has no other channel",
+        ("person",),
+    )
     ACKNOWLEDGEMENT_DISPUTED = (
         "acknowledgement.disputed",
         "the person named did not acknowledge",

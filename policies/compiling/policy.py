@@ -51,9 +51,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         leading=responsibility.leading(policy),
         escalation=escalation,
         schedules=schedules_in_use(policy, escalation),
-        authority=responsibility.authority(policy),
-        trust=responsibility.trust(policy),
-        link_grants=responsibility.link_grants(policy),
+        **_authority(policy),
         override=responsibility.policy_override(policy),
         approvals=responsibility.approvals(policy),
         handover=responsibility.handover(policy),
@@ -72,6 +70,15 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
     )
     _weighed(compiled)
     return compiled
+
+
+def _authority(policy: Policy) -> dict[str, object]:
+    """Who may give which command, how they must be known, and what a link grants."""
+    return {
+        "authority": responsibility.authority(policy),
+        "trust": responsibility.trust(policy),
+        "link_grants": responsibility.link_grants(policy),
+    }
 
 
 def _alerts(policy: Policy) -> dict[str, object]:

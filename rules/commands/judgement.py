@@ -21,6 +21,7 @@ from rules.commands.changes.transitions import fire
 from rules.commands.judging.by_the_way import parts_of, unapproved_by_the_way
 from rules.deadlines.taking_back import with_corrections
 from rules.paging.escalation import depends_on_progress
+from rules.paging.link_used import told_of_link
 from rules.paging.manual_escalation import answer, answerable
 from rules.people.naming.mistaken_names import misnamed, plainly_named
 from rules.people.permission.approvals import unapproved
@@ -254,6 +255,7 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     said = with_words(outcome, case, command)
     done = without_settled_requests(said, changed, name, command)
     done = with_completed_review(done, case, name)
+    done = told_of_link(done, case) if trigger is Trigger.ACKNOWLEDGE else done
     done = _taken_up(with_corrections(done, case, name, command), case, name)
     records = isinstance(command, RecordAlertsCommand)
     return with_severity_of_alerts(done, case) if records else done

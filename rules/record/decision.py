@@ -179,6 +179,16 @@ class TellAudiences:
 
 
 @dataclass(frozen=True, slots=True)
+class TellOfLink:
+    """Tell a person on these channels what their link was used for; `line` is the line about it."""
+
+    person: str
+    channels: tuple[str, ...]
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenLinked:
     """Open another incident that follows from this one."""
 
@@ -223,6 +233,7 @@ Effect = (
     | PageRole
     | Remind
     | TellAudiences
+    | TellOfLink
     | OpenLinked
     | WriteIncidentReport
     | LookUpPolicy

@@ -160,15 +160,12 @@ class Outbox(Component):
     def withdraw(self, why: str, *, recipient: str | None = None) -> None:
         """Withdraw the pages that an answer makes unnecessary, or all of them at the end.
 
-        With a `recipient`, only those to this person.
-
-        This covers every queue: pages that a limit holds, that failed for now, or that are being
-        tried.
+        It covers every queue (of one `recipient`): held by a limit, failed for now, being tried.
         """
         desk = self._desk
         unneeded_by = withdrawal(why, desk.incident, desk.policy, desk.now())
         for key, delivery in tuple(self._owed.items()):
-            theirs = recipient in {None, delivery.message.recipient}
+            theirs = not recipient or recipient == delivery.message.recipient
             if theirs and not delivery.withdraw and withdrawable(delivery, unneeded_by):
                 self._take_back(key, delivery, why)
 

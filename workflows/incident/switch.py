@@ -16,6 +16,7 @@ from rules.commands.changes.alerts import group_gone
 from rules.commands.judgement import judge
 from rules.commands.judging.repeated import digest_of
 from rules.commands.judging.trial import touches_time, try_out, unworkable
+from rules.paging.link_used import messages_of
 from rules.record.decision import (
     AcknowledgementDisputed,
     AdoptPolicy,
@@ -33,6 +34,7 @@ from rules.record.decision import (
     StopEscalation,
     TakenUp,
     TellAudiences,
+    TellOfLink,
     WatchAcknowledgement,
     WriteIncidentReport,
 )
@@ -143,6 +145,8 @@ class Switch:
                     self._owners.outbox.ask(ActionKind.REMIND, target, reason, text)
                 case TellAudiences(event, text, audiences):
                     self._owners.outbox.tell(event, text, audiences)
+                case TellOfLink():
+                    self._tell_of_link(effect)
                 case OpenLinked(title, reason, clock):
                     self._owners.linked.order(title, reason, clock)
                 case WriteIncidentReport():
@@ -153,6 +157,11 @@ class Switch:
                     self._desk.policy = policy
                 case _:
                     self._escalate(effect)
+
+    def _tell_of_link(self, told: TellOfLink) -> None:
+        desk = self._desk
+        for owed in messages_of(told, desk.incident, desk.policy, desk.now()):
+            self._owners.outbox.add(owed)
 
     def _escalate(self, effect: Escalating) -> None:
         paging = self._owners.paging

@@ -2,7 +2,7 @@
 
 from models.compiled import EscalationPolicy, Level
 from tests.scenarios.paging.test_answered import LEVELS, quiet
-from tests.scenarios.stage import Stage, page
+from tests.scenarios.stage import Stage, page, told
 from tests.specimens import minutes
 
 
@@ -70,3 +70,19 @@ async def test_a_disputed_acknowledgement_resumes_the_escalation_at_once(stage: 
     (answered, again) = (m for m in record.milestones if m.name == "acknowledged")
     assert answered.disputed is not None
     assert again.disputed is None
+
+
+async def test_an_acknowledgement_by_a_link_is_told_once_on_the_other_channels(
+    stage: Stage,
+) -> None:
+    """The page came by the pager, so the log says that its link was used; a repeat says nothing."""
+    await stage.report(quiet(fallbacks={"pager": "log"}))
+    await stage.at(2)
+    said = {"via": "web", "proof": "link", "command_id": "c-1"}
+    await stage.do("acknowledge", **said)
+    await stage.do("acknowledge", **said)
+    await stage.at(5)
+    await stage.said(page(0, "ana"), told(2, "ana"))
+    (line,) = (e for e in (await stage.record()).timeline if e.kind == "notification.sent")
+    assert line.data["reason"] == "acknowledged with your link"
+    assert "/link-" in line.data["key"]
