@@ -92,7 +92,7 @@ def no_signal(name: str, count: int) -> Refusal:
 
 def _untrusted(case: Case, name: str, command: Command) -> Refusal | None:
     """The refusal if somebody is not known well enough for a command, or for a part of it."""
-    parts = (part.command for part in parts_of(command, case.policy))
+    parts = (part.command for part in parts_of(command, case))
     override = (OVERRIDE,) if case.overrides else ()
     refusals = (untrusted(case, each) for each in (name, *parts, *override))
     return next((refusal for refusal in refusals if refusal), None)
