@@ -180,7 +180,7 @@ def _exceptions(policy: Policy, loc: Loc, entry: AuthorityEntry) -> Iterator[Fin
 def quiet_alerts(policy: Policy) -> Iterator[Finding]:
     """What nobody may do, alerts that have become quiet do not do either."""
     trigger = policy.alerts.when_quiet
-    entry = policy.authority.get(trigger)
+    entry = policy.authority.rules.get(trigger)
     if entry is None:
         return
     groups = {"": entry.by, **entry.at}
