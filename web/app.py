@@ -1,9 +1,9 @@
 """The HTTP application."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from pydantic import SecretStr
 from temporalio.client import Client
 
@@ -27,9 +27,7 @@ from web.http.hosts import KnownHosts
 from web.identity.bearer import BearerTokens
 from web.identity.identified import Identified
 from web.identity.limits import FailedAttempts
-from web.identity.sessions import Sessions
-from web.pages.rendering import Pages, static_router
-from web.pages.respond import Respond
+from web.pages.all import Parts, pages_of
 from web.policy import PolicyInForce
 
 
@@ -61,14 +59,15 @@ def create_app(
     bearer = BearerTokens(TokenBook(client), token, tokens, local=local)
     failures = FailedAttempts()
     guarded = [Depends(Identified(bearer.asker, failures))]
-    reading, commanding = Reading(client, documents), Commanding(client, task_queue)
+    reading, commanding = Reading(client, documents), Commanding(client, task_queue, local=local)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     reports = Reports(client, policy, task_queue, feeds)
-    alerts, commands = Deliveries(client, policy, task_queue), CommandApi(commanding, local=local)
+    alerts, commands = Deliveries(client, policy, task_queue), CommandApi(commanding)
     for part in (alerts, reports, reading, commands):
         app.include_router(part.router(), dependencies=guarded)
     if keys is not None:
-        for router in _pages(keys, public_url, reading, commanding, failures):
+        parts = Parts(client, policy, feeds, bearer, failures, reading, commanding)
+        for router in pages_of(keys, public_url, parts):
             app.include_router(router)
     return app
 
@@ -95,18 +94,3 @@ def _bare(names: Iterable[str], proxies: int) -> FastAPI:
     app.add_middleware(KnownHosts, names=names)
     app.add_middleware(Forwarded, hops=proxies)
     return app
-
-
-def _pages(
-    keys: LinkKeys,
-    public_url: str | None,
-    reading: Reading,
-    commanding: Commanding,
-    failures: FailedAttempts,
-) -> Iterator[APIRouter]:
-    """The pages for people. They know how people reach them: by TLS or not, below which path."""
-    address = parts_of(public_url)
-    tls = address is not None and address.scheme == "https"
-    pages = Pages(address.path.rstrip("/") if address else "", tls=tls)
-    yield Respond(Sessions(keys, tls=tls), reading, commanding, pages, failures).router()
-    yield static_router()

@@ -20,20 +20,21 @@ class PolicyInForce:
 
     def rules(self) -> IntakeRules:
         """The rules of the policy for the web server. Raises Refused."""
-        loaded = self._loaded()
+        loaded = self.in_force()
         if self._rules is None or self._rules[0] != loaded.policy_hash:
             self._rules = (loaded.policy_hash, compile_intake(loaded.policy))
         return self._rules[1]
 
     def compiled(self, service: str | None) -> tuple[CompiledPolicy, bytes]:
         """What an incident of `service` carries, and the file it comes from. Raises Refused."""
-        loaded = self._loaded()
+        loaded = self.in_force()
         try:
             return compile_policy(loaded.policy, loaded.policy_hash, service), loaded.source
         except PolicyTooLarge as error:
             raise unavailable("PolicyBroken", str(error)) from None
 
-    def _loaded(self) -> LoadedPolicy:
+    def in_force(self) -> LoadedPolicy:
+        """The policy itself. Raises Refused."""
         try:
             return policy_in_force(self._file, datetime.now(UTC))
         except PolicyBroken:

@@ -114,11 +114,21 @@ def command_of(spec: CommandSpec, said: BaseModel, actor: Actor, command_id: str
 
 
 class Commanding:
-    """Gives commands to incidents, for the API and for pages."""
+    """Gives commands to incidents, for the API and for pages.
 
-    def __init__(self, client: Client, task_queue: str) -> None:
+    Beyond this machine, where the server is not `local`, a claim gives no command.
+    """
+
+    def __init__(self, client: Client, task_queue: str, *, local: bool = True) -> None:
         self._client = client
         self._task_queue = task_queue
+        self._local = local
+
+    def may(self, asker: Asker) -> None:
+        """Raises Refused (403) if who asks may give no command at all."""
+        asker.may(Scope.COMMAND)
+        if asker.proof is Proof.CLAIMED and not self._local:
+            raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", CLAIM)
 
     async def give(self, incident: str, name: str, command: Command, within: timedelta) -> Done:
         """Give a command. Raises Refused, and NotConfirmed if no worker answered in time."""
@@ -164,18 +174,15 @@ class Commanding:
 
 
 class CommandApi:
-    """The commands of the table, one route each. Beyond this machine a claim gives no command."""
+    """The commands of the table, one route each."""
 
-    def __init__(self, commanding: Commanding, *, local: bool = True) -> None:
+    def __init__(self, commanding: Commanding) -> None:
         self._commanding = commanding
-        self._local = local
 
     async def take(self, spec: CommandSpec, request: Request, incident: str) -> Response:
         """Give a command to an incident."""
         asker = asker_of(request)
-        asker.may(Scope.COMMAND)
-        if asker.proof is Proof.CLAIMED and not self._local:
-            raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", CLAIM)
+        self._commanding.may(asker)
         key = idempotency_key(request) or new_command_id()
         said = await read_body(request, BODIES[spec.name])
         actor = _actor(asker, said)

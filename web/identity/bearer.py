@@ -50,6 +50,16 @@ class BearerTokens:
         self._intake = digest_of(intake_token.get_secret_value()) if intake_token else None
         self._open = local and not self._settings and self._intake is None
 
+    @property
+    def needed(self) -> bool:
+        """Whether somebody without a token is refused."""
+        return not self._open
+
+    @property
+    def intake_digest(self) -> str:
+        """A digest of the intake token; empty if there is none."""
+        return self._intake or ""
+
     async def asker(self, request: Request) -> Asker:
         """Who asks. Raises Refused: 401, or 503 while no tokens are known."""
         said = request.headers.get("Authorization")
@@ -58,24 +68,33 @@ class BearerTokens:
                 return ANYBODY
             raise unknown(MISSING)
         scheme, _, given = said.partition(" ")
-        digest = digest_of(given)
         if scheme.lower() != SCHEME:
             raise unknown(MISSING)
+        token = await self.holder(given)
+        return asker_with(token) if token else INTAKE_TOKEN
+
+    async def holder(self, given: str) -> AccessToken | None:
+        """The token with this secret; None for the intake token.
+
+        Raises Refused: 401, or 503 while no tokens are known.
+        """
+        digest = digest_of(given)
         if self._intake and secrets.compare_digest(digest, self._intake):
-            return INTAKE_TOKEN
+            return None
         token = await self._known(given, digest)
         if token is None:
             raise unknown(WRONG)
-        ended = standing(token, datetime.now(UTC))
-        if ended is not Standing.VALID:
-            message = f"the token {token.name} is {ended}: take another one"
-            raise unknown(message)
-        return Asker(
-            name=token.owner,
-            proof=Proof.TOKEN,
-            source=f"token {token.name}",
-            scopes=frozenset(token.scopes),
-        )
+        return _valid(token)
+
+    async def with_id(self, token_id: str) -> AccessToken:
+        """The token with an id, for somebody who has shown it before. Raises as `holder` does."""
+        token = next((kept for kept in self._settings if kept.id == token_id), None)
+        if token is None:
+            async with reaching_temporal():
+                token = await self._book.find(token_id)
+        if token is None:
+            raise unknown(WRONG)
+        return _valid(token)
 
     async def _known(self, given: str, digest: str) -> AccessToken | None:
         """The token with this secret; None if there is none. Raises Refused (503)."""
@@ -91,3 +110,22 @@ class BearerTokens:
             return None
         await self._book.used(token)
         return token
+
+
+def _valid(token: AccessToken) -> AccessToken:
+    """The token, if it still counts. Raises Refused (401)."""
+    ended = standing(token, datetime.now(UTC))
+    if ended is not Standing.VALID:
+        message = f"the token {token.name} is {ended}: take another one"
+        raise unknown(message)
+    return token
+
+
+def asker_with(token: AccessToken) -> Asker:
+    """Who asks with a made token."""
+    return Asker(
+        name=token.owner,
+        proof=Proof.TOKEN,
+        source=f"token {token.name}",
+        scopes=frozenset(token.scopes),
+    )

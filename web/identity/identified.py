@@ -17,6 +17,13 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def failed(request: Request, refused: Refused, failures: FailedAttempts) -> Refused:
+    """Log and count an attempt with a wrong credential; returns the refusal to answer with."""
+    address = address_of(request)
+    log.warning("credential.refused", address=address, path=shown_path(request), why=str(refused))
+    return failures.failed(address) or refused
+
+
 class Identified:
     """A dependency of routes: finds out who asks, and keeps it on the request."""
 
@@ -31,13 +38,6 @@ class Identified:
         except Refused as refused:
             if refused.status is not HTTPStatus.UNAUTHORIZED:
                 raise
-            address = address_of(request)
-            log.warning(
-                "credential.refused",
-                address=address,
-                path=shown_path(request),
-                why=str(refused),
-            )
-            raise self._failures.failed(address) or refused from None
+            raise failed(request, refused, self._failures) from None
         request.state.asker = asker
         return asker

@@ -1,33 +1,21 @@
-"""Sessions of browsers: a signed cookie says who asks, and nothing about it is stored here."""
+"""Sessions of links: a signed cookie says for whom and about which incidents the browser asks."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
-from secrets import compare_digest
-from urllib.parse import parse_qsl
+from datetime import UTC, datetime
 
 from fastapi import Request
 from fastapi.responses import Response
-from itsdangerous import BadData
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
-from connectors.links import Link, LinkKeys, read_link
+from connectors.links import Link, read_link
 from models.base import Frozen
 from models.proof import Proof
-from web.http.errors import Refused
 from web.identity.asker import Asker
+from web.identity.cookies import LONGEST_COOKIE, LONGEST_SESSION, Cookies
 
 LINK_SCOPES = frozenset({"read", "command"})
-LONGEST_SESSION = timedelta(hours=12)
 COOKIE = "respond"
-LONGEST_COOKIE = 3500
-"""Browsers keep about 4,000 characters of a cookie."""
 MOST_SESSIONS = 10
-FORM_LIMIT_BYTES = 64 * 1024
-MOST_FIELDS = 100
-FORM_TYPE = "application/x-www-form-urlencoded"
-PROOF_FIELD = "form"
-_SESSION, _FORM = "session", "form"
+LOST = "this form does not belong to your session: open the link again"
 
 
 class Session(Frozen):
@@ -57,24 +45,18 @@ _SESSIONS = TypeAdapter(tuple[Session, ...])
 
 
 class Sessions:
-    """Begins and reads sessions. Over TLS, the cookie is for this host alone.
+    """Begins and reads sessions.
 
     One cookie has the sessions of the newest links, so that somebody who was paged for many
     incidents can answer for each, and the cookie stays small.
     """
 
-    def __init__(self, keys: LinkKeys, *, tls: bool) -> None:
-        self._keys = keys
-        self._tls = tls
-
-    @property
-    def cookie(self) -> str:
-        """The name of the cookie."""
-        return f"__Host-{COOKIE}" if self._tls else COOKIE
+    def __init__(self, cookies: Cookies) -> None:
+        self._cookies = cookies
 
     def link(self, token: str) -> Link:
         """The link of a token, expired or not. Raises BadLink."""
-        return read_link(self._keys, token)
+        return read_link(self._cookies.keys, token)
 
     def begin(self, request: Request, answer: Response, link: Link) -> None:
         """Let the browser hold a link's session, at most for twelve hours."""
@@ -85,17 +67,10 @@ class Sessions:
         )
         others = [other for other in self._held(request) if other.incident != link.incident]
         sessions = [session, *others][:MOST_SESSIONS]
-        while len(token := self._signed(sessions)) > LONGEST_COOKIE and len(sessions) > 1:
+        while len(value := self._signed(sessions)) > LONGEST_COOKIE and len(sessions) > 1:
             sessions.pop()
-        answer.set_cookie(
-            self.cookie,
-            token,
-            max_age=max(0, max(each.until for each in sessions) - int(now.timestamp())),
-            path="/",
-            secure=self._tls,
-            httponly=True,
-            samesite="lax",
-        )
+        seconds = max(each.until for each in sessions) - int(now.timestamp())
+        self._cookies.keep(answer, COOKIE, value, seconds)
 
     def of(self, request: Request, incident: str) -> Session | None:
         """The session of the browser for an incident; None if there is none, or it is over."""
@@ -103,54 +78,17 @@ class Sessions:
 
     def form_proof(self, session: Session) -> str:
         """What a form of this session must carry, so that no other page can send it."""
-        return self._keys.proof_of(session.model_dump_json(), _FORM)
+        return self._cookies.proof(session)
 
     async def form(self, request: Request, session: Session) -> dict[str, str]:
         """The fields of a form that a page of this session sent. Raises Refused."""
-        fields = await read_form(request)
-        given = fields.pop(PROOF_FIELD, "")
-        if not compare_digest(given.encode(), self.form_proof(session).encode()):
-            message = "this form does not belong to your session: open the link again"
-            raise Refused(HTTPStatus.FORBIDDEN, "NotAuthenticated", message)
-        return fields
+        return await self._cookies.form(request, session, LOST)
 
-    def _signed(self, sessions: Sequence[Session]) -> str:
-        key = self._keys.first
-        said = [session.model_dump() for session in sessions]
-        token = self._keys.serializer(key, _SESSION).dumps(said)
-        return f"{key}~{token if isinstance(token, str) else token.decode()}"
+    def _signed(self, sessions: list[Session]) -> str:
+        return self._cookies.signed(COOKIE, [session.model_dump() for session in sessions])
 
     def _held(self, request: Request) -> tuple[Session, ...]:
         """The sessions that the cookie holds and that are not over, newest first."""
-        said = request.cookies.get(self.cookie, "")
-        key, _, token = said.partition("~")
-        if not 0 < len(said) <= LONGEST_COOKIE:
-            return ()
-        try:
-            held = _SESSIONS.validate_python(self._keys.serializer(key, _SESSION).loads(token))
-        except (KeyError, BadData, ValidationError):
-            return ()
+        held = self._cookies.kept(request, COOKIE, _SESSIONS) or ()
         now = datetime.now(UTC).timestamp()
         return tuple(session for session in held if now < session.until)
-
-
-async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form; the last one counts if a name comes twice. Raises Refused."""
-    said = request.headers.get("Content-Type", "")
-    if said.partition(";")[0].strip().lower() != FORM_TYPE:
-        message = f"a form is sent as {FORM_TYPE}"
-        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > FORM_LIMIT_BYTES:
-            message = f"the form is larger than {FORM_LIMIT_BYTES // 1024} KiB"
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "TooLarge", message)
-    try:
-        pairs = parse_qsl(
-            received.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
-        )
-    except (ValueError, UnicodeDecodeError):
-        message = "the form cannot be read"
-        raise Refused(HTTPStatus.BAD_REQUEST, "Malformed", message) from None
-    return dict(pairs)

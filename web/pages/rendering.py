@@ -11,6 +11,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from web.http.errors import Refused
+
 HERE = Path(__file__).parent
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 POLICY = (
@@ -27,6 +29,11 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 """Nothing of another place is loaded, nobody frames a page, and no address leaves it."""
+HEADINGS = {
+    HTTPStatus.NOT_FOUND: "There is no such incident",
+    HTTPStatus.FORBIDDEN: "You may not",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "That is not possible",
+}
 TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -75,6 +82,19 @@ class Pages:
         text = _environment().get_template(template).render(base=self.base, **facts)
         tls = TLS_ONLY if self.tls else {}
         return HTMLResponse(text, status_code=status, headers={**HEADERS, **tls, **(headers or {})})
+
+    def note(self, refused: Refused) -> HTMLResponse:
+        """A page that says why there is nothing else to see."""
+        may = refused.facts.get("may") or []
+        lines = [str(refused), *([f"Who may: {', '.join(may)}"] if may else [])]
+        status = HTTPStatus(refused.status)
+        return self.render(
+            "note.html",
+            status,
+            refused.headers,
+            heading=HEADINGS.get(status, "Not now"),
+            lines=lines,
+        )
 
 
 async def _static(name: str) -> Response:

@@ -1,0 +1,125 @@
+"""Logins of people with a browser: a signed cookie says whose token it was, never the token.
+
+Each request looks the token up again, so a token that is revoked or expires ends its sessions.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from fastapi import Request
+from fastapi.responses import Response
+from pydantic import Field, TypeAdapter
+
+from connectors.links import LinkKeys
+from models.base import Frozen
+from models.proof import Proof
+from rules.people.naming.names import spelling_flaw
+from web.http.errors import Refused
+from web.identity.asker import Asker
+from web.identity.bearer import INTAKE_TOKEN, BearerTokens, asker_with
+from web.identity.cookies import LONGEST_SESSION, Cookies
+
+COOKIE = "session"
+NAME_BOUND = 200
+LOST = "this form does not belong to your session: load the page again"
+_INTAKE = "intake"
+
+
+class Login(Frozen):
+    """What the cookie of a session says.
+
+    `token` is the id of a made token. Without one, `name` is a claim, and `intake` is a digest of
+    the intake token at that time. `until` is in seconds since 1970; `once` is random, so that each
+    session has forms of its own.
+    """
+
+    name: str = Field(max_length=NAME_BOUND)
+    token: str = Field(default="", max_length=100)
+    intake: str = Field(default="", max_length=100)
+    until: int
+    once: str = Field(max_length=100)
+
+
+_LOGIN = TypeAdapter(Login)
+
+
+class Logins:
+    """Begins, reads and ends the sessions of people."""
+
+    def __init__(self, cookies: Cookies, keys: LinkKeys, tokens: BearerTokens) -> None:
+        self._cookies = cookies
+        self._keys = keys
+        self._tokens = tokens
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether a name alone is not enough."""
+        return self._tokens.needed
+
+    async def begin(self, answer: Response, given: str, claimed: str) -> Asker:
+        """Let the browser hold a session of a token, or of a name. Raises Refused."""
+        token = await self._tokens.holder(given) if given or self.needs_token else None
+        name = token.owner if token else _claim(claimed)
+        login = Login(
+            name=name,
+            token=token.id if token else "",
+            intake="" if token else self._intake(),
+            until=int((datetime.now(UTC) + LONGEST_SESSION).timestamp()),
+            once=secrets.token_urlsafe(12),
+        )
+        value = self._cookies.signed(COOKIE, login.model_dump())
+        self._cookies.keep(answer, COOKIE, value, int(LONGEST_SESSION.total_seconds()))
+        return asker_with(token) if token else self._claimed(name)
+
+    def end(self, answer: Response) -> None:
+        """Let the browser forget its session."""
+        self._cookies.forget(answer, COOKIE)
+
+    async def asker(self, request: Request) -> Asker | None:
+        """Who asks; None without a session that still counts. Raises Refused (503)."""
+        login = self._held(request)
+        if login is None:
+            return None
+        if not login.token:
+            possible = not self.needs_token or self._tokens.intake_digest
+            same = secrets.compare_digest(login.intake, self._intake())
+            return self._claimed(login.name) if possible and same else None
+        try:
+            return asker_with(await self._tokens.with_id(login.token))
+        except Refused as refused:
+            if refused.status is HTTPStatus.UNAUTHORIZED:
+                return None
+            raise
+
+    def form_proof(self, request: Request) -> str:
+        """What a form must carry, so that no other page can send it."""
+        login = self._held(request)
+        return self._cookies.proof(login) if login else ""
+
+    async def form(self, request: Request) -> dict[str, str]:
+        """The fields of a form that a page of this session sent. Raises Refused."""
+        return await self._cookies.form(request, self._held(request), LOST)
+
+    def _held(self, request: Request) -> Login | None:
+        login = self._cookies.kept(request, COOKIE, _LOGIN)
+        over = login is None or datetime.now(UTC).timestamp() >= login.until
+        return None if over else login
+
+    def _intake(self) -> str:
+        return self._keys.proof_of(self._tokens.intake_digest, _INTAKE)
+
+    def _claimed(self, name: str) -> Asker:
+        source = INTAKE_TOKEN.source if self.needs_token else "a claim"
+        return Asker(name=name, proof=Proof.CLAIMED, source=source)
+
+
+def _claim(claimed: str) -> str:
+    """The name that somebody claims. Raises Refused (422)."""
+    name = claimed.strip()
+    wrong = "is missing: say who you are" if not name else spelling_flaw(name)
+    wrong = f"has more than {NAME_BOUND} characters" if len(name) > NAME_BOUND else wrong
+    if wrong:
+        message = f"your name {wrong}"
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message)
+    return name

@@ -1,0 +1,56 @@
+"""All pages for people, put together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from temporalio.client import Client
+
+from connectors.feeds.directory import FeedDirectory
+from connectors.links import LinkKeys
+from models.addresses import parts_of
+from web.api.commanding import Commanding
+from web.api.reading import Reading
+from web.identity.bearer import BearerTokens
+from web.identity.cookies import Cookies
+from web.identity.limits import FailedAttempts
+from web.identity.logins import Logins
+from web.identity.sessions import Sessions
+from web.pages.board.on_call import OnCallNow
+from web.pages.board.page import BoardPage
+from web.pages.board.rows import Board
+from web.pages.entry import Entry
+from web.pages.login import LoginPage
+from web.pages.rendering import Pages, static_router
+from web.pages.respond import Respond
+from web.policy import PolicyInForce
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What pages share with the rest of the web server."""
+
+    client: Client
+    policy: PolicyInForce
+    feeds: FeedDirectory | None
+    tokens: BearerTokens
+    failures: FailedAttempts
+    reading: Reading
+    commanding: Commanding
+
+
+def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[APIRouter]:
+    """The pages. They know how people reach them: by TLS or not, below which path."""
+    address = parts_of(public_url)
+    tls = address is not None and address.scheme == "https"
+    pages = Pages(address.path.rstrip("/") if address else "", tls=tls)
+    cookies = Cookies(keys, tls)
+    logins = Logins(cookies, keys, parts.tokens)
+    yield Respond(
+        Sessions(cookies), parts.reading, parts.commanding, pages, parts.failures
+    ).router()
+    yield LoginPage(logins, cookies, parts.failures, pages).router()
+    entry = Entry(logins, pages)
+    on_call = OnCallNow(parts.policy, parts.feeds)
+    yield BoardPage(Board(parts.client), on_call, parts.policy, entry, pages).router()
+    yield static_router()

@@ -1,0 +1,1 @@
+"""The board: the open incidents, and who is on call."""

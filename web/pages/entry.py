@@ -1,0 +1,80 @@
+"""Lets a browser with a session see pages; sends others to the login."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from models.access import Scope
+from web.http.errors import Refused
+from web.identity.asker import Asker
+from web.identity.logins import Logins
+from web.pages.rendering import Pages
+
+LOGIN = "/login"
+OURS = re.compile(r"/(incidents/[A-Za-z0-9._~-]{1,200})?(\?[A-Za-z0-9._~&=%+-]{0,500})?")
+"""Where a login may lead to: pages of this server, never another place."""
+PART = "HX-Request"
+"""The header with which a page asks for a part of itself."""
+
+Show = Callable[["Visitor"], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who looks at a page, and what its forms must carry."""
+
+    asker: Asker
+    proof: str
+
+    @property
+    def name(self) -> str:
+        """Who they are, or claim to be."""
+        return self.asker.name or ""
+
+
+def redirect(to: str) -> Response:
+    """Send the browser to another page of this server."""
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return RedirectResponse(to, status_code=HTTPStatus.SEE_OTHER, headers=headers)
+
+
+def next_of(given: str) -> str:
+    """Where a login leads to: what was asked for, if it is a page of ours; else the board."""
+    return given if OURS.fullmatch(given) else "/"
+
+
+class Entry:
+    """Finds out who looks at a page."""
+
+    def __init__(self, logins: Logins, pages: Pages) -> None:
+        self._logins = logins
+        self._pages = pages
+
+    async def enter(self, request: Request, show: Show) -> Response:
+        """Show a page to whoever may read; a refusal becomes a page, too."""
+        try:
+            asker = await self._logins.asker(request)
+            if asker is None:
+                return self._login(request)
+            asker.may(Scope.READ)
+            return await show(Visitor(asker, self._logins.form_proof(request)))
+        except Refused as refused:
+            return self._pages.note(refused)
+
+    def _login(self, request: Request) -> Response:
+        if PART in request.headers:
+            # The whole page loads again, and that leads to the login.
+            headers = {"HX-Refresh": "true", "Cache-Control": "no-store"}
+            return Response(status_code=HTTPStatus.UNAUTHORIZED, headers=headers)
+        if request.method != "GET":
+            return redirect(f"{self._pages.base}{LOGIN}")
+        asked = request.url.path.removeprefix(self._pages.base)
+        asked += f"?{request.url.query}" if request.url.query else ""
+        to = next_of(asked)
+        after = "" if to == "/" else f"?next={quote(to, safe='')}"
+        return redirect(f"{self._pages.base}{LOGIN}{after}")
