@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from rich.console import Group
 from temporalio.client import Client
 
-from console.incidents.options import Field, FieldKind, fields_of, needs_happened_at, value_of
+from console.incidents.options import Field, fields_of, value_of
 from console.incidents.plausible import implausible
 from console.incidents.relations import look_for_other
 from console.incidents.sending import send
@@ -23,6 +23,7 @@ from console.terminal.times import PAST, parse_instant
 from incidents.command_ids import new_command_id
 from incidents.commands import Order
 from models.command import CommandResult, CommandSpec
+from models.command_fields import FieldKind, needs_happened_at
 from models.payload import Command
 from models.way_in import WayIn
 from rules.commands.judging.validity import BLANK, flaws

@@ -1,20 +1,16 @@
-"""The arguments and options of a command, derived from the schema of its payload.
+"""The arguments and options of a command, from the fields of its payload.
 
 A field that is added to a payload becomes an option by itself.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, auto
 from typing import Any
 
 from console.terminal.failures import usage
 from console.terminal.times import FORMS, PAST, parse_instant
-from models.command import CommandSpec, command_schema
-from models.payload import Command
-
-OWN = frozenset(Command.model_fields)
-"""Fields that every command has; the console has its own options for them."""
+from models.command import CommandSpec
+from models.command_fields import CommandField, FieldKind, command_fields, pair_of
 
 POSITIONAL: dict[str, tuple[str, ...]] = {
     "set_severity": ("severity",),
@@ -26,54 +22,14 @@ POSITIONAL: dict[str, tuple[str, ...]] = {
 }
 """The fields that are arguments, if it is not just the first required field."""
 
-SAYS: dict[str, str] = {
-    "reason": "why; the policy lists the accepted reasons",
-    "duplicate_of": "the incident that this one duplicates",
-    "severity": "the severity, such as SEV2; or leave it to the attributes",
-    "attributes": "an attribute of the policy, as name=value; repeat for more",
-    "role": "a role of the policy, such as incident_manager",
-    "person": "who takes it, or holds it",
-    "to": "who takes it over",
-    "content": "what they must know, as name=text; repeat for more",
-    "giver": "who gives it, if several people hold it",
-    "command": "the command that somebody asked approval for, such as resolve",
-    "level": "the level of the escalation; default: the next one",
-    "only": "page only this level; default: the next levels too, until somebody answers",
-    "text": "what to say",
-    "audiences": "an audience of the policy; repeat for more; default: all that wait for updates",
-    "step": "the id of a step of the policy",
-    "steps": "the id of a policy step that this completes; repeat for more",
-    "lessons": "a lesson learned; repeat for more",
-    "milestone": "the name of the milestone",
-    "latest_at": f"the latest it can have happened; --happened-at is the earliest; {PAST}",
-    "next_at": f"when the next update will come, {FORMS}",
-    "audience": "an audience of the policy",
-    "attribute": "an attribute or a flag of the policy",
-    "value": "its value; yes raises a flag, no lowers it",
-    "date": "a date of the policy, such as review_meeting",
-    "at": f"when it will be, {FORMS}",
-    "clock": "a clock of the policy that may be extended",
-    "by": "by how much, in the clock's own measure, such as 2h or 14d",
-    "owner": "who does it",
-    "due_at": f"by when, {FORMS}",
-    "priority": "high, medium or low",
-    "lead": "who led the review",
-    "attendees": "who took part; repeat for more",
-    "aspects": "an aspect and what was found, as aspect=finding; repeat for more",
-    "documents": "a document and where it is kept, as name=url; repeat for more",
-    "target": "an incident, ticket or change",
-    "relation": "how they relate, such as caused_by",
+TYPED: dict[FieldKind, str] = {
+    FieldKind.INSTANT: f", {FORMS}",
+    FieldKind.MANY: "; repeat for more",
+    FieldKind.PAIRS: ", as name=value; repeat for more",
 }
+"""How people type a field of a kind, after what it says."""
 
-
-class FieldKind(Enum):
-    """How the value of a field is typed."""
-
-    TEXT = auto()
-    FLAG = auto()
-    INSTANT = auto()
-    MANY = auto()
-    PAIRS = auto()
+LATEST = f"; --happened-at is the earliest; {PAST}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,57 +55,40 @@ class Field:
         return self.name.upper() if self.positional else self.flag
 
 
-def _kind(schema: dict[str, Any]) -> FieldKind:
-    options = [schema, *schema.get("anyOf", ())]
-    if any(option.get("format") == "date-time" for option in options):
-        return FieldKind.INSTANT
-    kinds = {option.get("type") for option in options}
-    if kinds == {"boolean"}:
-        return FieldKind.FLAG
-    if "array" in kinds:
-        return FieldKind.MANY
-    return FieldKind.PAIRS if "object" in kinds else FieldKind.TEXT
-
-
 def fields_of(spec: CommandSpec) -> tuple[Field, ...]:
     """The fields that only this command has; arguments come first."""
-    schema = command_schema(spec.name)
-    required = schema.get("required", [])
-    mine = [name for name in schema["properties"] if name not in OWN]
-    first = tuple(name for name in mine if name in required)[:1]
+    found = command_fields(spec)
+    first = tuple(field.name for field in found if field.required)[:1]
     positional = POSITIONAL.get(spec.name, first)
     fields = [
         Field(
-            name=name,
-            kind=_kind(schema["properties"][name]),
-            required=name in required,
-            positional=name in positional,
-            default=_default(schema["properties"][name].get("default")),
-            says=SAYS.get(name, name.replace("_", " ")),
+            name=field.name,
+            kind=field.kind,
+            required=field.required,
+            positional=field.name in positional,
+            default=field.default,
+            says=_says(field),
         )
-        for name in mine
+        for field in found
     ]
     return tuple(sorted(fields, key=lambda field: not field.positional))
 
 
-def _default(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def needs_happened_at(spec: CommandSpec) -> bool:
-    """Whether the command requires `--happened-at`."""
-    return "happened_at" in command_schema(spec.name).get("required", [])
+def _says(field: CommandField) -> str:
+    if field.name == "latest_at":
+        return field.says + LATEST
+    return field.says + TYPED.get(field.kind, "")
 
 
 def pairs(flag: str, typed: list[str]) -> dict[str, str]:
     """Parse the `name=value` pairs of an option. Raises `Failure` (usage)."""
     found = {}
     for item in typed:
-        name, equals, value = item.partition("=")
-        if not equals or not name.strip():
+        pair = pair_of(item)
+        if pair is None:
             message = f"{flag} {item!r}: write name=value"
             raise usage(message)
-        found[name.strip()] = value.strip()
+        found[pair[0]] = pair[1]
     return found
 
 

@@ -20,6 +20,7 @@ from web.pages.board.on_call import OnCallNow
 from web.pages.board.page import BoardPage
 from web.pages.board.rows import Board
 from web.pages.entry import Entry
+from web.pages.incident.page import IncidentPage
 from web.pages.login import LoginPage
 from web.pages.rendering import Pages, static_router
 from web.pages.respond import Respond
@@ -53,4 +54,5 @@ def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[A
     entry = Entry(logins, pages)
     on_call = OnCallNow(parts.policy, parts.feeds)
     yield BoardPage(Board(parts.client), on_call, parts.policy, entry, pages).router()
+    yield IncidentPage(parts.reading, parts.commanding, parts.policy, entry, pages).router()
     yield static_router()

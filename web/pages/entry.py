@@ -66,6 +66,10 @@ class Entry:
         except Refused as refused:
             return self._pages.note(refused)
 
+    async def form(self, request: Request) -> dict[str, str]:
+        """The fields of a form that a page of this session sent. Raises Refused."""
+        return await self._logins.form(request)
+
     def _login(self, request: Request) -> Response:
         if PART in request.headers:
             # The whole page loads again, and that leads to the login.

@@ -4,28 +4,22 @@ Opening a link changes nothing, so that mail scanners and previews of chats may 
 leaves the address at once: the answer to it is a cookie and another address.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import ValidationError
 
 from connectors.links import PATH, BadLink, Link
-from incidents.command_ids import new_command_id
-from incidents.errors import NotConfirmed
-from models.command import COMMANDS
-from models.payload import Command
-from models.way_in import WayIn
-from web.api.commanding import BODIES, Commanding, command_of
+from web.api.commanding import Commanding
 from web.api.reading import Reading
-from web.http.errors import Refused, malformed
+from web.http.errors import Refused
 from web.identity.identified import address_of
 from web.identity.limits import FailedAttempts
 from web.identity.sessions import Session, Sessions
 from web.pages.forms import EVERY_FORM, offered
+from web.pages.giving import Told, give, told_of
 from web.pages.rendering import Pages
 from web.pages.seen import SeenIncident, seen_by
 
@@ -33,15 +27,6 @@ log = structlog.get_logger(__name__)
 
 PATIENCE = timedelta(seconds=4)
 _COMMON = frozenset({"command_id"})
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of the form that was sent."""
-
-    text: str
-    style: str
-    lines: tuple[str, ...] = ()
 
 
 class Respond:
@@ -92,21 +77,11 @@ class Respond:
             return self._no_session()
         try:
             fields = await self._sessions.form(request, session)
-            told = await self._given(session, command, fields)
         except Refused as refused:
-            told = _refusal(refused)
+            return await self._page(session, told_of(refused))
+        asker = session.asker
+        told = await give(self._commanding, asker, incident, command, fields, offered=EVERY_FORM)
         return await self._page(session, told)
-
-    async def _given(self, session: Session, name: str, fields: dict[str, str]) -> Told:
-        if name not in EVERY_FORM & BODIES.keys():
-            raise Refused(HTTPStatus.NOT_FOUND, "UnknownCommand", "there is no such form")
-        command = _command(session, name, fields)
-        try:
-            done = await self._commanding.give(session.incident, name, command, PATIENCE)
-        except NotConfirmed:
-            text = "Sent. No worker has answered yet; it is done as soon as one runs."
-            return Told(text, "warn", ("Open this page again to see it.",))
-        return Told(f"Done: {done.summary}", "good", done.doubts)
 
     async def _page(self, session: Session, told: Told | None) -> Response:
         try:
@@ -166,22 +141,3 @@ class Respond:
         router.add_api_route("/respond/{incident}", self.show, methods=["GET"])
         router.add_api_route("/respond/{incident}/{command}", self.give, methods=["POST"])
         return router
-
-
-def _command(session: Session, name: str, fields: dict[str, str]) -> Command:
-    """The command of a form. Raises Refused."""
-    body = BODIES[name]
-    own = {field: said for field, said in fields.items() if field not in _COMMON and said.strip()}
-    try:
-        said = body.model_validate(own)
-    except ValidationError as error:
-        raise malformed(error, body.model_fields) from None
-    actor = session.asker.actor(None, WayIn.WEB)
-    command_id = fields.get("command_id", "")[:200] or new_command_id()
-    return command_of(COMMANDS[name], said, actor, command_id)
-
-
-def _refusal(refused: Refused) -> Told:
-    may = refused.facts.get("may") or []
-    lines = (f"Who may: {', '.join(may)}",) if may else ()
-    return Told(f"Not done: {refused}", "alarm", lines)

@@ -23,6 +23,13 @@ REPORT = {"title": "Checkout <b>fails</b>", "reporter": "ana", "severity": "SEV1
 MORE = """
 schedules:
   primary: { rotation: { people: [ana], hand_over: monday 09:00, starts: 2026-01-05 } }
+steps:
+  assessment:
+    - { id: confirm_impact, do: Confirm the impact, by: incident_manager, required: true }
+roles:
+  incident_manager: { duties: [Leads], required: { SEV1: 0s }, default: acknowledger }
+clocks:
+  acknowledge: { from: reported, to: acknowledged, within: { SEV1: 15m, SEV2: 30m } }
 """
 
 

@@ -1,0 +1,132 @@
+"""Gives the command of a form, and says what became of it."""
+
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import ValidationError
+
+from incidents.command_ids import new_command_id
+from incidents.errors import NotConfirmed
+from models.access import Scope
+from models.command import COMMANDS, CommandSpec
+from models.command_fields import FieldKind, command_fields, pair_of
+from models.way_in import WayIn
+from web.api.commanding import BODIES, Commanding, command_of
+from web.http.errors import Refused, malformed
+from web.identity.asker import Asker
+
+PATIENCE = timedelta(seconds=4)
+COMMON = ("note", "override")
+"""Texts that every form may have."""
+HAPPENED_AT = "happened_at"
+ID_BOUND = 200
+_NO_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
+"""What a browser sends for a date and time; the pages ask for UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the form that was sent.
+
+    A command that no worker has confirmed keeps its id, so that sending it again is safe.
+    """
+
+    text: str
+    style: str
+    lines: tuple[str, ...] = ()
+    status: HTTPStatus = HTTPStatus.OK
+    again: bool = False
+
+
+async def give(
+    commanding: Commanding,
+    asker: Asker,
+    incident: str,
+    name: str,
+    fields: Mapping[str, str],
+    *,
+    offered: Container[str] = BODIES,
+) -> Told:
+    """Give the command of a form that a page has `offered`.
+
+    Raises nothing: a refusal is told, too.
+    """
+    try:
+        spec = _spec(name, offered)
+        asker.may(Scope.COMMAND)
+        own = values_of(spec, fields)
+        try:
+            said = BODIES[name].model_validate(own)
+        except ValidationError as error:
+            raise malformed(error, BODIES[name].model_fields) from None
+        command_id = fields.get("command_id", "").strip()[:ID_BOUND] or new_command_id()
+        command = command_of(spec, said, asker.actor(None, WayIn.WEB), command_id)
+        done = await commanding.give(incident, name, command, PATIENCE)
+    except Refused as refused:
+        return told_of(refused)
+    except NotConfirmed:
+        text = "Sent. No worker has answered yet; it is done as soon as one runs."
+        lines = ("Open this page again to see it. To send it again is safe: it counts once.",)
+        return Told(text, "warn", lines, HTTPStatus.ACCEPTED, again=True)
+    return Told(f"Done: {done.summary}", "good", done.doubts)
+
+
+def _spec(name: str, offered: Container[str]) -> CommandSpec:
+    if name not in BODIES or name not in offered:
+        raise Refused(HTTPStatus.NOT_FOUND, "UnknownCommand", "there is no such form")
+    return COMMANDS[name]
+
+
+def told_of(refused: Refused) -> Told:
+    """A refusal in words."""
+    facts = refused.facts
+    lines = [f"Missing: {each}" for each in facts.get("missing") or () if each not in str(refused)]
+    may = facts.get("may") or ()
+    lines += [f"Who may: {', '.join(may)}"] if may else []
+    return Told(f"Not done: {refused}", "alarm", tuple(lines), HTTPStatus(refused.status))
+
+
+def values_of(spec: CommandSpec, fields: Mapping[str, str]) -> dict[str, Any]:
+    """What somebody filled in, as the payload takes it; a blank field says nothing.
+
+    Raises Refused (422).
+    """
+    kinds = {field.name: field.kind for field in command_fields(spec)}
+    kinds |= dict.fromkeys(COMMON, FieldKind.TEXT) | {HAPPENED_AT: FieldKind.INSTANT}
+    found = {name: _value(name, kind, fields.get(name, "")) for name, kind in kinds.items()}
+    return {name: value for name, value in found.items() if value not in ("", (), {})}
+
+
+def _value(name: str, kind: FieldKind, text: str) -> Any:
+    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
+    match kind:
+        case FieldKind.INSTANT:
+            said = text.strip()
+            return f"{said}Z" if _NO_ZONE.fullmatch(said) else said
+        case FieldKind.MANY:
+            return lines
+        case FieldKind.PAIRS:
+            return _pairs(name, lines)
+        case FieldKind.TEXT | FieldKind.FLAG:
+            return text.strip().replace("\r\n", "\n")
+
+
+def _pairs(name: str, lines: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for line in lines:
+        pair = pair_of(line)
+        if pair is None:
+            problem = f"{line[:100]!r} is not name=value"
+            raise Refused(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "Malformed",
+                f"{name}: {problem}",
+                fields=[(name, problem)],
+            )
+        if pair[1]:
+            found[pair[0]] = pair[1]
+    return found

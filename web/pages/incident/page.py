@@ -1,0 +1,126 @@
+"""GET /incidents/ID: one incident, and its commands as forms."""
+
+from collections.abc import Mapping
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from models.answers.view import IncidentView
+from models.compiled import CompiledPolicy
+from web.api.commanding import Commanding
+from web.api.reading import Reading
+from web.http.errors import Refused
+from web.pages.entry import Entry, Visitor
+from web.pages.giving import Told, give
+from web.pages.incident.forms import Given, forms_for
+from web.pages.incident.seen import shown
+from web.pages.rendering import Pages
+from web.policy import PolicyInForce
+
+Before = Annotated[int | None, Query(ge=0, le=10**9)]
+Paused = Annotated[bool, Query()]
+
+
+class IncidentPage:
+    """Serves the page of an incident, and the part of it that changes."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        commanding: Commanding,
+        policy: PolicyInForce,
+        entry: Entry,
+        pages: Pages,
+    ) -> None:
+        self._reading = reading
+        self._commanding = commanding
+        self._policy = policy
+        self._entry = entry
+        self._pages = pages
+
+    async def show(
+        self,
+        request: Request,
+        incident: str,
+        before: Before = None,
+        paused: Paused = False,  # noqa: FBT002 - a parameter of an address
+    ) -> Response:
+        """Show the incident."""
+        show = partial(self._page, incident, before=before, live=not paused and before is None)
+        return await self._entry.enter(request, show)
+
+    async def part(self, request: Request, incident: str) -> Response:
+        """Show only what changes."""
+        return await self._entry.enter(request, partial(self._part, incident))
+
+    async def give(self, request: Request, incident: str, command: str) -> Response:
+        """Give the command of a form, and show what became of it."""
+        return await self._entry.enter(request, partial(self._give, request, incident, command))
+
+    async def _give(
+        self, request: Request, incident: str, command: str, visitor: Visitor
+    ) -> Response:
+        fields = await self._entry.form(request)
+        told = await give(self._commanding, visitor.asker, incident, command, fields)
+        failed = told.status is not HTTPStatus.OK
+        given = Given(command, fields, keep_id=told.again) if failed else None
+        try:
+            return await self._page(incident, visitor, told=told, given=given)
+        except Refused as refused:
+            return self._untold(told, refused, fields)
+
+    def _untold(self, told: Told, refused: Refused, fields: Mapping[str, str]) -> Response:
+        """If the incident cannot be shown: what became of the command, and what was typed."""
+        typed = [value for name, value in fields.items() if name != "command_id" and value.strip()]
+        lines = [*told.lines, str(refused), *(f"You wrote: {value}" for value in typed)]
+        status = HTTPStatus(refused.status)
+        return self._pages.render("note.html", status, heading=told.text, lines=lines)
+
+    async def _page(
+        self,
+        incident: str,
+        visitor: Visitor,
+        *,
+        before: int | None = None,
+        live: bool = True,
+        told: Told | None = None,
+        given: Given | None = None,
+    ) -> Response:
+        seen = await self._reading.seen(incident)
+        policy = self._pinned(seen.view)
+        return self._pages.render(
+            "incident.html",
+            told.status if told else HTTPStatus.OK,
+            visitor=visitor,
+            page=shown(seen.view, policy, visitor.name, before),
+            next=seen.view.next,
+            forms=forms_for(seen.view, policy, given),
+            told=told,
+            live=live and seen.running,
+            whole=True,
+        )
+
+    async def _part(self, incident: str, visitor: Visitor) -> Response:
+        seen = await self._reading.seen(incident)
+        page = shown(seen.view, self._pinned(seen.view), visitor.name, None)
+        return self._pages.render("incident-part.html", page=page, next=seen.view.next, whole=False)
+
+    def _pinned(self, view: IncidentView) -> CompiledPolicy | None:
+        """The policy of the incident, if it is the one in force: it says what can be chosen."""
+        try:
+            if self._policy.in_force().policy_hash != view.policy_hash:
+                return None
+            return self._policy.compiled(view.incident.report.service)[0]
+        except Refused:
+            return None
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(include_in_schema=False)
+        router.add_api_route("/incidents/{incident}", self.show, methods=["GET"])
+        router.add_api_route("/parts/incidents/{incident}", self.part, methods=["GET"])
+        router.add_api_route("/incidents/{incident}/{command}", self.give, methods=["POST"])
+        return router
