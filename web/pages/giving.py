@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from incidents.command_ids import new_command_id
 from incidents.errors import NotConfirmed
-from models.access import Scope
 from models.command import COMMANDS, CommandSpec
 from models.command_fields import FieldKind, command_fields, pair_of
 from models.way_in import WayIn
@@ -57,7 +56,7 @@ async def give(
     """
     try:
         spec = _spec(name, offered)
-        asker.may(Scope.COMMAND)
+        commanding.may(asker)
         own = values_of(spec, fields)
         try:
             said = BODIES[name].model_validate(own)

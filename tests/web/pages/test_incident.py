@@ -31,7 +31,7 @@ class Responder:
     async def gives(self, command: str, page: str = "", **said: str | list[str]) -> httpx2.Response:
         """Fill in a form and send it."""
         action = f"/incidents/{self.incident}/{command}"
-        return await self.browser.sends(page or await self.opens(), action, **said)
+        return await self.browser.sends(page or await self.opens(), action, follow=True, **said)
 
     async def timeline(self) -> tuple[TimelineEntry, ...]:
         """The story so far."""
@@ -201,3 +201,16 @@ async def test_an_unknown_incident_is_a_page_that_says_so(ana: Responder) -> Non
     answer = await ana.browser.opens("/incidents/INC-nobody")
     assert answer.status_code == 404
     assert "There is no such incident" in words(answer.text)
+
+
+async def test_beyond_this_machine_a_claim_gives_no_command(desk: Desk) -> None:
+    """It may read; the page says why not in words."""
+    incident = await desk.reports()
+    async with desk.browser(local=False) as browser:
+        await browser.logs_in("ana", TOKEN)
+        page = (await browser.opens(f"/incidents/{incident}")).text
+        answer = await browser.sends(page, f"/incidents/{incident}/acknowledge")
+        assert answer.status_code == 403
+        assert "Not done: " in words(answer.text)
+        record = await desk.siren.record(incident)
+        assert "incident.acknowledged" not in {e.kind for e in record.timeline}
