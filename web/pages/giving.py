@@ -69,7 +69,7 @@ async def give(
         return told_of(refused)
     except NotConfirmed:
         text = "Sent. No worker has answered yet; it is done as soon as one runs."
-        lines = ("Open this page again to see it. To send it again is safe: it counts once.",)
+        lines = ("Open this page again to see it.",)
         return Told(text, "warn", lines, HTTPStatus.ACCEPTED, again=True)
     return Told(f"Done: {done.summary}", "good", done.doubts)
 
