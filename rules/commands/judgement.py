@@ -223,6 +223,20 @@ def judge(
     return decided_with_override(case, name, command.override, lambda c: _decided(c, name, command))
 
 
+def out_of_bounds(
+    name: str,
+    command: Command,
+    incident: Incident,
+    policy: CompiledPolicy,
+    now: datetime,
+    *,
+    refusal: Refusal,
+) -> Refusal:
+    """The refusal of a command that is too much for the record; a lack of authority comes first."""
+    case = Case(incident, policy, command.sender, now, now)
+    return _authority_first(case, name, command, refusal)
+
+
 def _authority_first(case: Case, name: str, command: Command, impossible: Refusal) -> Refusal:
     """The refusal of an impossible command; a lack of authority comes first.
 

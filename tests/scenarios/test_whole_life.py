@@ -248,6 +248,26 @@ async def test_every_refused_update_leaves_a_trace(stage: Stage) -> None:
     assert [e.seq for e in lines] == [a.seq for a in record.refusals.attempts]
 
 
+async def test_what_is_too_much_for_the_record_leaves_a_trace_and_authority_comes_first(
+    stage: Stage,
+) -> None:
+    """Neither what is there already nor a text beyond its bounds hides who tried what."""
+    await stage.report(QUIET)
+    await stage.do("link", target="CHG-1")
+    assert (await stage.refused("link", target="CHG-1"))["refusal"] == "Refused"
+    many = [f"s{number}" for number in range(201)]
+    assert (await stage.refused("resolve", steps=many))["refusal"] == "Malformed"
+    by_a_stranger = await stage.refused("resolve", actor="mallory", steps=many)
+    assert by_a_stranger["refusal"] == "NotAuthorised"
+    record = await stage.record()
+    told = [(a.actor, a.command, a.kind) for a in record.refusals.attempts]
+    assert told == [
+        ("ana", "link", "Refused"),
+        ("ana", "resolve", "Malformed"),
+        ("mallory", "resolve", "NotAuthorised"),
+    ]
+
+
 async def test_a_page_that_its_channel_refuses_goes_to_the_fallback_at_once(stage: Stage) -> None:
     """pager says no for good; log takes it under the same key."""
     stage.channels.channel("pager").fails_always = PermanentError("pager", "404")

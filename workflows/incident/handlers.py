@@ -17,7 +17,7 @@ from temporalio.exceptions import ApplicationError
 from models.base import MONITORING, Actor
 from models.command import COMMANDS, CommandResult
 from models.payload import Command
-from rules.commands.judgement import no_signal, parse
+from rules.commands.judgement import no_signal, out_of_bounds, parse
 from rules.commands.judging.refusals import (
     AUTHORITY,
     UNKNOWN,
@@ -84,11 +84,7 @@ class Handlers:
             elif repeats:
                 return
             else:
-                too_much = self._too_much(name, command)
-                if too_much:
-                    raise self._error(too_much)
-                unfit = self._unsound(name, command)
-                outcome = unfit or self._switch.judge(name, command)
+                outcome = self._unfit(name, command) or self._switch.judge(name, command)
                 actor = _actor(name, command)
             if isinstance(outcome, Refusal) and not self._traced(name, outcome, actor, payloads):
                 raise self._error(outcome)
@@ -116,7 +112,7 @@ class Handlers:
             if isinstance(repeats, Refusal):
                 self._record(name, repeats, _actor(name, command), command)
                 raise self._error(repeats)
-            unfit = self._unsound(name, command)
+            unfit = self._unfit(name, command)
             if unfit and not repeats:
                 self._record(name, unfit, _actor(name, command), command)
                 raise self._error(unfit)
@@ -166,11 +162,15 @@ class Handlers:
         return signal
 
     def _unfit(self, name: str, command: Command) -> Refusal | None:
-        """Why a signal does not count. What an update says was looked at by its validator."""
+        """Why a message does not count, before anybody looks at what it would do."""
         return self._unsound(name, command) or self._too_much(name, command)
 
     def _too_much(self, name: str, command: Command) -> Refusal | None:
-        return excessive(command) or overfull(name, command, self._desk.incident)
+        desk = self._desk
+        refusal = excessive(command) or overfull(name, command, desk.incident)
+        if refusal is None:
+            return None
+        return out_of_bounds(name, command, desk.incident, desk.policy, desk.now(), refusal=refusal)
 
     def _unsound(self, name: str, command: Command) -> Refusal | None:
         incident = self._desk.incident

@@ -52,7 +52,8 @@ def parts_of(command: Command, case: Case) -> Iterator[CommandPart]:
             for attribute in attributes:
                 yield CommandPart(SET_ATTRIBUTE, _key_of(attribute, policy), attribute)
         case PostUpdateCommand(next_at=datetime() as promised) if policy.closes_detours:
-            for audience in audiences_addressed(command, policy):
+            addressed = set(audiences_addressed(command, policy))
+            for audience in (a.name for a in policy.audiences if a.name in addressed):
                 if beyond_pace(policy, case.incident, audience, case.happened_at, promised):
                     what = f"a promise to {audience} beyond its pace"
                     yield CommandPart(SLOW_UPDATES, SLOW_UPDATES, what)
