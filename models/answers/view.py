@@ -1,10 +1,13 @@
 """What the query `view` of an incident answers: the record, and what follows from it now."""
 
+from pydantic import Field
+
 from models.base import Frozen, Instant
 from models.contracts.notifying import Delivery
 from models.incident.doubt import Doubt
 from models.incident.escalation import EscalationProgress
 from models.incident.record import Incident
+from models.people.authority import LINK_GRANTS
 from models.time.clock import ClockReading, MetricReading, RecordedBreach
 
 VIEW = "view"
@@ -34,7 +37,7 @@ class IncidentView(Frozen):
 
     `breaches` are all that fired, including those that something took back; `doubts` what somebody
     should check. `undelivered` is what the incident still owes. `leading` is the role that leads,
-    `manager` who holds it.
+    `manager` who holds it. `link_grants` are the commands that the link of a page grants.
     """
 
     incident: Incident
@@ -51,4 +54,7 @@ class IncidentView(Frozen):
     policy_hash: str
     escalation: EscalationProgress = EscalationProgress()
     undelivered: tuple[Delivery, ...] = ()
+    link_grants: tuple[str, ...] = Field(
+        default=LINK_GRANTS, exclude_if=lambda granted: granted == LINK_GRANTS
+    )
     now: Instant

@@ -32,5 +32,6 @@ def view_of(carried: Carried, now: datetime) -> IncidentView:
         policy_hash=policy.policy_hash,
         escalation=carried.escalation,
         undelivered=carried.outbox,
+        link_grants=policy.link_grants,
         now=now,
     )

@@ -95,7 +95,7 @@ class Respond:
         page = seen_by(session.person, seen.view)
         if page.over or not seen.running:
             return self._over(page, told)
-        forms = offered(seen.view, EVERY_FORM)
+        forms = offered(seen.view, frozenset(seen.view.link_grants))
         proof = self._sessions.form_proof(session)
         return self._pages.render("respond.html", page=page, forms=forms, proof=proof, told=told)
 

@@ -125,7 +125,8 @@ async def responder(
     policy = siren.policy.read_text().replace("[{ page: ana, wait: 5m }]", levels)
     people = "ana: { email: ana@example.com }"
     more = f"{people}, bo: {{ email: bo@example.com }}"
-    siren.policy.write_text(policy.replace(people, more))
+    grants = "authority: { by_link: [acknowledge, decline, escalate, add_note, resolve] }\n"
+    siren.policy.write_text(policy.replace(people, more) + grants)
     app = create_app(
         siren.client,
         policy_file=siren.policy,
