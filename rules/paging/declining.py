@@ -54,6 +54,8 @@ def _helps_nobody(case: Case) -> bool:
     if acknowledged is None:
         return False
     who = case.actor.name
+    if who in case.incident.paged:
+        return True
     later = (e for e in case.incident.timeline if e.recorded_at >= acknowledged.recorded_at)
     return acknowledged.actor.name == who or any(_reaches(entry, who) for entry in later)
 
@@ -99,7 +101,9 @@ def page_of_the_following_level(
         return unmoved_line(who, progress.stopped)
     if ladder is None or not ladder.levels:
         return unmoved_line(who, "the policy names no escalation for this incident")
-    mine = max(_levels_that_paged(who, progress, incident), default=0)
+    # If the line of their page has left the record, it was of this level as far as is known.
+    known = progress.level if who in incident.paged else 0
+    mine = max(_levels_that_paged(who, progress, incident), default=known)
     demanded = (one.level or 0 for one in progress.demanded)
     asked = max(progress.level, under_way, *demanded)
     if not mine:

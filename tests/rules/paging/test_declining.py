@@ -119,3 +119,13 @@ def test_a_decliner_is_left_out_of_this_round_alone() -> None:
     page = Page(1, 1, ladder.levels[0], after(9))
     assert after_level(ladder, progress, page, after(5), reached=True).declined == ()
     assert "declined" not in EscalationProgress().model_dump()
+
+
+def test_a_page_whose_line_has_left_the_record_is_still_known() -> None:
+    """The record keeps who was paged: the next level is asked rather than nobody."""
+    gone = an_incident().changed(paged=("ana",))
+    assert isinstance(follows(gone), PageNextLevel)
+    taken = done(gone, "acknowledge", after(2), actor="bo")
+    answer = outcome(taken, "decline", after(5), reason="ill")
+    assert isinstance(answer, Decision)
+    assert [e.again for e in answer.effects if isinstance(e, Declined)] == [True]

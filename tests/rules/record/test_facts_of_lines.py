@@ -35,6 +35,8 @@ THEIR_OWN = {
     "rules/commands/judging/refusals.py": "words whose line is gone are kept again",
     "rules/commands/answers.py": "it shows the newest lines",
     "rules/incident_reports/document.py": "it gets all lines",
+    "rules/paging/declining.py": "with what the record kept of it",
+    "rules/paging/link_used.py": "without the line a person hears of it on one channel more",
     "rules/paging/why/story.py": "it gets all lines",
     "rules/paging/why/why_paged.py": "it gets all lines",
 }
