@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowHandle, WorkflowQueryFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.begin_archive import BeginArchiveActivity
@@ -91,9 +91,10 @@ async def until(handle: Handle, true: Callable[[Incident], bool]) -> Incident:
     """Wait until the record satisfies this."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            record: Incident = await handle.query("record", result_type=Incident)
-            if true(record):
-                return record
+            with suppress(WorkflowQueryFailedError):  # A late worker first catches up.
+                record: Incident = await handle.query("record", result_type=Incident)
+                if true(record):
+                    return record
             await asyncio.sleep(0.02)
 
 

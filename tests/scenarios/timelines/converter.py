@@ -43,7 +43,8 @@ def _assuming(check: Check, file: Path, folder: Path) -> Path:
 
 
 def _written(document: Document, file: Path) -> Path:
-    file.write_text(json.dumps(document, default=str), encoding="utf-8")
+    said = {key: value for key, value in document.items() if value != []}
+    file.write_text(json.dumps(said, default=str), encoding="utf-8")
     return file
 
 

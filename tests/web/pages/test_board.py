@@ -71,8 +71,9 @@ async def test_the_board_is_filtered_by_its_form(
     """An empty field filters nothing; the filters stay in the form and in the links."""
     incident = await desk.reports(title="Search is slow", service="search", severity="SEV2")
     await board_with(ana, incident)
-    page = await ana.http.get("/", params=query)
-    assert (incident in page.text) is found
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (incident in (await ana.http.get("/", params=query)).text) is not found:
+            await asyncio.sleep(0.1)
     part = await ana.http.get("/parts/board", params=query)
     assert (incident in part.text) is found
     assert "<html" not in part.text
