@@ -68,8 +68,20 @@ class LinkKeys:
         """The name of the key that signs."""
         return next(iter(self.keys))
 
-    def serializer(self, key: str, salt: str = _SALT) -> URLSafeSerializer:
-        """What signs and verifies with a key. Raises KeyError."""
+    def sign(self, said: Any, salt: str) -> str:
+        """Sign something with the first key; under another salt it does not count."""
+        token = self._serializer(self.first, salt).dumps(said)
+        return f"{self.first}~{token if isinstance(token, str) else token.decode()}"
+
+    def verified(self, token: str, salt: str) -> Any:
+        """What was signed, whatever key of these signed it. Raises BadLink."""
+        key, _, rest = token.partition("~")
+        try:
+            return self._serializer(key, salt).loads(rest)
+        except (KeyError, BadData):
+            raise BadLink from None
+
+    def _serializer(self, key: str, salt: str) -> URLSafeSerializer:
         secret = self.keys[key].get_secret_value()
         return URLSafeSerializer(secret, salt=salt, signer_kwargs={"digest_method": sha256})
 
@@ -102,20 +114,17 @@ class Links:
 
 def signed(keys: LinkKeys, link: Link, salt: str = _SALT) -> str:
     """The token of a link."""
-    token = keys.serializer(link.key, salt).dumps(link.model_dump())
-    return f"{link.key}~{token if isinstance(token, str) else token.decode()}"
+    return keys.sign(link.model_dump(), salt)
 
 
 def read_link(keys: LinkKeys, token: str, salt: str = _SALT) -> Link:
     """The link of a token, expired or not. Raises BadLink."""
     if len(token) > LONGEST:
         raise BadLink
-    key, _, rest = token.partition("~")
     try:
-        said: Any = keys.serializer(key, salt).loads(rest)
-        link = Link.model_validate(said)
-    except (KeyError, BadData, ValidationError):
+        link = Link.model_validate(keys.verified(token, salt))
+    except ValidationError:
         raise BadLink from None
-    if link.key != key:
+    if link.key != token.partition("~")[0]:
         raise BadLink
     return link

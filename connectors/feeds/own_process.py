@@ -115,7 +115,7 @@ def main() -> None:
     except NoCalendar:
         json.dump({"unreadable": "is no calendar"}, sys.stdout)
         return
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is said to the worker
+    except Exception as error:  # noqa: BLE001 - the worker hears of whatever it is
         json.dump({"unreadable": f"cannot be read ({type(error).__name__})"}, sys.stdout)
         return
     json.dump(written(read), sys.stdout)

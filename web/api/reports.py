@@ -75,9 +75,7 @@ def reporter_of(said: Reported, asker: Asker) -> Actor:
     named = said.reporter.strip() if said.reporter is not None else None
     if asker.name is None and named is None:
         raise _unprocessable([("reporter", "is missing")], "reporter: is missing")
-    if asker.name is not None and named not in {None, asker.name}:
-        problem = f"is {asker.name}, whose credential this is: leave it out"
-        raise _unprocessable([("reporter", problem)], f"reporter {problem}")
+    asker.speaks_for(named, "reporter")
     return Actor(name=asker.name or named or "", via=VIA, proof=asker.proof)
 
 

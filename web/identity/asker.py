@@ -44,17 +44,21 @@ class Asker:
         if self.name is None:
             if not claimed:
                 problem = "is missing: say who acts"
-                raise _actor(problem)
+                raise _wrong("actor", problem)
             return Actor(name=claimed, via=way.value)
-        if claimed not in {None, self.name}:
-            problem = f"is {self.name}, whose credential this is: leave it out"
-            raise _actor(problem)
+        self.speaks_for(claimed, "actor")
         return Actor(name=self.name, via=way.value, proof=self.proof)
 
+    def speaks_for(self, named: str | None, field: str) -> None:
+        """Raises Refused (422) if `field` names somebody whose credential this is not."""
+        if self.name is not None and named not in {None, self.name}:
+            problem = f"is {self.name}, whose credential this is: leave it out"
+            raise _wrong(field, problem)
 
-def _actor(problem: str) -> Refused:
-    fields = [("actor", problem)]
-    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", f"actor {problem}", fields=fields)
+
+def _wrong(field: str, problem: str) -> Refused:
+    status, message = HTTPStatus.UNPROCESSABLE_ENTITY, f"{field} {problem}"
+    return Refused(status, "Malformed", message, fields=[(field, problem)])
 
 
 ANYBODY = Asker(name=None, proof=Proof.CLAIMED, source="nothing")

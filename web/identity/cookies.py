@@ -12,10 +12,9 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 from fastapi.responses import Response
-from itsdangerous import BadData
 from pydantic import TypeAdapter, ValidationError
 
-from connectors.links import LinkKeys
+from connectors.links import BadLink, LinkKeys
 from models.base import Frozen
 from web.http.errors import Refused
 
@@ -44,9 +43,7 @@ class Cookies:
 
     def signed(self, name: str, said: Any) -> str:
         """The value of a cookie that says something in JSON."""
-        key = self.keys.first
-        token = self.keys.serializer(key, _salt(name)).dumps(said)
-        return f"{key}~{token if isinstance(token, str) else token.decode()}"
+        return self.keys.sign(said, _salt(name))
 
     def keep(self, answer: Response, name: str, value: str, seconds: int) -> None:
         """Let the browser keep a cookie's value."""
@@ -69,12 +66,11 @@ class Cookies:
     def kept(self, request: Request, name: str, kind: TypeAdapter[Said]) -> Said | None:
         """What the browser keeps; None if nothing, or if nobody signed it."""
         given = request.cookies.get(self.named(name), "")
-        key, _, token = given.partition("~")
         if not 0 < len(given) <= LONGEST_COOKIE:
             return None
         try:
-            return kind.validate_python(self.keys.serializer(key, _salt(name)).loads(token))
-        except (KeyError, BadData, ValidationError):
+            return kind.validate_python(self.keys.verified(given, _salt(name)))
+        except (BadLink, ValidationError):
             return None
 
     def proof(self, session: Frozen) -> str:

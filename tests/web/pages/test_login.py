@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from incidents.access.changing import digest_of
 from incidents.access.reading import TokenBook
 from models.access import AccessToken, Holder
 from tests.web.conftest import TOKEN
 from tests.web.pages.browser import Browser, words
 from tests.web.pages.conftest import Desk
-from web.identity.bearer import digest_of
 from web.identity.limits import MOST_FAILURES
 
 
