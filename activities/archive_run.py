@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 
 from connectors.documents.protocol import DocumentStore, put_beside, safe_name
 from connectors.errors import ConnectorError
-from connectors.failures import store_failure
+from connectors.temporal_failures import store_failure
 from incidents.kept.archives import RunGone, RunStillOpen, history_of
 from incidents.kept.left_lines import left_lines
 from incidents.kept.timelines import segment_path

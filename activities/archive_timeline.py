@@ -4,7 +4,7 @@ from temporalio import activity
 
 from connectors.documents.protocol import DocumentStore, put_beside
 from connectors.errors import ConnectorError
-from connectors.failures import store_failure
+from connectors.temporal_failures import store_failure
 from incidents.kept.timelines import segment_path
 from models.contracts.archive import ARCHIVE_TIMELINE, ArchiveTimeline
 from models.incident.record import TimelineSegment

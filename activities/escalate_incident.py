@@ -9,7 +9,7 @@ from temporalio import activity
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import RetryableError
-from connectors.failures import delivery_failure
+from connectors.temporal_failures import delivery_failure
 from incidents.schedules.hours import in_turn, outside_hours
 from incidents.schedules.on_call import OnCallLookup
 from incidents.workloads.requests import NoAnswer, Workloads

@@ -10,7 +10,7 @@ from temporalio import activity
 
 from connectors.documents.protocol import DocumentStore
 from connectors.errors import ConnectorError
-from connectors.failures import store_failure
+from connectors.temporal_failures import store_failure
 from incidents.kept.policies import in_force_path, policy_path
 from models.contracts.documents import DocumentWritten
 from models.contracts.policies import KEEP_POLICY, PolicyText

@@ -13,7 +13,7 @@ from temporalio import activity
 
 from connectors.documents.protocol import DocumentMissing, DocumentStore, DocumentTooLarge
 from connectors.errors import ConnectorError
-from connectors.failures import store_failure
+from connectors.temporal_failures import store_failure
 from incidents.kept.policies import in_force_path, policy_path
 from incidents.schedules.calendars import with_calendars
 from models.compiled import CompiledPolicy

@@ -6,7 +6,7 @@ import structlog
 from temporalio import activity
 
 from connectors.channels.directory import ChannelDirectory
-from connectors.failures import channel_failure, delivery_failure
+from connectors.temporal_failures import channel_failure, delivery_failure
 from models.contracts.notifying import SEND_NOTIFICATION, SendNotification
 from models.messages.message import Receipt
 

@@ -19,7 +19,7 @@ from connectors.documents.protocol import (
     safe_name,
 )
 from connectors.errors import ConnectorError
-from connectors.failures import store_failure
+from connectors.temporal_failures import store_failure
 from incidents.kept.timelines import with_whole_timeline
 from models.contracts.documents import WRITE_REPORT, DocumentWritten, IncidentReportWanted
 from rules.clocks.clocks import read_clocks

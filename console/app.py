@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from console.terminal.arguments import AsJson
-from console.terminal.failures import EXIT_CODES, ExitCode, usage
+from console.terminal.failure import EXIT_CODES, ExitCode, usage
 from console.terminal.output import typed
 from models.command import COMMANDS, AdoptPolicyCommand, CommandSpec
 
@@ -67,26 +67,26 @@ def _of_table() -> dict[str, Late]:
 
 LATE: dict[str, Late] = {
     "report": Late(
-        "console.incidents.reporting",
+        "console.incidents.report",
         "report",
         REPORT,
         "Report an incident: start it under the policy in force, and print its id.",
     ),
     **_of_table(),
     "adopt-policy": Late(
-        "console.incidents.adopting",
+        "console.incidents.adopt_policy",
         "adopt_policy",
         GIVE,
         "Continue an incident under another policy, after showing what that does to the clocks.",
     ),
     "show": Late(
-        "console.incidents.viewing",
+        "console.incidents.show",
         "show",
         SHOW,
         "Show an incident: state, clocks, roles, alerts, timeline, and what can be done next.",
     ),
     "list": Late(
-        "console.incidents.viewing",
+        "console.incidents.list",
         "list_incidents",
         SHOW,
         "List incidents, newest first. Works without a worker.",

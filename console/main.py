@@ -9,7 +9,7 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from console.app import app
 from console.terminal.completion import COMPLETE_VARIABLE
-from console.terminal.failures import ExitCode, Failure, interrupted
+from console.terminal.failure import ExitCode, Failure, interrupted
 from console.terminal.output import ReaderGone, show_failure
 
 PROGRAM = "starter.py"
@@ -42,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
 def _failure(error: Exception) -> Failure:
     if isinstance(error, Failure):
         return error
-    from console.terminal.errors import failure_of  # noqa: PLC0415 - it knows what each room raises
+    from console.terminal.explain_errors import failure_of  # noqa: PLC0415 - it knows what each room raises
 
     return failure_of(error)
 

@@ -6,7 +6,7 @@ from temporalio.client import Client
 from temporalio.common import Priority
 
 from incidents.opening import NO_OFFSET
-from incidents.reaching import reaching_server
+from incidents.temporal_errors import reaching_server
 from models.alert import AlertBatch
 from models.contracts.alert_group import (
     ALERT_GROUP_WORKFLOW,

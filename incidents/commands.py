@@ -17,8 +17,8 @@ from incidents.command_ids import new_command_id
 from incidents.description import describe
 from incidents.errors import CommandRefused, IncidentOver, NamespaceNotFound, NotConfirmed
 from incidents.opening import NO_OFFSET
-from incidents.reaching import typed_error
 from incidents.reopening import done_before, reopen_incident, update
+from incidents.temporal_errors import typed_error
 from models.command import CommandResult
 from states.lifecycle import Trigger
 

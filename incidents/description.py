@@ -14,10 +14,10 @@ from temporalio.client import (
 from incidents import patience
 from incidents.attributes import RESOLVED_AT, SERVICE, STATE
 from incidents.errors import IncidentNotFound
-from incidents.reaching import reaching_server
+from incidents.temporal_errors import reaching_server
 from models.contracts.incident import INCIDENT_WORKFLOW
 from models.readable import in_a_line
-from rules.commands.beginning.reporting import REPORT_DIGEST
+from rules.commands.beginning.report_rules import REPORT_DIGEST
 
 FROM_OUTSIDE = {
     WorkflowExecutionStatus.TERMINATED: "terminated",

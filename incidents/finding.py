@@ -8,7 +8,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from incidents import attributes
 from incidents.description import FROM_OUTSIDE, ending_of
-from incidents.reaching import reaching_server
+from incidents.temporal_errors import reaching_server
 from models.base import Frozen, Instant
 from models.contracts.incident import INCIDENT_WORKFLOW
 from rules.clocks.breaches import corrected_clocks

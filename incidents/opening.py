@@ -12,16 +12,16 @@ from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from incidents.errors import ReportRefused
-from incidents.reaching import reaching_server
 from incidents.schedules.calendars import with_calendars
 from incidents.schedules.on_call import with_on_call
+from incidents.temporal_errors import reaching_server
 from models.compiled import CompiledPolicy
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.incident.record import Report
 from models.readable import in_a_line
 from rules.commands.beginning.acceptance import refusal_to_begin
-from rules.commands.beginning.opening import first_severity
-from rules.commands.beginning.reporting import REPORT_DIGEST, report_digest
+from rules.commands.beginning.first_record import first_severity
+from rules.commands.beginning.report_rules import REPORT_DIGEST, report_digest
 from rules.paging.urgency import WorkKind, rank, urgency
 from rules.record.bounds import excesses
 from rules.record.markdown import caption

@@ -22,7 +22,7 @@ from incidents.errors import (
     QuestionFailed,
 )
 from incidents.patience import ASK_AGAIN_SECONDS
-from incidents.reaching import NO_ANSWER, typed_error
+from incidents.temporal_errors import NO_ANSWER, typed_error
 from models.answers.adoption import PREVIEW_ADOPTION, AdoptionPreview
 from models.answers.view import ASK_AGAIN, VIEW, IncidentView
 from models.answers.why import WHY, Explanation, WhyQuestion
@@ -32,7 +32,7 @@ from rules.commands.view import view_of
 from rules.paging.why.why_paged import explain
 
 if TYPE_CHECKING:
-    from incidents.kept.recalling import Recalled
+    from incidents.kept.from_history import Recalled
 
 Answer = TypeVar("Answer")
 _NOBODY_ANSWERS = (NoWorkerAnswered, QuestionFailed, IncidentOver)
@@ -138,12 +138,13 @@ async def _recalled(
     client: Client, incident_id: str, unanswered: IncidentError, documents: Path
 ) -> "Recalled | None":
     """The incident from its history or archive if nobody answers; None if neither has it."""
-    from incidents.kept import recalling  # noqa: PLC0415 - loads the workflows: only if needed
+    # It loads the workflows: only if needed.
+    from incidents.kept import from_history as kept  # noqa: PLC0415
 
     if isinstance(unanswered, _NOBODY_ANSWERS):
-        return await recalling.from_history(client, incident_id)
+        return await kept.recalled(client, incident_id)
     if isinstance(unanswered, IncidentNotFound):
-        return await recalling.from_archive(client, incident_id, documents)
+        return await kept.recalled_from_archive(client, incident_id, documents)
     return None
 
 

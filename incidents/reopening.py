@@ -16,7 +16,7 @@ from incidents.command_ids import attempt_of
 from incidents.description import Description, describe
 from incidents.errors import CannotReopen
 from incidents.opening import NO_OFFSET, visible_fields
-from incidents.reaching import reaching_server
+from incidents.temporal_errors import reaching_server
 from models.command import CommandResult
 from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
 from states.lifecycle import State, Trigger

@@ -12,8 +12,8 @@ from incidents.errors import IncidentNotFound
 from incidents.opening import open_incident
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
-from rules.commands.beginning.reporting import report_digest
-from rules.record.identity import incident_id
+from rules.commands.beginning.report_rules import report_digest
+from rules.record.ids import incident_id
 
 if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory

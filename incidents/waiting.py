@@ -8,7 +8,7 @@ from temporalio.client import Client
 from incidents import patience
 from incidents.alerts import group_state
 from incidents.errors import NotInTime
-from incidents.reaching import reaching_server
+from incidents.temporal_errors import reaching_server
 from models.contracts.incident import Carried
 
 

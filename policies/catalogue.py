@@ -55,7 +55,7 @@ def _read(path: Path, stamp: tuple[int, ...]) -> _Known:
             content_hash(version.read.source),
             version.read.source,
             tuple(problem for problem in problems if problem.file == version.read.file),
-            version.read.heard,
+            version.read.read_values,
         )
         for version in versions
     }

@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from models.policy import Policy
-from policies.checks import clocks, endings, response, severities, severity_rules, telling
+from policies.checks import (
+    clocks,
+    clocks_without_end,
+    communication,
+    response,
+    severities,
+    severity_rules,
+)
 from policies.checks.calendars import hours
 from policies.checks.calendars import targets as calendars
 from policies.checks.gaps import findings_left
@@ -30,8 +37,8 @@ CHECKS: tuple[Check, ...] = (
     *calendars.CHECKS,
     *hours.CHECKS,
     *clocks.CHECKS,
-    *endings.CHECKS,
-    *telling.CHECKS,
+    *clocks_without_end.CHECKS,
+    *communication.CHECKS,
 )
 """Every check. They are independent of each other: their order does not matter."""
 

@@ -37,7 +37,7 @@ from models.policy.values.words import (
     valid_name,
 )
 from models.proof import Proof
-from policies.reading.silence import BECAUSE, NONE, UNSPECIFIED
+from policies.reading.unspecified import BECAUSE, NONE, UNSPECIFIED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The newest version that every editor understands."""

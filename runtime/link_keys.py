@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from connectors.links import LinkKeys, Links
-from connectors.private import open_private, private_folder
+from connectors.private_files import open_private, private_folder
 from runtime.settings import Settings, SettingsBroken
 
 FILE = "links.key"

@@ -17,7 +17,7 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
-from connectors.private import UMASK, open_private, private_folder
+from connectors.private_files import UMASK, open_private, private_folder
 from models.readable import readable
 from runtime.settings import Settings, SettingsBroken, load_settings
 

@@ -19,7 +19,7 @@ from models.compiled import (
 from models.incident.record import INCIDENT_REPORT, Document, Incident, Report
 from models.time.cadence import Rhythm
 from models.time.clock import Action, ActionKind, ClockSpec, OnRepeat, Target, Threshold
-from rules.commands.beginning.opening import open_incident
+from rules.commands.beginning.first_record import open_incident
 from rules.commands.judgement import judge
 from rules.record.decision import Decision, Outcome
 

@@ -193,7 +193,7 @@ SPEAKS_TO_WORKFLOWS = frozenset(
 SPEAKS_ITSELF = {
     "rehearsal/engine/virtual_time.py": "moves their clocks: the test server takes their handles",
     "runtime/search_attributes.py": "asks and tells the namespace, no workflow",
-    "runtime/worker/settling.py": "a worker lowers the priority of a workflow that it just ran",
+    "runtime/worker/priority_after_first_page.py": "a worker lowers it for a workflow that it ran",
     "web/health/probe.py": "tries whether Temporal takes a workflow, with one that never runs",
     "benchmarks/life.py": "measures the calls themselves",
     "benchmarks/load.py": "measures the calls themselves",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors.channels.kinds import KINDS
-from console.terminal.failures import ExitCode
+from console.terminal.failure import ExitCode
 from models.command import COMMANDS
 from models.compiled import BOUND_BYTES as POLICY_BOUND_BYTES
 from models.incident.search_attributes import SEARCH_ATTRIBUTES
@@ -14,7 +14,7 @@ from models.incident.timeline import EntryKind
 from models.scenario import EVENT_KEYS, Expectation, Scenario
 from rules.commands.judging import refusals
 from rules.record import carried as carrying
-from rules.record import ledger
+from rules.record.timeline import SUMMARY_BOUND
 from runtime.settings import ROOT, Settings
 from workflows.incident import outbox, switch
 
@@ -61,7 +61,7 @@ def test_every_command_is_in_the_console_s_document() -> None:
         ("compiled policy", f"{POLICY_BOUND_BYTES // KIB} KiB"),
         ("record without timeline and alerts", f"{carrying.RECORD_BOUND_BYTES // KIB} KiB"),
         ("timeline as carried by a run", f"{carrying.BOUND_BYTES // KIB} KiB"),
-        ("a line of the timeline", f"{ledger.SUMMARY_BOUND} characters"),
+        ("a line of the timeline", f"{SUMMARY_BOUND} characters"),
         (
             "refusals on the timeline",
             "of each sort "

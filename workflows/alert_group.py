@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
         IncidentStarted,
         StartIncident,
     )
+    from rules.alerts.group_report import group_markdown, report_of
     from rules.alerts.group_steps import (
         alerts_handed_over,
         alerts_not_handed_over,
@@ -59,12 +60,11 @@ with workflow.unsafe.imports_passed_through():
         words_for_step,
     )
     from rules.alerts.news import take_delivery
-    from rules.alerts.telling import group_markdown, report_of
     from rules.paging.urgency import WorkKind
     from rules.record.bounds import excessive
-    from rules.record.identity import incident_id
+    from rules.record.ids import incident_id
+    from workflows.activity_calls import own_priority, perform, perform_promptly
     from workflows.incident.timer import in_time
-    from workflows.options import own_priority, perform, perform_promptly
     from workflows.payloads import raw, raw_start, read_one, read_start
 
 PAUSE = timedelta(seconds=10)

@@ -4,7 +4,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.archive import ARCHIVE_RUN, ARCHIVE_WORKFLOW, ArchivedRun, ArchiveRunInput
-    from workflows.options import perform_in_the_end
+    from workflows.activity_calls import perform_in_the_end
     from workflows.payloads import raw_start, read_start
 
 

@@ -5,7 +5,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.contracts.documents import DocumentWritten
     from models.contracts.policies import KEEP_POLICY, KEEP_POLICY_WORKFLOW, PolicyText
-    from workflows.options import perform_in_the_end
+    from workflows.activity_calls import perform_in_the_end
     from workflows.payloads import raw_start, read_start
 
 

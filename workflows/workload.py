@@ -43,8 +43,8 @@ with workflow.unsafe.imports_passed_through():
         with_summary_sent,
     )
     from rules.record.bounds import excessive
+    from workflows.activity_calls import LIFE_OF_A_PAGE, perform
     from workflows.incident.timer import in_time
-    from workflows.options import LIFE_OF_A_PAGE, perform
     from workflows.payloads import raw, raw_start, read_as, read_start
 
 Said = TypeVar("Said", bound=BaseModel)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TextIO
 from connectors.channels.kind import ChannelSettings, Tools
 from connectors.channels.kinds import KINDS, channel_settings
 from connectors.channels.protocol import Channel
-from connectors.clients import made_client
 from connectors.errors import PermanentError
+from connectors.http_clients import made_client
 from connectors.links import Links
 from models.addresses import is_loopback, parts_of
 from models.messages.message import Message

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
 from connectors.errors import RetryableError
-from connectors.private import open_private, private_folder
+from connectors.private_files import open_private, private_folder
 from models.messages.message import Message
 from models.messages.reference import Reference
 

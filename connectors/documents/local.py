@@ -17,7 +17,7 @@ from connectors.documents.protocol import (
     checked_path,
 )
 from connectors.errors import RetryableError
-from connectors.private import private_folder
+from connectors.private_files import private_folder
 
 PART_BYTES = 1024 * 1024
 

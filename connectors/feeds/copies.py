@@ -15,8 +15,8 @@ from connectors.feeds.ical import FeedEvents
 from connectors.feeds.own_process import read_back, written
 from connectors.feeds.protocol import FeedCopy, version_header
 from connectors.feeds.settings import FeedSettings
-from connectors.private import private_folder
-from connectors.regular import read_regular
+from connectors.private_files import private_folder
+from connectors.untrusted_files import read_regular
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """No copy and no reading is larger: JSON writes a character with at most six bytes."""

@@ -183,8 +183,8 @@ class FeedDirectory:
         if settings.path:
             return FileFeed(name, settings.path)
         # Slow to load, and most installations have no feed.
-        from connectors.clients import made_client  # noqa: PLC0415
         from connectors.feeds.web import WebFeed  # noqa: PLC0415
+        from connectors.http_clients import made_client  # noqa: PLC0415
 
         here = is_loopback(getattr(parts_of(settings.url), "hostname", None))
         if here not in self._clients:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from connectors.errors import PermanentError, RetryableError
 from connectors.feeds.protocol import FeedCopy, decoded
-from connectors.regular import NoRegularFile, TooLarge, read_regular
+from connectors.untrusted_files import NoRegularFile, TooLarge, read_regular
 
 LARGEST_BYTES = 4 * 1024 * 1024
 """No real feed of shifts is larger."""

@@ -9,8 +9,8 @@ from temporalio.client import Client
 
 from console.access.words import document, listed, made_words
 from console.terminal.arguments import AsJson
-from console.terminal.errors import malformed
-from console.terminal.failures import usage
+from console.terminal.explain_errors import malformed
+from console.terminal.failure import usage
 from console.terminal.output import Output
 from console.terminal.running import actor_name, perform
 from console.terminal.times import parse_duration, within_reach

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from console.calendar.given import (
+from console.calendar.arguments import (
     GIVEN,
     Almanac,
     InWords,
@@ -20,10 +20,10 @@ from console.calendar.given import (
     roll_of,
     target_of,
 )
-from console.calendar.sums import due_answer, elapsed_answer, sum_from
+from console.calendar.calculation import due_answer, elapsed_answer, sum_from
 from console.calendar.words import due_document, due_lines, elapsed_document, elapsed_lines
 from console.terminal.arguments import AsJson
-from console.terminal.failures import usage
+from console.terminal.failure import usage
 from console.terminal.output import Output, say
 from console.terminal.times import parse_duration
 from models.time.calendar import LOCAL

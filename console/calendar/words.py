@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from console.calendar.sums import Calculation, CalendarAnswer, Skipped
+from console.calendar.calculation import Calculation, CalendarAnswer, Skipped
 from models.policy.sections.calendars import HOLIDAY, WEEK
 from models.time.calendar import CalendarSpec
 from models.time.clock import Target

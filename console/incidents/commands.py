@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from rich.console import Group
 from temporalio.client import Client
 
+from console.incidents.implausible import implausible
 from console.incidents.options import Field, fields_of, value_of
-from console.incidents.plausible import implausible
-from console.incidents.relations import look_for_other
+from console.incidents.related_incident import look_for_other
 from console.incidents.sending import send
 from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
-from console.terminal.failures import Failure, usage
+from console.terminal.failure import Failure, usage
 from console.terminal.output import Output, line
 from console.terminal.phrases import moment
 from console.terminal.running import actor_name, perform

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from console.terminal.failures import usage
+from console.terminal.failure import usage
 from console.terminal.times import FORMS, PAST, parse_instant
 from models.command import CommandSpec
 from models.command_fields import CommandField, FieldKind, command_fields, pair_of

@@ -6,8 +6,8 @@ from datetime import timedelta
 from temporalio.client import Client
 
 from console.terminal.ended import ended_from_outside
-from console.terminal.errors import refusal
-from console.terminal.failures import ExitCode, Failure
+from console.terminal.explain_errors import refusal
+from console.terminal.failure import ExitCode, Failure
 from incidents.commands import Order, give
 from incidents.description import Description
 from incidents.errors import CommandRefused, IncidentOver, NotConfirmed

@@ -12,13 +12,14 @@ from rich.live import Live
 from rich.text import Text
 from temporalio.client import Client
 
-from console.incidents.view import live, timeline_line
-from console.incidents.viewing import read_from_words, shown, state_words, table_of
+from console.incidents.incident_view import live, timeline_line
+from console.incidents.list import state_words, table_of
+from console.incidents.show import read_from_words, shown
 from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, Timeout, an_incident
 from console.terminal.completion import complete_incident
 from console.terminal.ended import ending_document, ending_words
-from console.terminal.errors import failure_of
-from console.terminal.failures import ExitCode, Failure
+from console.terminal.explain_errors import failure_of
+from console.terminal.failure import ExitCode, Failure
 from console.terminal.output import Output, failure_words, line, note, person, write_json
 from console.terminal.phrases import moment
 from console.terminal.running import perform

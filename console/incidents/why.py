@@ -7,9 +7,9 @@ import typer
 from rich.console import Group
 from temporalio.client import Client
 
-from console.incidents.viewing import read_from_words
+from console.incidents.show import read_from_words
 from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
-from console.terminal.failures import usage
+from console.terminal.failure import usage
 from console.terminal.output import Output, line
 from console.terminal.running import perform
 from console.terminal.times import FORMS, parse_instant

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from console.oncall.found import AHEAD, LONGEST, OnCallQuestion, rosters
+from console.oncall.roster import AHEAD, LONGEST, OnCallQuestion, rosters
 from console.oncall.words import document, lines
 from console.terminal.arguments import AsJson
-from console.terminal.failures import usage
+from console.terminal.failure import usage
 from console.terminal.output import Output, say
 from console.terminal.running import perform_alone
 from console.terminal.times import FORMS, parse_instant, within_reach

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from console.oncall.found import OnCallQuestion, Roster
+from console.oncall.roster import OnCallQuestion, Roster
 from rules.time.localtime import DAY, LocalClock, Open, midnight
 from rules.zones.calendars import clock_between
 from rules.zones.rotations import ScheduleGap
@@ -41,13 +41,13 @@ def _block(
     cells = [cell for day in dates for cell in _cells(clock, day, letters)]
     yield _line(f"{first:%b %Y}", "".join(_date(day, first, letters) for day in dates))
     yield _line("", "".join(f"{day:%a}"[: letters // 2].ljust(letters) for day in dates))
-    shifts, holes = roster.days
+    shifts, gaps = roster.days
     for person in dict.fromkeys(shift.person for shift in shifts):
         spans = [(s.begins_at, s.ends_at) for s in shifts if s.person == person]
         row = "".join(_filled(cell, spans) for cell in cells)
         if row.strip():
             yield _line(person, row)
-    row = "".join(_empty(cell, holes) for cell in cells)
+    row = "".join(_empty(cell, gaps) for cell in cells)
     if row.strip():
         yield _line("(nobody)", row)
 
@@ -82,9 +82,9 @@ def _filled(cell: Open, spans: list[Open]) -> str:
     return FULL if shared >= cell[1] - cell[0] else PART
 
 
-def _empty(cell: Open, holes: tuple[ScheduleGap, ...]) -> str:
-    missed = [(hole.begins_at, hole.ends_at) for hole in holes if not hole.declared]
-    meant = [(hole.begins_at, hole.ends_at) for hole in holes if hole.declared]
+def _empty(cell: Open, gaps: tuple[ScheduleGap, ...]) -> str:
+    missed = [(gap.begins_at, gap.ends_at) for gap in gaps if not gap.declared]
+    meant = [(gap.begins_at, gap.ends_at) for gap in gaps if gap.declared]
     if _shared(cell, missed):
         return HOLE
     return MEANT if _shared(cell, meant) else OFF

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from console.oncall.found import OnCallQuestion, Roster
 from console.oncall.picture import KEY, picture
+from console.oncall.roster import OnCallQuestion, Roster
 from models.people.schedule import GapKind, OnCall
 from rules.people.on_call.words import age_in_words
 from rules.zones.rotations import ScheduleGap, Shift
@@ -53,7 +53,7 @@ def _feed(roster: Roster) -> Iterator[str]:
 def _rows(roster: Roster) -> Iterator[str]:
     zone = roster.spec.zone
     told: list[Shift | ScheduleGap] = sorted(
-        (*roster.shifts, *roster.holes), key=lambda span: (span.begins_at, span.ends_at)
+        (*roster.shifts, *roster.gaps), key=lambda span: (span.begins_at, span.ends_at)
     )
     yield f"  {'from':<25} {'in UTC':<13} {'until':<21} who"
     for span in told[:_MOST_ROWS]:
@@ -128,5 +128,5 @@ def _schedule(roster: Roster) -> dict[str, Any]:
         "feed_age_seconds": found.feed_age.total_seconds() if found.feed_age is not None else None,
         "notes": list(found.notes),
         "shifts": [_span(shift, zone) for shift in roster.shifts],
-        "holes": [_span(hole, zone) for hole in roster.holes],
+        "gaps": [_span(gap, zone) for gap in roster.gaps],
     }

@@ -12,7 +12,7 @@ from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kinds import can_page
 from console.policies.file import a_file
 from console.terminal.arguments import AsJson
-from console.terminal.failures import ExitCode, usage
+from console.terminal.failure import ExitCode, usage
 from console.terminal.output import Output, say, words, write_lines
 from console.terminal.phrases import moment
 from policies.catalogue import policy_in_force, versions_of

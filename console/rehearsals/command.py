@@ -16,7 +16,7 @@ from console.policies.file import a_file
 from console.rehearsals.progress import Progress
 from console.rehearsals.view import render
 from console.terminal.arguments import AsJson
-from console.terminal.failures import ExitCode, Failure, usage
+from console.terminal.failure import ExitCode, Failure, usage
 from console.terminal.output import Output, words
 from console.terminal.running import perform_alone
 from rehearsal.engine.policy import RehearsedPolicy

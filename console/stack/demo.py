@@ -11,11 +11,11 @@ from urllib.parse import unquote, urlsplit
 import typer
 
 from console.incidents.clock_view import clocks
-from console.incidents.view import timeline
+from console.incidents.incident_view import timeline
 from console.stack.demonstration.pager import Pager
 from console.stack.demonstration.play import CueMissed, Play
 from console.stack.demonstration.script import perform
-from console.terminal.failures import Failure
+from console.terminal.failure import Failure
 from console.terminal.output import person, say
 from console.terminal.running import perform_alone
 from incidents.errors import IncidentError

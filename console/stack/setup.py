@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.terminal.arguments import AsJson
-from console.terminal.failures import ExitCode, Failure
+from console.terminal.failure import ExitCode, Failure
 from console.terminal.output import Output
 from console.terminal.running import perform
 from models.incident.search_attributes import SEARCH_ATTRIBUTES

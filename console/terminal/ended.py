@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from console.terminal.failures import ExitCode, Failure
+from console.terminal.failure import ExitCode, Failure
 from console.terminal.phrases import moment
 from incidents.description import Description, Ending
 

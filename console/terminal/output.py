@@ -10,7 +10,7 @@ import typer
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from console.terminal.failures import Failure
+from console.terminal.failure import Failure
 from models.command import COMMANDS
 from models.readable import in_a_line, readable
 

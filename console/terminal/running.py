@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from console.terminal.failures import usage
+from console.terminal.failure import usage
 from rules.commands.judging.validity import BLANK
 from rules.record.readable import blank
 from runtime.settings import load_settings

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from console.terminal.failures import usage
+from console.terminal.failure import usage
 from models.base import FIRST_YEAR, LAST_YEAR
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

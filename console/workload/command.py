@@ -10,7 +10,7 @@ from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.terminal.output import Output
 from console.terminal.running import perform
 from console.workload.assigned import Assigned
-from console.workload.found import InstallationWorkloads
+from console.workload.installation_workloads import InstallationWorkloads
 from console.workload.words import document, in_full, table_of
 
 app = typer.Typer(add_completion=False)

@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 
 from incidents import patience
 from incidents.errors import IncidentError, NoWorkerAnswered
-from incidents.reaching import typed_error
+from incidents.temporal_errors import typed_error
 from models.access import (
     ACCESS_ID,
     ACCESS_WORKFLOW,

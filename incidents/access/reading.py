@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from incidents.reaching import typed_error, unknown_namespace
+from incidents.temporal_errors import typed_error, unknown_namespace
 from models.access import ACCESS_ID, TOKEN_USED, TOKENS_MEMO, AccessToken, TokenUsed
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from incidents.reaching import UNKNOWN
+from incidents.temporal_errors import UNKNOWN
 from models.contracts.archive import ARCHIVE_WORKFLOW, ArchiveRunInput
 from models.contracts.incident import INCIDENT_WORKFLOW
 from rules.paging.urgency import WorkKind, rank

@@ -7,7 +7,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from incidents.kept.recalling import replayed
+from incidents.kept.from_history import replayed
 from models.contracts.archive import ArchiveRunInput
 from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
 from models.incident.record import Incident, TimelineSegment

@@ -42,7 +42,7 @@ from models.severity import MOST_URGENT
 from rules.paging.urgency import WorkKind, home_of, rank
 from rules.record.bounds import MESSAGE_BYTES
 from rules.record.carried import size
-from rules.record.identity import workload_id
+from rules.record.ids import workload_id
 from rules.record.markdown import caption
 
 MOST_TOGETHER = 200

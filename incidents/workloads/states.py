@@ -10,7 +10,7 @@ from temporalio.service import RPCStatusCode
 from incidents import patience
 from incidents.errors import NoWorkerAnswered
 from incidents.finding import quoted
-from incidents.reaching import NO_ANSWER, reaching_server, typed_error, unknown_namespace
+from incidents.temporal_errors import NO_ANSWER, reaching_server, typed_error, unknown_namespace
 from models.people.workload import WORKLOAD_STATE, WORKLOAD_WORKFLOW, WorkloadInput, WorkloadState
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from models.policy.values.words import suggestion
 from policies.reading.findings import Finding, warning
 from policies.reading.load import Loaded
-from policies.reading.meanwhile import TARGETS, WITHOUT, any_of
 from policies.reading.problems import Gravity
-from policies.reading.silence import BECAUSE, ReadValues, Silence
 from policies.reading.tree import Loc, beneath, path_words
+from policies.reading.unspecified import BECAUSE, Omission, ReadValues
+from policies.reading.while_unspecified import TARGETS, WITHOUT, any_of
 
 
 def findings_left(read: Loaded, found: Iterable[Finding]) -> Iterator[Finding]:
@@ -20,8 +20,8 @@ def findings_left(read: Loaded, found: Iterable[Finding]) -> Iterator[Finding]:
     policy itself calls open is reported as open, and not again as missing.
     """
     accepted = read.policy.accepted if read.policy else {}
-    placed = [replace(finding, loc=read.heard.written(finding.loc)) for finding in found]
-    for finding in (*_unanswered(read.heard, placed), *_left_open(read.heard, placed)):
+    placed = [replace(finding, loc=read.read_values.written(finding.loc)) for finding in found]
+    for finding in (*_unanswered(read.read_values, placed), *_left_open(read.read_values, placed)):
         if finding.level is Gravity.ERROR or not any(_of(finding, path) for path in accepted):
             yield finding
     yield from _accepts_nothing(read.tree.value, accepted)
@@ -32,48 +32,48 @@ def _of(finding: Finding, path: str) -> bool:
     return beneath(path_words(finding.loc), path) or beneath(finding.about, path)
 
 
-def _unanswered(heard: ReadValues, found: Iterable[Finding]) -> Iterator[Finding]:
+def _unanswered(read_values: ReadValues, found: Iterable[Finding]) -> Iterator[Finding]:
     """What the policy deliberately does not answer."""
     for finding in found:
         path = path_words(finding.loc)
-        if heard.reason(path) or (finding.about and heard.reason(finding.about)):
+        if read_values.reason(path) or (finding.about and read_values.reason(finding.about)):
             continue
-        silence = heard.open_at(finding.about or path)
-        if silence and finding.about and finding.level is Gravity.WARNING:
-            what = f"{finding.what}: {_words(silence)}"
-            yield replace(finding, loc=silence.loc, what=what, key=False)
-        elif not silence and not _follows(heard, finding):
+        omission = read_values.open_at(finding.about or path)
+        if omission and finding.about and finding.level is Gravity.WARNING:
+            what = f"{finding.what}: {_words(omission)}"
+            yield replace(finding, loc=omission.loc, what=what, key=False)
+        elif not omission and not _follows(read_values, finding):
             yield finding
 
 
-def _follows(heard: ReadValues, finding: Finding) -> bool:
+def _follows(read_values: ReadValues, finding: Finding) -> bool:
     """Whether an error only exists because something that it is about is open."""
     if finding.level is not Gravity.ERROR or not finding.about:
         return False
-    return any(beneath(path_words(s.loc), finding.about) for s in heard.silences)
+    return any(beneath(path_words(s.loc), finding.about) for s in read_values.omissions)
 
 
-def _left_open(heard: ReadValues, found: Iterable[Finding]) -> Iterator[Finding]:
+def _left_open(read_values: ReadValues, found: Iterable[Finding]) -> Iterator[Finding]:
     """Every `unspecified` place that no question asks for, with what counts meanwhile."""
     asked = [f.about for f in found if f.about and f.level is Gravity.WARNING]
-    for silence in heard.silences:
-        path = path_words(silence.loc)
-        if not silence.reason and not any(beneath(about, path) for about in asked):
-            yield warning(silence.loc, _words(silence), _how(silence))
+    for omission in read_values.omissions:
+        path = path_words(omission.loc)
+        if not omission.reason and not any(beneath(about, path) for about in asked):
+            yield warning(omission.loc, _words(omission), _how(omission))
 
 
-def _words(silence: Silence) -> str:
-    path = path_words(silence.loc)
-    if silence.reason is not None:
+def _words(omission: Omission) -> str:
+    path = path_words(omission.loc)
+    if omission.reason is not None:
         return f"{path} is none, but has no reason"
-    return f"{path} is left open, and meanwhile {silence.meanwhile}"
+    return f"{path} is left open, and meanwhile {omission.meanwhile}"
 
 
-def _how(silence: Silence) -> str:
-    say = () if silence.reason is not None else ("specify it",)
-    if any_of(silence.loc, TARGETS):
+def _how(omission: Omission) -> str:
+    say = () if omission.reason is not None else ("specify it",)
+    if any_of(omission.loc, TARGETS):
         return "specify it, or write none"
-    without = (f"write {BECAUSE}",) if any_of(silence.loc, WITHOUT) else ()
+    without = (f"write {BECAUSE}",) if any_of(omission.loc, WITHOUT) else ()
     return ", or ".join((*say, *without))
 
 

@@ -13,7 +13,7 @@ from models.time.calendar import LOCAL, CalendarSpec, OpenHours
 from models.time.clock import ClockSpec, Latest, MetricSpec, Target, Threshold
 from policies.compiling.severity_rules import axes as severity_axes
 from rules.clocks.conditions import FIXED
-from rules.time.targets import calendars_of
+from rules.time.needed_calendars import calendars_of
 
 ANY = "any"
 MAJOR = "major"

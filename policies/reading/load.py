@@ -11,8 +11,8 @@ from models.policy import Policy
 from policies.reading.partial import Partial, readable_part
 from policies.reading.problems import Gravity, Problem, in_order
 from policies.reading.shape import complaint, complaints_of_empty_lists
-from policies.reading.silence import AS_WRITTEN, ReadValues, without_open_places
 from policies.reading.tree import Loc, Tree, path_words, read_tree
+from policies.reading.unspecified import AS_WRITTEN, ReadValues, without_open_places
 
 LARGEST_BYTES = 1024 * 1024
 """The largest policy file. No policy that people maintain by hand is larger."""
@@ -22,8 +22,8 @@ LARGEST_BYTES = 1024 * 1024
 class Loaded:
     """The result of reading a file: the policy, or the problems; `tree` knows all positions.
 
-    `partial` is the readable part of a policy that cannot be read as a whole. `heard` holds the
-    values read as a policy, and what it leaves open or does without.
+    `partial` is the readable part of a policy that cannot be read as a whole. `read_values` holds
+    the values read as a policy, and what it leaves open or does without.
     """
 
     file: str
@@ -32,7 +32,7 @@ class Loaded:
     problems: tuple[Problem, ...]
     tree: Tree
     partial: Partial | None = None
-    heard: ReadValues = AS_WRITTEN
+    read_values: ReadValues = AS_WRITTEN
 
     def problem(
         self,
@@ -120,19 +120,21 @@ def policy_of_values(read: Loaded) -> Loaded:
     """The policy that plain values mean, or everything that keeps them from being one."""
     if read.tree.value is None:
         return read
-    read = replace(read, heard=without_open_places(read.tree.value))
+    read = replace(read, read_values=without_open_places(read.tree.value))
     policy, found = None, []
     try:
-        policy = Policy.model_validate(read.heard.value)
+        policy = Policy.model_validate(read.read_values.value)
     except ValidationError as error:
         found = [complaint(item) for item in error.errors(include_url=False)]
     found += complaints_of_empty_lists(read.tree.value, [loc for loc, *_ in found])
     if found:
         problems = [
-            read.problem(read.heard.written(loc), what, instead, key=key)
+            read.problem(read.read_values.written(loc), what, instead, key=key)
             for loc, key, what, instead in found
         ]
-        rest = None if read.problems else readable_part(read.heard.value, (f[0] for f in found))
+        rest = (
+            None if read.problems else readable_part(read.read_values.value, (f[0] for f in found))
+        )
         told = in_order((*read.problems, *problems))
         return replace(read, problems=told, partial=rest)
     return read if read.problems else replace(read, policy=policy)

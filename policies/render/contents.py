@@ -8,7 +8,7 @@ from policies.reading.tree import path_words
 from policies.render.questions import table as questions
 from policies.render.sections import communication, principles, reporting, review, roles, timelines
 from policies.render.writing.document import Block, Blocks, PolicyDocument, Section, table
-from policies.render.writing.spoken import names_of, speaking, spoken
+from policies.render.writing.plain_names import names_of, speaking, spoken
 from policies.render.writing.view import View
 
 SECTIONS: tuple[tuple[str, Callable[[View], Blocks]], ...] = (
@@ -25,7 +25,7 @@ SECTIONS: tuple[tuple[str, Callable[[View], Blocks]], ...] = (
 def document_of(loaded: LoadedPolicy) -> PolicyDocument:
     """The document of a policy. Raises PolicyTooLarge."""
     policy = loaded.policy
-    view = View.of(policy, loaded.policy_hash, loaded.heard)
+    view = View.of(policy, loaded.policy_hash, loaded.read_values)
     speak = speaking(names_of(view))
     sections = (spoken(Section(title, tuple(section(view))), speak) for title, section in SECTIONS)
     return PolicyDocument(
@@ -55,7 +55,7 @@ def _of_the_policy_itself(policy: Policy) -> Iterator[tuple[str, str]]:
 
 def _on_purpose(loaded: LoadedPolicy) -> Iterator[Section]:
     """What the policy does without, and the gaps that it accepts, with the reasons."""
-    without = [(path_words(s.loc), s.reason) for s in loaded.heard.silences if s.reason]
+    without = [(path_words(s.loc), s.reason) for s in loaded.read_values.omissions if s.reason]
     accepted = loaded.policy.accepted.items()
     if without or accepted:
         rows = (*((path, f"none, because {why}") for path, why in without), *accepted)

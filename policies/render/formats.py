@@ -9,7 +9,7 @@ from models.readable import in_a_line
 from policies.reading.loaded import LoadedPolicy
 from policies.render.contents import document_of
 from policies.render.writing.chart import chart
-from policies.render.writing.spoken import speaking
+from policies.render.writing.plain_names import speaking
 from rules.record.markdown import plain, within
 from states.diagram import mermaid
 

@@ -20,8 +20,8 @@ from models.contracts.alert_group import (
 from rehearsal.engine.virtual_time import VirtualTime
 from rehearsal.scenarios.payloads import Payload
 from states.lifecycle import State
+from web.alerts.formats.batches import fingerprint_of
 from web.alerts.formats.format import SentAlert
-from web.alerts.formats.taking import fingerprint_of
 
 
 @dataclass(slots=True)

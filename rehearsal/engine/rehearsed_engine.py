@@ -30,13 +30,13 @@ from rehearsal.engine.virtual_time import PATIENCE, VirtualTime
 from rehearsal.engine.workloads import RehearsedWorkloads
 from rehearsal.scenarios.payloads import Payload
 from rules.commands.beginning.acceptance import refusal_to_begin
-from rules.commands.beginning.reporting import may_report
-from rules.record.identity import group_id, incident_id
+from rules.commands.beginning.report_rules import may_report
+from rules.record.ids import group_id, incident_id
 from runtime.settings import Settings
 from runtime.worker.lanes import Workers
 from runtime.worker.registry import WORKFLOWS, build_activities, workflow_runner
 from states.lifecycle import Trigger
-from web.alerts.formats.taking import batch_of
+from web.alerts.formats.batches import batch_of
 
 NO_FEEDS: Mapping[str, FeedSettings] = MappingProxyType({})
 ARRIVAL_SECONDS = 0.05

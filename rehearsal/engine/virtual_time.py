@@ -19,7 +19,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
-from rehearsal.engine.looks import Look, Looks, Mark
+from rehearsal.engine.workflow_states import Look, Looks, Mark
 
 LOOK_SECONDS = 0.005
 WATCH_SECONDS = 1.0

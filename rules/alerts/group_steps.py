@@ -12,8 +12,8 @@ from models.contracts.alert_group import (
     IncidentMoved,
     StartIncident,
 )
-from rules.alerts.opening import alerts_without_incident, is_open
-from rules.alerts.telling import recurrence_words
+from rules.alerts.group_report import recurrence_words
+from rules.alerts.wanted_incident import alerts_without_incident, is_open
 from states.lifecycle import BEFORE_REVIEW, TERMINAL, State
 
 MOST_TAKEOVERS = 20

@@ -11,7 +11,7 @@ from models.alert import GroupingPolicy
 from models.contracts.alert_group import FeedIncident, GroupState, StartIncident
 from rules.alerts.group_steps import news_for_the_incident
 from rules.alerts.news import any_alert_fires
-from rules.alerts.opening import incident_wanted, is_open, opens_at, reopens
+from rules.alerts.wanted_incident import incident_wanted, is_open, opens_at, reopens
 from rules.record.markdown import stamp
 from states.lifecycle import State
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from models.alert import Alert, AlertBatch, AlertRecord, AlertStatus, GroupingPolicy
 from models.contracts.alert_group import GroupState
+from rules.alerts.capacity import AlertRoom
 from rules.alerts.firing import with_known_start, without_future_start
-from rules.alerts.opening import alerts_owed_an_incident, remember_due
-from rules.alerts.room import AlertRoom
+from rules.alerts.wanted_incident import alerts_owed_an_incident, remember_due
 from rules.alerts.words import without_labels
 from rules.record.bounds import COUNT_BOUND
 from rules.record.carried import ALERTS_IN_FULL
-from rules.record.identity import bounded_fingerprint
+from rules.record.ids import bounded_fingerprint
 
 ENDINGS_KEPT = 500
 """A group remembers when this many alerts ended, the newest ones."""

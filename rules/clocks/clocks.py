@@ -24,10 +24,10 @@ from rules.clocks.breaches import with_fired_breaches
 from rules.clocks.clock_run import ClockRun
 from rules.clocks.run_limits import extra_of, latest_of, target_of
 from rules.clocks.runs import runs_of
-from rules.clocks.uncertain import certain_reading, possible_records
+from rules.clocks.uncertain_milestones import certain_reading, possible_records
+from rules.time.needed_calendars import worked_out
 from rules.time.reckoning import Reckoning, reckon
 from rules.time.segments import Span
-from rules.time.targets import worked_out
 
 LIMIT = Threshold(name="100%", fraction=1.0)
 """Every clock has this threshold, so a breach is recorded even if the policy asks for no action."""

@@ -8,7 +8,7 @@ from models.incident.record import Incident
 from models.time.calendar import CalendarSlice
 from models.time.clock import Target
 from rules.clocks.clocks import counted_runs
-from rules.time.targets import calendars_of
+from rules.time.needed_calendars import calendars_of
 
 BEFORE = timedelta(days=35)
 """How far before an incident its calendars are known, because facts may come late."""

@@ -10,7 +10,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import MetricReading, MetricSpec, Target
 from rules.clocks.moments import came_at, last_at
-from rules.clocks.uncertain import certain_metric, possible_records
+from rules.clocks.uncertain_milestones import certain_metric, possible_records
 from rules.time.reckoning import reckon
 
 _ANY_LENGTH = timedelta(days=3660)

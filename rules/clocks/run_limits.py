@@ -8,8 +8,8 @@ from models.time.clock import ClockSpec, Target
 from rules.clocks.clock_run import ClockRun
 from rules.clocks.history import history_of
 from rules.clocks.severity_over_time import severity_at, severity_changes
+from rules.time.needed_calendars import worked_out
 from rules.time.reckoning import reckon
-from rules.time.targets import worked_out
 
 
 def target_of(

@@ -14,7 +14,7 @@ from rules.commands.lifecycle_facts import facts_of
 from rules.paging.manual_escalation import answerable
 from rules.people.permission.authority import rule_for, trigger_rule, who_may
 from rules.record.markdown import plain, ranged
-from rules.updates.readings import readings_of
+from rules.updates.all_clocks import readings_of
 from states.lifecycle import TERMINAL, Trigger, triggers_from
 from states.machine import Allowed, decide
 

@@ -13,13 +13,13 @@ from models.incident.record import Incident
 from models.payload import Command
 from models.people.authority import OVERRIDE
 from models.people.rule_name import rule_named
-from rules.commands.beginning.reporting import LOOKING_BACK
+from rules.commands.beginning.report_rules import LOOKING_BACK
 from rules.commands.changes.alerts import with_severity_of_alerts
 from rules.commands.changes.by_command import COMMAND_RULES
 from rules.commands.changes.review import with_completed_review
 from rules.commands.changes.transitions import fire
-from rules.commands.judging.by_the_way import parts_of, unapproved_by_the_way
-from rules.deadlines.taking_back import with_corrections
+from rules.commands.judging.implied_commands import parts_of, unapproved_by_the_way
+from rules.deadlines.corrected_thresholds import with_corrections
 from rules.paging.escalation import depends_on_progress
 from rules.paging.link_used import told_of_link
 from rules.paging.manual_escalation import answer, answerable
@@ -41,8 +41,8 @@ from rules.people.permission.trust import untrusted
 from rules.people.roles.handover import over_own_role
 from rules.record.carried import RECORD_BOUND_BYTES, too_heavy
 from rules.record.decision import Case, Decision, Outcome, Refusal, TakenUp, with_impossibility
-from rules.record.kept_words import with_words, with_words_of_request
 from rules.record.markdown import stamp
+from rules.record.notes_and_reasons import with_words, with_words_of_request
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
 ON_ITS_WAY = timedelta(seconds=5)

@@ -10,8 +10,8 @@ from rules.clocks.metrics import read_metrics
 from rules.commands.answers import next_steps
 from rules.people.roles.leading import leader
 from rules.record.carried import for_an_answer
-from rules.updates.readings import readings_of
-from rules.updates.told import told_readings
+from rules.updates.all_clocks import readings_of
+from rules.updates.finished_waits import told_readings
 
 
 def view_of(carried: Carried, now: datetime) -> IncidentView:

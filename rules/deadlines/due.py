@@ -9,7 +9,7 @@ from models.time.clock_name import UpdateClock, clock_named
 from rules.clocks.clocks import clock_points
 from rules.deadlines.pending import pending_points
 from rules.record.update_reach import given_to
-from rules.time.targets import worked_out
+from rules.time.needed_calendars import worked_out
 from rules.updates.cadence import cadence_points
 
 Key = tuple[str, int, str]

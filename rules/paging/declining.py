@@ -11,9 +11,9 @@ from models.incident.escalation import EscalationProgress
 from models.incident.record import Incident, TimelineEntry
 from models.incident.timeline import PAGE, EntryKind, subject_of
 from models.people.party import PartyKind, party_named
-from rules.paging.lines import PagingLine
+from rules.paging.page_lines import PagingLine
 from rules.record.decision import Case, Decision, Declined, Outcome, PageNextLevel, Refusal
-from rules.record.ledger import note
+from rules.record.timeline import note
 from states.lifecycle import BEFORE_REVIEW
 
 _NO_PAGE = frozenset(

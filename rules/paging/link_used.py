@@ -14,7 +14,7 @@ from rules.paging.channels import channel_chain
 from rules.paging.manual_escalation import answerable
 from rules.paging.messages import message
 from rules.record.decision import Case, Decision, TellOfLink
-from rules.record.ledger import note
+from rules.record.timeline import note
 from states.lifecycle import Trigger
 
 REASON = "acknowledged with your link"

@@ -6,7 +6,7 @@ from models.incident.timeline import EntryKind
 from models.payload import Command
 from rules.paging.escalation import in_force
 from rules.record.decision import Case, Decision, DemandAnswered, Outcome, PageNextLevel, Refusal
-from rules.record.ledger import note
+from rules.record.timeline import note
 from states.lifecycle import BEFORE_REVIEW, State, Trigger
 
 

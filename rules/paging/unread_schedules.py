@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from models.contracts.paging import Escalated
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.people.party import PartyKind, name_of
-from rules.paging.request import PageRequest
+from rules.paging.page_request import PageRequest
 
 FIRST_LOOK = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)

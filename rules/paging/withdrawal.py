@@ -10,7 +10,7 @@ from datetime import datetime
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import Stage
-from rules.updates.readings import readings_of
+from rules.updates.all_clocks import readings_of
 from states.lifecycle import BEFORE_REVIEW
 
 

@@ -14,7 +14,7 @@ from models.contracts.incident import Carried
 from models.incident.record import Incident, Refusals, TimelineEntry, TimelineSegment
 from models.incident.timeline import EntryKind
 from rules.record.facts_of_lines import with_facts_of
-from rules.record.ledger import note
+from rules.record.timeline import note
 
 BOUND_BYTES = 128 * 1024
 """A timeline heavier than this as JSON is shortened before it is carried."""

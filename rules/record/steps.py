@@ -3,7 +3,7 @@
 from models.incident.record import Incident, StepDone
 from models.incident.timeline import EntryKind
 from rules.record.decision import Case, Refusal
-from rules.record.ledger import note
+from rules.record.timeline import note
 
 
 def refusal_of_unknown_name(what: str, name: str, known: tuple[str, ...]) -> Refusal:

@@ -9,7 +9,7 @@ from datetime import datetime
 from models.base import ENGINE
 from models.incident.record import Incident, StatusUpdate
 from models.incident.timeline import EntryKind
-from rules.record.ledger import note
+from rules.record.timeline import note
 
 
 def given_to(audience: str, incident: Incident) -> tuple[StatusUpdate, ...]:

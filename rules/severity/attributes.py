@@ -11,8 +11,8 @@ from models.policy.values.words import suggestion
 from models.severity import CompiledSeverityRules
 from rules.clocks.conditions import attribute_at, properties_of_every_incident
 from rules.record.decision import Refusal
-from rules.record.ledger import note
 from rules.record.readable import blank, sentences
+from rules.record.timeline import note
 from rules.severity.rating import Said, with_computed
 
 Problem = tuple[str, str]

@@ -23,8 +23,8 @@ from rules.record.decision import (
     TellAudiences,
     with_impossibility,
 )
-from rules.record.ledger import note
 from rules.record.steps import refusal_of_unknown_name
+from rules.record.timeline import note
 from rules.severity.attributes import attributes_stated, unknown_attributes, with_attributes
 from rules.severity.rating import (
     SeverityVerdict,

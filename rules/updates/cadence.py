@@ -20,8 +20,8 @@ from models.time.clock_name import UpdateClock
 from rules.clocks.history import over_between
 from rules.clocks.severity_over_time import severity_changes
 from rules.record.update_reach import given_to
+from rules.time.needed_calendars import worked_out
 from rules.time.reckoning import Reckoning, reckon
-from rules.time.targets import worked_out
 from states.lifecycle import BEFORE_REVIEW
 
 

@@ -5,9 +5,9 @@ from models.incident.record import PaceChange, StatusUpdate
 from models.incident.timeline import EntryKind
 from rules.record.audiences import audiences_addressed
 from rules.record.decision import Case, Decision, Outcome, Refusal, TellAudiences
-from rules.record.ledger import note
 from rules.record.markdown import stamp
 from rules.record.steps import refusal_of_unknown_name
+from rules.record.timeline import note
 
 
 def post_update(case: Case, command: PostUpdateCommand) -> Outcome:

@@ -160,11 +160,11 @@ def gaps_of(
     open_ = list(_without([Shift(start, end, NOBODY, "")], manned))
     overlooked = _without(open_, declared)
     on_purpose = _without(open_, list(_without(open_, declared)))
-    holes = [
-        *(ScheduleGap(hole.begins_at, hole.ends_at, declared=False) for hole in overlooked),
-        *(ScheduleGap(hole.begins_at, hole.ends_at, declared=True) for hole in on_purpose),
+    gaps = [
+        *(ScheduleGap(gap.begins_at, gap.ends_at, declared=False) for gap in overlooked),
+        *(ScheduleGap(gap.begins_at, gap.ends_at, declared=True) for gap in on_purpose),
     ]
-    return tuple(sorted(holes, key=lambda hole: hole.begins_at))
+    return tuple(sorted(gaps, key=lambda gap: gap.begins_at))
 
 
 def on_call(spec: ScheduleSpec, at: datetime, bookings: Iterable[Booking] = ()) -> OnCall:

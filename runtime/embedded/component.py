@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from connectors.private import UMASK, open_private, private_folder
+from connectors.private_files import UMASK, open_private, private_folder
 from runtime.settings import ROOT
 
 READY = "worker.ready"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from connectors.private import open_private
+from connectors.private_files import open_private
 from models.addresses import is_token
 
 FILE = "intake.token"

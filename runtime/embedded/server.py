@@ -16,7 +16,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
-from connectors.private import UMASK, open_private, private_folder
+from connectors.private_files import UMASK, open_private, private_folder
 from runtime.client import identity
 from runtime.embedded.component import end
 from runtime.embedded.ui_gate import UiGate, hidden_host

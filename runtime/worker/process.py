@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.feeds.directory import FeedDirectory
-from incidents.reaching import unknown_namespace
+from incidents.temporal_errors import unknown_namespace
 from models.policy import Policy
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.checks.installation import feed_setting, misunderstood, setting_of

@@ -32,7 +32,7 @@ from incidents.workloads.requests import Workloads
 from runtime.settings import Settings
 from runtime.worker.called_by_workflow import CalledByWorkflow
 from runtime.worker.lanes import Workers
-from runtime.worker.settling import Settling
+from runtime.worker.priority_after_first_page import LowersPriority
 from workflows.access import Access
 from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
@@ -136,7 +136,7 @@ async def running_workers(
 ) -> AsyncIterator[None]:
     """Run a worker for everything. Many may run on one task queue."""
     documents = LocalDocumentStore(settings.documents_directory)
-    settling = Settling(client)
+    lowering = LowersPriority(client)
     workers = Workers(
         client,
         task_queue=settings.task_queue,
@@ -149,7 +149,7 @@ async def running_workers(
         nonsticky_to_sticky_poll_ratio=NEW_WORK,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=GRACE,
-        interceptors=[CalledByWorkflow(), settling],
+        interceptors=[CalledByWorkflow(), lowering],
     )
-    async with workers, settling.running():
+    async with workers, lowering.running():
         yield

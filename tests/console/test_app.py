@@ -48,7 +48,8 @@ def test_a_misspelt_command_is_told_what_was_meant(type_: Type) -> None:
         ("console.main", HEAVY),
         ("console.policies.command", ("temporalio", "httpx2", "fastapi", "jinja2")),
         ("console.incidents.commands", ("temporalio.worker", "httpx2", "ruamel", "structlog")),
-        ("console.incidents.viewing", ("temporalio.worker", "httpx2", "ruamel", "structlog")),
+        ("console.incidents.show", ("temporalio.worker", "httpx2", "ruamel", "structlog")),
+        ("console.incidents.list", ("temporalio.worker", "httpx2", "ruamel", "structlog")),
     ],
 )
 def test_no_command_waits_for_what_it_does_not_need(loaded: str, heavy: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from console.incidents.sending import send
-from console.terminal.failures import Failure
+from console.terminal.failure import Failure
 from incidents.commands import Order
 from runtime.settings import ROOT
 from tests.console.life import reported

@@ -6,7 +6,7 @@ from models.compiled import EscalationPolicy, Level, RoleRule
 from models.contracts.incident import INCIDENT_WORKFLOW
 from models.people.workload import HOLD_ROLE, HoldRole, PageLimit, PageLimits
 from rules.paging.workload import GATHER, LAG
-from rules.record.identity import workload_id
+from rules.record.ids import workload_id
 from tests.scenarios.stage import Stage
 from tests.specimens import POLICY
 

@@ -23,7 +23,7 @@ from models.people.workload import (
     RolesHeld,
     TellOfRole,
 )
-from rules.record.identity import workload_id
+from rules.record.ids import workload_id
 from runtime.worker.registry import WORKFLOWS
 from tests.rules.storms import page
 

@@ -9,7 +9,7 @@ from models.incident.record import Incident
 from models.time.clock import Correction, FiredThreshold
 from rules.deadlines.due import due_thresholds
 from rules.deadlines.enforcement import as_fired, fired_words
-from rules.record.ledger import note, with_fired
+from rules.record.timeline import note, with_fired
 from tests.specimens import ANA, POLICY, after
 
 CORRECTED = Correction(

@@ -10,6 +10,7 @@ from models.contracts.alert_group import (
     IncidentMoved,
     StartIncident,
 )
+from rules.alerts.group_report import report_of
 from rules.alerts.group_steps import (
     incident_moved,
     incident_opened,
@@ -19,7 +20,6 @@ from rules.alerts.group_steps import (
 )
 from rules.alerts.grouping import EnsureStarted, Next, TellAgain, next_step
 from rules.alerts.news import take_delivery
-from rules.alerts.telling import report_of
 from states.lifecycle import State
 from tests.specimens import after
 

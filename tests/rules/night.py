@@ -29,10 +29,10 @@ from rules.paging.escalation import (
     targets_in_turn,
     why_silence_pages,
 )
-from rules.paging.lines import LevelTurn, PagingLine, lines_of, outcome_line, passed_over_line
+from rules.paging.page_lines import LevelTurn, PagingLine, lines_of, outcome_line, passed_over_line
 from rules.paging.why.why_paged import explain
 from rules.record.decision import Decision, PageNextLevel
-from rules.record.ledger import note
+from rules.record.timeline import note
 from rules.zones.hours import hours_at
 from tests.specimens import POLICY, after, an_incident, minutes, outcome
 

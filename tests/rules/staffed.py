@@ -8,7 +8,7 @@ from policies.check import problems_of
 from policies.compiling.policy import compile_policy
 from policies.reading.load import parse_policy
 from policies.reading.problems import errors_of
-from rules.commands.beginning.opening import open_incident
+from rules.commands.beginning.first_record import open_incident
 from rules.record.decision import Decision, Refusal
 from tests.specimens import ANA, START, after, outcome
 

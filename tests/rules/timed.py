@@ -10,7 +10,7 @@ from policies.reading.load import parse_policy
 from policies.reading.problems import errors_of
 from rules.clocks.clocks import read_clocks
 from rules.clocks.coverage import span_needed
-from rules.commands.beginning.opening import open_incident
+from rules.commands.beginning.first_record import open_incident
 from rules.zones.calendars import slice_of
 from tests.specimens import ANA
 

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.archive import ArchiveTimeline
     from models.contracts.documents import DocumentWritten
     from rules.paging.urgency import WorkKind
-    from workflows.options import own_priority, perform, perform_promptly
+    from workflows.activity_calls import own_priority, perform, perform_promptly
 
 TOO_MUCH = 3 * 1024 * 1024
 

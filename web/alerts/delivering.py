@@ -13,15 +13,15 @@ from incidents.alerts import hand_on
 from models.access import Scope
 from models.base import MONITORING, Frozen
 from models.intake import IntakeRules
-from rules.commands.beginning.reporting import may_report
-from rules.record.identity import group_id
+from rules.commands.beginning.report_rules import may_report
+from rules.record.ids import group_id
+from web.alerts.formats.batches import MOST_GROUPS, batch_of
 from web.alerts.formats.format import Format, SentGroup
 from web.alerts.formats.table import FORMATS, recognised
-from web.alerts.formats.taking import MOST_GROUPS, batch_of
 from web.http.body import read_body
+from web.http.calling_temporal import reaching_temporal
 from web.http.endpoints import answers, takes
 from web.http.errors import Refused
-from web.http.reaching import reaching_temporal
 from web.identity.asker import asker_of
 from web.policy import PolicyInForce
 

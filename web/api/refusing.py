@@ -15,8 +15,8 @@ from incidents.errors import (
     QuestionFailed,
     ServerUnavailable,
 )
+from web.http.calling_temporal import reaching_temporal
 from web.http.errors import Refused, unavailable
-from web.http.reaching import reaching_temporal
 
 _STATUS = {
     "NotAuthorised": HTTPStatus.FORBIDDEN,

@@ -20,8 +20,8 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.intake import ReportingRule
 from models.way_in import WayIn
-from rules.commands.beginning.opening import first_severity
-from rules.commands.beginning.reporting import (
+from rules.commands.beginning.first_record import first_severity
+from rules.commands.beginning.report_rules import (
     INFORMATION,
     may_report,
     missing_information,
@@ -33,10 +33,10 @@ from rules.commands.beginning.reporting import (
 from rules.commands.judging.validity import BLANK
 from rules.record.readable import blank
 from web.http.body import read_body
+from web.http.calling_temporal import RPC_TIMEOUT, reaching_temporal
 from web.http.endpoints import answers, takes
 from web.http.errors import Refused
 from web.http.keys import IDEMPOTENCY, KEY_HEADER, idempotency_key
-from web.http.reaching import RPC_TIMEOUT, reaching_temporal
 from web.identity.asker import ANYBODY, Asker, asker_of
 from web.policy import PolicyInForce
 

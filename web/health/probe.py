@@ -19,8 +19,8 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from web.http.calling_temporal import reaching_temporal
 from web.http.errors import Refused
-from web.http.reaching import reaching_temporal
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from incidents.access.reading import TokenBook
 from models.access import AccessToken, Standing
 from models.proof import Proof
 from rules.access.tokens import standing
-from web.http.reaching import reaching_temporal
+from web.http.calling_temporal import reaching_temporal
 from web.identity.asker import ANYBODY, Asker, unknown
 
 SCHEME = "bearer"

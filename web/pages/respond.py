@@ -19,9 +19,9 @@ from web.identity.identified import address_of
 from web.identity.limits import FailedAttempts
 from web.identity.sessions import Session, Sessions
 from web.pages.forms import EVERY_FORM, offered
-from web.pages.giving import Told, give, told_of
 from web.pages.rendering import Pages
-from web.pages.seen import SeenIncident, seen_by
+from web.pages.sending import Told, give, told_of
+from web.pages.summary import SeenIncident, seen_by
 
 log = structlog.get_logger(__name__)
 

@@ -10,13 +10,13 @@ from models.time.clock import ActionKind
 from rules.clocks.coverage import earliest_of
 from rules.commands.changes.adoption import with_adopted_policy
 from rules.commands.judging.refusals import RefusedCommand, with_refusal
-from rules.deadlines.taking_back import with_corrections
+from rules.deadlines.corrected_thresholds import with_corrections
 from rules.paging.urgency import WorkKind
 from rules.people.permission.authority import ADOPT_POLICY
 from rules.record.decision import Case, Decision, LookUpPolicy, Outcome, Refusal, Remind
+from workflows.activity_calls import perform
 from workflows.incident.desk import Desk
 from workflows.incident.outbox import Outbox
-from workflows.options import perform
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ from models.compiled import CompiledPolicy
 from models.contracts.incident import Carried, IncidentInput
 from models.incident.record import Report
 from rules.commands.beginning.acceptance import out_of_bounds
-from rules.commands.beginning.opening import open_incident
-from rules.commands.beginning.reporting import refusal_of_report
+from rules.commands.beginning.first_record import open_incident
+from rules.commands.beginning.report_rules import refusal_of_report
 from rules.commands.judging.trial import try_out_record, unworkable
 from rules.record.decision import Refusal
 from states.lifecycle import State

@@ -16,11 +16,11 @@ from rules.deadlines.enforcement import as_fired, facts_for_enforcement, fired_w
 from rules.deadlines.pending import is_pending, when_nobody_answered
 from rules.paging.urgency import WorkKind
 from rules.record.decision import Effect, PageNextLevel, Refusal
-from rules.record.ledger import with_fired
+from rules.record.timeline import with_fired
+from workflows.activity_calls import perform
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
 from workflows.incident.switch import Switch
-from workflows.options import perform
 
 
 class Deadlines(Component):

@@ -15,9 +15,9 @@ from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.messages.message import Receipt
 from rules.paging.urgency import WorkKind
-from rules.record.ledger import note
 from rules.record.references import with_first_message
-from workflows.options import priority_of
+from rules.record.timeline import note
+from workflows.activity_calls import priority_of
 
 log = structlog.get_logger(__name__)
 

@@ -31,7 +31,7 @@ from rules.commands.judging.validity import impersonates, refusal_of_flaws, too_
 from rules.people.permission.authority import ADOPT_POLICY, REOPEN
 from rules.record.bounds import excessive, overfull
 from rules.record.decision import Decision, Outcome, Refusal
-from rules.record.kept_words import words_of
+from rules.record.notes_and_reasons import words_of
 from workflows.incident.adoption import Adoption
 from workflows.incident.desk import Desk
 from workflows.incident.switch import Switch

@@ -35,8 +35,8 @@ from rules.paging.channels import (
     resolve_targets,
     withdrawable,
 )
-from rules.paging.lines import outcome_line, withdrawn_line
 from rules.paging.messages import failed_channels_words, message
+from rules.paging.page_lines import outcome_line, withdrawn_line
 from rules.paging.urgency import WorkKind, urgency
 from rules.paging.withdrawal import withdrawal
 from rules.people.naming.people_meant import message_target
@@ -44,9 +44,9 @@ from rules.people.permission.requests import open_requests
 from rules.people.stand_ins import addressed_by_targets
 from rules.record.references import reference_data, reference_of
 from rules.record.update_reach import is_news, missed_words, with_missed_update, with_taken_update
+from workflows.activity_calls import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
-from workflows.options import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
 
 ROUNDS = 8
 """How often to try the whole chain of channels before a message counts as undeliverable."""

@@ -14,7 +14,7 @@ from models.readable import in_a_line
 from rules.clocks.breaches import breached_clocks, correction_marks
 from rules.commands.answers import status_markdown
 from rules.people.roles.leading import leader
-from rules.updates.readings import readings_of
+from rules.updates.all_clocks import readings_of
 from states.lifecycle import TERMINAL
 from workflows.incident.desk import Desk
 from workflows.incident.paging.escalation import Paging

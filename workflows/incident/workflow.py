@@ -44,6 +44,7 @@ with workflow.unsafe.imports_passed_through():
         story_length,
     )
     from states.lifecycle import TERMINAL, State
+    from workflows.activity_calls import LIFE_OF_A_PAGE, perform, perform_promptly
     from workflows.incident.adoption import Adoption
     from workflows.incident.beginning import begun, no_beginning
     from workflows.incident.chores.calendars import Calendars
@@ -61,7 +62,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident.timer import ClockBehind, NextTimer
     from workflows.incident.visibility import Visibility
     from workflows.incident.waiting import RunWait
-    from workflows.options import LIFE_OF_A_PAGE, perform, perform_promptly
     from workflows.payloads import raw_start, read_start
 
 REOPENING_TIMEOUT = timedelta(minutes=1)

@@ -21,7 +21,7 @@ from models.policy.values.words import (
 )
 
 DECLARED = "declared"
-"""Instead of gaps: every hole of the schedule is meant."""
+"""Instead of gaps: every gap of the schedule is intended."""
 
 FEED = "feed:"
 
@@ -279,7 +279,7 @@ Feed = Annotated[FeedEntry, BeforeValidator(_feed)]
 """A feed: `feed:NAME`, or the long form with `names`."""
 
 Gaps = Annotated[tuple[GapEntry, ...] | None, BeforeValidator(_gaps)]
-"""When nobody is on call on purpose; empty if every hole is declared."""
+"""When nobody is on call on purpose; empty if every gap is declared."""
 
 
 class ScheduleEntry(Frozen):

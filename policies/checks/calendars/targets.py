@@ -16,7 +16,7 @@ from policies.reading.findings import Check, Finding, no_zone, unknown, warning
 from policies.reading.tree import Loc
 from policies.render.writing.words import listed
 from rules.time.localtime import Open
-from rules.time.targets import calendars_of
+from rules.time.needed_calendars import calendars_of
 from rules.time.weekly import LOOKED_AT
 from rules.zones.calendars import joined_spans, slice_of, unknown_region
 

@@ -46,11 +46,11 @@ def _known(policy: Policy) -> Iterator[ScheduleSpec]:
 
 def _gaps(policy: Policy, span: Span) -> Iterator[Finding]:
     for spec in _known(policy):
-        holes = [(h.begins_at, h.ends_at) for h in gaps_of(spec, *span) if not h.declared]
-        if holes:
+        gaps = [(h.begins_at, h.ends_at) for h in gaps_of(spec, *span) if not h.declared]
+        if gaps:
             yield warning(
                 ("schedules", spec.name),
-                f"nobody is on call by {spec.name} {times_in_words(spec.zone, holes, span[0])}",
+                f"nobody is on call by {spec.name} {times_in_words(spec.zone, gaps, span[0])}",
                 "cover it, or declare it: gaps: declared",
                 key=True,
             )
@@ -153,8 +153,8 @@ def _ladders(policy: Policy, span: Span) -> Iterator[Finding]:
             continue
         free = [span]
         for schedule in dict.fromkeys(s for _, named in levels for s in named):
-            holes = gaps_of(schedule_spec(policy, schedule), *span)
-            free = _both(free, [(hole.begins_at, hole.ends_at) for hole in holes if hole.declared])
+            gaps = gaps_of(schedule_spec(policy, schedule), *span)
+            free = _both(free, [(gap.begins_at, gap.ends_at) for gap in gaps if gap.declared])
         if free:
             zone = schedule_spec(policy, levels[0][1][0]).zone
             when = times_in_words(zone, free, span[0])

@@ -54,5 +54,5 @@ def section(view: View) -> Blocks:
         yield Heading(f"{question.code}. {question.asks[:1].upper()}{question.asks[1:]}")
         yield from question.answer(view)
         for gap in question.gaps(view.policy):
-            if view.heard.reason(gap.add) is None:
+            if view.read_values.reason(gap.add) is None:
                 yield Paragraph(f"Left open{f' for {gap.of}' if gap.of else ''}: add {gap.add}.")

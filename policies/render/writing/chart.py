@@ -2,7 +2,7 @@
 
 from html import escape
 
-from policies.render.writing.spoken import speaking
+from policies.render.writing.plain_names import speaking
 from states.lifecycle import TRANSITIONS, State, Transition
 
 _SPEAK = speaking(())

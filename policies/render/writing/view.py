@@ -8,7 +8,7 @@ from models.people.party import as_person
 from models.policy import Policy
 from policies.compiling.escalations import escalation_of
 from policies.compiling.policy import compile_policy
-from policies.reading.silence import AS_WRITTEN, ReadValues
+from policies.reading.unspecified import AS_WRITTEN, ReadValues
 from rules.paging.channels import PageTarget, channel_chain, paging_chain
 
 NOT_SAID = "The policy does not say."
@@ -23,20 +23,20 @@ class View:
 
     policy: Policy
     compiled: CompiledPolicy
-    heard: ReadValues = AS_WRITTEN
+    read_values: ReadValues = AS_WRITTEN
 
     @classmethod
-    def of(cls, policy: Policy, policy_hash: str, heard: ReadValues = AS_WRITTEN) -> "View":
+    def of(cls, policy: Policy, policy_hash: str, read_values: ReadValues = AS_WRITTEN) -> "View":
         """The view of a policy. Raises PolicyTooLarge."""
-        return cls(policy, compile_policy(policy, policy_hash), heard)
+        return cls(policy, compile_policy(policy, policy_hash), read_values)
 
     def nothing(self, path: str, otherwise: str = NOT_SAID) -> str:
         """What the document says if the policy says nothing, with its reason if it has one."""
-        reason = self.heard.reason(path)
+        reason = self.read_values.reason(path)
         if reason:
             return f"None, because {reason.removesuffix('.')}."
-        silence = self.heard.open_at(path)
-        return "This is left open." if silence else otherwise
+        omission = self.read_values.open_at(path)
+        return "This is left open." if omission else otherwise
 
     @property
     def severities(self) -> tuple[str, ...]:

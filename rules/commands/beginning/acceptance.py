@@ -4,8 +4,8 @@ from datetime import datetime
 
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
-from rules.commands.beginning.opening import open_incident
-from rules.commands.beginning.reporting import NOT_ASKED, long_past, refusal_of_report
+from rules.commands.beginning.first_record import open_incident
+from rules.commands.beginning.report_rules import NOT_ASKED, long_past, refusal_of_report
 from rules.commands.judging.trial import try_out_record, unworkable
 from rules.record.bounds import excessive
 from rules.record.decision import Refusal

@@ -16,8 +16,8 @@ from rules.deadlines.due import due_thresholds
 from rules.people.permission.approvals import ended_by_policy
 from rules.people.roles.holders import unknown_person, with_holders
 from rules.record.decision import AdoptPolicy, Case, Decision, LookUpPolicy, Outcome, Refusal
-from rules.record.ledger import note
 from rules.record.steps import refusal_of_unknown_name
+from rules.record.timeline import note
 from rules.updates.cadence import cadence_readings
 from states.lifecycle import TERMINAL
 

@@ -9,16 +9,16 @@ from models.base import ENGINE, MONITORING
 from models.command import RecordAlertsCommand, TriggerCommand
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
+from rules.alerts.capacity import AlertRoom
 from rules.alerts.firing import alerts_firing, own_firing, with_known_start
 from rules.alerts.joining import pages_on_joining
-from rules.alerts.room import AlertRoom
 from rules.alerts.severity import worst_firing
 from rules.alerts.words import words_by_fingerprint
 from rules.commands.changes.transitions import fire
 from rules.people.permission.authority import permitted, trigger_rule
 from rules.record.carried import ALERTS_IN_FULL, cut_to_bytes
 from rules.record.decision import Case, Decision, Outcome, Refusal
-from rules.record.ledger import note
+from rules.record.timeline import note
 from rules.severity.attributes import attributes_stated
 from rules.severity.changes import with_severity
 from rules.severity.rating import by_attributes, severity_by

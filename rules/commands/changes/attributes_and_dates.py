@@ -7,9 +7,9 @@ from models.incident.timeline import EntryKind
 from models.policy.values.durations import format_duration
 from rules.clocks.clocks import CountedRun, counted_runs
 from rules.record.decision import Case, Decision, Outcome, Refusal
-from rules.record.ledger import note
 from rules.record.markdown import stamp
 from rules.record.steps import refusal_of_unknown_name
+from rules.record.timeline import note
 from rules.severity.changes import set_attributes
 
 

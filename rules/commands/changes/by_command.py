@@ -27,8 +27,8 @@ from rules.people.permission.approvals import approve, reject
 from rules.people.roles.assigning import assign_role, unassign_role
 from rules.people.roles.handover import accept_handover, decline_handover, hand_over
 from rules.record.decision import Case, Decision, Effect, Outcome, Refusal, TellAudiences
-from rules.record.ledger import SUMMARY_BOUND, note
 from rules.record.steps import refusal_of_unknown_name, with_step
+from rules.record.timeline import SUMMARY_BOUND, note
 from rules.severity.changes import set_severity
 from rules.updates.posting import post_update, slow_updates
 from states.lifecycle import BEFORE_REVIEW, State

@@ -3,9 +3,9 @@
 from models.command import CorrectMilestoneCommand, SetMilestoneCommand, WithdrawMilestoneCommand
 from models.incident.record import Incident, Milestone
 from models.incident.timeline import EntryKind, milestone_kind
-from rules.clocks.uncertain import range_data, wrong_range
+from rules.clocks.uncertain_milestones import range_data, wrong_range
 from rules.record.decision import Case, Decision, Outcome, Refusal
-from rules.record.ledger import note, with_milestone
+from rules.record.timeline import note, with_milestone
 from states.lifecycle import REPORTED, TRANSITIONS
 
 MOVELESS = tuple(row.milestone for row in TRANSITIONS if row.milestone and row.target is None)

@@ -15,7 +15,7 @@ from rules.record.decision import (
     Refusal,
     TellAudiences,
 )
-from rules.record.ledger import note
+from rules.record.timeline import note
 from states.lifecycle import State
 
 ACKNOWLEDGED = "acknowledged"

@@ -8,7 +8,7 @@ from models.incident.record import INCIDENT_REPORT, Document, Incident, Lesson, 
 from models.incident.timeline import EntryKind
 from rules.commands.lifecycle_facts import review_missing
 from rules.record.decision import Case, Decision, Outcome, Refusal, TellAudiences
-from rules.record.ledger import note, with_milestone
+from rules.record.timeline import note, with_milestone
 from states.lifecycle import State
 
 REVIEWED = "reviewed"

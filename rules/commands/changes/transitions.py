@@ -9,7 +9,7 @@ from models.command import CancelCommand, TriggerCommand
 from models.incident.record import Incident, Link
 from models.incident.timeline import EntryKind
 from models.payload import Command
-from rules.clocks.uncertain import range_data, wrong_range
+from rules.clocks.uncertain_milestones import range_data, wrong_range
 from rules.commands.lifecycle_facts import facts_for
 from rules.paging.escalation import in_force
 from rules.people.naming.names import ACKNOWLEDGER
@@ -26,8 +26,8 @@ from rules.record.decision import (
     WatchAcknowledgement,
     WriteIncidentReport,
 )
-from rules.record.ledger import note, with_milestone, without_milestones
 from rules.record.steps import with_steps
+from rules.record.timeline import note, with_milestone, without_milestones
 from states.lifecycle import State, Trigger
 from states.machine import Allowed, decide
 

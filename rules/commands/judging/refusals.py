@@ -14,8 +14,8 @@ from models.incident.record import Attempt, Incident, Refusals
 from models.incident.timeline import EntryKind
 from models.way_in import WayIn
 from rules.record.decision import Refusal
-from rules.record.ledger import note
 from rules.record.readable import blank, made_visible
+from rules.record.timeline import note
 from states.lifecycle import Trigger
 
 AUTHORITY = "authority"

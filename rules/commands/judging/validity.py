@@ -11,7 +11,7 @@ from models.command import CancelCommand, LinkCommand, SetSeverityCommand
 from models.incident.record import Incident
 from models.payload import Command
 from rules.record.decision import Refusal
-from rules.record.identity import is_incident_id
+from rules.record.ids import is_incident_id
 from rules.record.readable import blank
 from states.lifecycle import BY_TRIGGER, Trigger
 

@@ -40,8 +40,8 @@ from rules.people.permission.requests import (
 )
 from rules.record.audiences import audiences_addressed
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
-from rules.record.ledger import note
 from rules.record.markdown import stamp
+from rules.record.timeline import note
 
 TIME_IS_OVER = "no answer"
 

@@ -13,7 +13,7 @@ from models.incident.timeline import EntryKind
 from models.people.responsibility import PolicyOverride
 from rules.people.permission.authority import permitted, who_may
 from rules.record.decision import Case, Decision, Outcome, Refusal, with_impossibility
-from rules.record.ledger import SUMMARY_BOUND, note
+from rules.record.timeline import SUMMARY_BOUND, note
 
 MOST_KEPT = 50
 """Older overrides are counted; their lines are on the timeline."""

@@ -13,8 +13,8 @@ from models.people.party import Party, PartyKind, as_person
 from models.people.responsibility import RecentRequest, Request
 from rules.people.permission.content import content_of, core_of, digest_of, in_a_word, in_full
 from rules.record.decision import Case, Decision, Effect, PageRole
-from rules.record.ledger import note
 from rules.record.markdown import span, stamp
+from rules.record.timeline import note
 
 IN_MIND = timedelta(minutes=30)
 """How long an answer may be about a request that is no longer there."""

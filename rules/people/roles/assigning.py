@@ -14,8 +14,8 @@ from rules.people.roles.holders import (
     with_warning,
 )
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
-from rules.record.ledger import note
 from rules.record.steps import refusal_of_unknown_name
+from rules.record.timeline import note
 
 MOST_HOLDERS = 50
 """The most holders of a role, if the policy names no limit."""

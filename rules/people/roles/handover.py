@@ -29,9 +29,9 @@ from rules.people.roles.holders import (
     with_warning,
 )
 from rules.record.decision import Case, Decision, Outcome, PageRole, Refusal, Remind
-from rules.record.ledger import note
 from rules.record.readable import blank
 from rules.record.steps import refusal_of_unknown_name
+from rules.record.timeline import note
 from states.lifecycle import BEFORE_REVIEW
 
 NOT_ACCEPTED = "not accepted"

@@ -11,7 +11,7 @@ from models.people.responsibility import Handover, RoleSpell
 from rules.people.naming.names import OUTSIDE
 from rules.people.naming.people_meant import candidates, excluded_roles, people_in_a_line, qualified
 from rules.record.decision import Remind
-from rules.record.ledger import note
+from rules.record.timeline import note
 from states.lifecycle import BEFORE_REVIEW
 
 MOST_SPELLS = 50

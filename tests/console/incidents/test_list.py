@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from console.incidents.viewing import breach_words, table_of
+from console.incidents.list import breach_words, table_of
 from console.terminal.output import person
 from incidents.finding import ListedIncident
 from rules.clocks.breaches import corrected_clocks

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from console.incidents.reporting import checked, opened
-from console.terminal.failures import ExitCode, Failure
+from console.incidents.report import checked, opened
+from console.terminal.failure import ExitCode, Failure
 from models.base import Actor
 from models.incident.record import Report
 from models.intake import ReportingRule
-from rules.record.identity import is_incident_id
+from rules.record.ids import is_incident_id
 from runtime.settings import load_settings
 from tests.console.conftest import Type, TypeAt
 from tests.console.life import working

@@ -137,9 +137,9 @@ def test_the_answer_for_scripts_is_complete(type_: Type, policy: str) -> None:
         }
     ]
     assert primary["changes"]["at"] == "2026-03-19T09:00:00Z"
-    assert (primary["gap"], primary["holes"]) == (None, [])
+    assert (primary["gap"], primary["gaps"]) == (None, [])
     assert [shift["person"] for shift in primary["shifts"]] == ["cy", "ana", "bo", "ana"]
-    assert {hole["declared"] for hole in office["holes"]} == {True, False}
+    assert {gap["declared"] for gap in office["gaps"]} == {True, False}
 
 
 def test_without_a_file_the_policy_in_force_answers(

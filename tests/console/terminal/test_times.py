@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console.terminal.failures import ExitCode, Failure
+from console.terminal.failure import ExitCode, Failure
 from console.terminal.times import PAST, parse_duration, parse_instant, within_reach
 
 NOW = datetime(2026, 3, 27, 16, 50, tzinfo=UTC)

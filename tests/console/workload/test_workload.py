@@ -24,7 +24,7 @@ from models.people.workload import (
     WorkloadInput,
 )
 from models.policy.values.page_limits import parse_limit
-from rules.record.identity import workload_id
+from rules.record.ids import workload_id
 from runtime.settings import load_settings
 from tests.console.conftest import Type, TypeAt
 from tests.patience import PATIENCE_SECONDS

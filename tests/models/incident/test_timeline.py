@@ -11,7 +11,7 @@ from models.incident.timeline import SAID, EntryKind, milestone_kind
 from models.incident.timeline_page import NAMES, markdown
 from models.messages.message import MessageKind
 from models.time.clock import ActionKind
-from rules.record.ledger import note
+from rules.record.timeline import note
 from states.lifecycle import TRANSITIONS
 from tests.specimens import after, an_incident
 

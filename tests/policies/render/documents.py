@@ -30,7 +30,9 @@ def loaded(text: str) -> LoadedPolicy:
     found = problems_of(read)
     assert read.policy is not None, "\n".join(map(str, found))
     assert [p for p in errors_of(found) if "is a placeholder" not in p.what] == []
-    return LoadedPolicy(read.policy, content_hash(read.source), read.source, found, read.heard)
+    return LoadedPolicy(
+        read.policy, content_hash(read.source), read.source, found, read.read_values
+    )
 
 
 def view(text: str) -> View:

@@ -15,7 +15,7 @@ from policies.reading.shape import keys_at
 from policies.render.contents import document_of
 from policies.render.formats import DocumentFormat, rendered
 from policies.render.writing.document import PolicyDocument
-from policies.render.writing.spoken import speaking
+from policies.render.writing.plain_names import speaking
 from states.diagram import mermaid
 from states.lifecycle import TRANSITIONS, State
 from tests.policies.render.documents import DEFAULT, ROOT, document, loaded, texts

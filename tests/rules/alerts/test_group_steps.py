@@ -4,6 +4,7 @@ import pytest
 
 from models.alert import Alert, AlertStatus, GroupingPolicy
 from models.contracts.alert_group import IncidentFed, IncidentMoved, StartIncident
+from rules.alerts.group_report import report_of
 from rules.alerts.group_steps import (
     alerts_handed_over,
     alerts_not_handed_over,
@@ -26,7 +27,6 @@ from rules.alerts.grouping import (
     WaitUntil,
     words_for_step,
 )
-from rules.alerts.telling import report_of
 from states.lifecycle import State
 from tests.rules.groups import FIRST, SECOND, Group, a_resolved_group, ended, firing
 from tests.specimens import after, minutes

@@ -15,6 +15,7 @@ from models.contracts.alert_group import (
     IncidentMoved,
     StartIncident,
 )
+from rules.alerts.group_report import report_of
 from rules.alerts.group_steps import (
     alerts_handed_over,
     alerts_not_handed_over,
@@ -40,7 +41,6 @@ from rules.alerts.grouping import (
     next_step,
 )
 from rules.alerts.news import take_delivery
-from rules.alerts.telling import report_of
 from states.lifecycle import BEFORE_REVIEW, State
 from tests.rules.groups import AT_ONCE, ended, firing
 from tests.specimens import after

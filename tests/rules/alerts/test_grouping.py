@@ -1,6 +1,7 @@
 """What an alert group does with deliveries that come at given minutes."""
 
 from models.contracts.alert_group import IncidentFed, StartIncident
+from rules.alerts.group_report import report_of
 from rules.alerts.group_steps import incident_not_told, incident_opened, opening_incident
 from rules.alerts.grouping import (
     EnsureStarted,
@@ -12,7 +13,6 @@ from rules.alerts.grouping import (
     TellIncident,
     WaitUntil,
 )
-from rules.alerts.telling import report_of
 from states.lifecycle import State
 from tests.rules.groups import FIRST, SECOND, Group, a_resolved_group, ended, firing
 from tests.specimens import after

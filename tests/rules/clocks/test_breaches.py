@@ -11,10 +11,10 @@ from rules.clocks.breaches import breached_clocks, breaches, correction_marks
 from rules.clocks.clocks import read_clocks
 from rules.commands.changes.adoption import with_adopted_policy as go_on_under
 from rules.commands.lifecycle_facts import review_required
-from rules.deadlines.taking_back import with_corrections
+from rules.deadlines.corrected_thresholds import with_corrections
 from rules.incident_reports.document import incident_report_markdown
 from rules.record.decision import Case, Decision
-from rules.updates.readings import readings_of
+from rules.updates.all_clocks import readings_of
 from tests.rules.breached import fired
 from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done, minutes
 

@@ -10,7 +10,7 @@ from rules.clocks.breaches import breaches
 from rules.clocks.clocks import read_clocks
 from rules.commands.answers import status_markdown
 from rules.incident_reports.document import incident_report_markdown
-from rules.record.ledger import note
+from rules.record.timeline import note
 from tests.rules.breached import fired
 from tests.specimens import POLICY, after, an_incident, done
 

@@ -10,7 +10,7 @@ from models.time.clock import ClockStatus, FiredThreshold, Measure, Stage
 from rules.clocks.clocks import clock_points
 from rules.deadlines.due import due_thresholds
 from rules.record.decision import Refusal
-from rules.record.ledger import with_fired
+from rules.record.timeline import with_fired
 from tests.rules.timed import FRIDAY, incident, later, one, policy_of, readings
 from tests.specimens import done, outcome
 

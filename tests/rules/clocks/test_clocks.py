@@ -9,7 +9,7 @@ from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, FiredThreshold, OnRepeat, Stage
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.due import due_thresholds, next_point, superseded
-from rules.record.ledger import with_fired
+from rules.record.timeline import with_fired
 from tests.specimens import (
     POLICY,
     a_diagnosed_incident,

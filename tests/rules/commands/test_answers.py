@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 from models.command import COMMANDS
 from models.compiled import AuthorityRule
 from rules.commands.answers import next_steps, result_of, status_markdown
-from rules.updates.readings import readings_of
+from rules.updates.all_clocks import readings_of
 from tests.specimens import POLICY, REPORT, a_diagnosed_incident, after, an_incident, done
 
 STEERING = ("\u202e", "\x1b", "\n# ")

@@ -14,8 +14,8 @@ from rules.commands.answers import next_steps
 from rules.commands.judgement import judge, parse
 from rules.deadlines.due import due_thresholds, next_point, superseded, waiting_points
 from rules.record.decision import Decision, Refusal
-from rules.record.ledger import with_fired
-from rules.updates.readings import readings_of
+from rules.record.timeline import with_fired
+from rules.updates.all_clocks import readings_of
 from states.lifecycle import TERMINAL, State, Trigger, triggers_from
 from tests.specimens import POLICY, START, an_incident
 

@@ -12,7 +12,7 @@ from models.incident.timeline import EntryKind
 from models.time.clock import FiredThreshold
 from rules.commands.judgement import AFTER_THE_END, FREE_TEXTS, no_signal, parse
 from rules.record.decision import Case, Decision, Refusal, TakenUp
-from rules.record.ledger import SUMMARY_BOUND, note, supersede, with_fired
+from rules.record.timeline import SUMMARY_BOUND, note, supersede, with_fired
 from states.lifecycle import State
 from tests.specimens import (
     ANA,

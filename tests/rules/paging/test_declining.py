@@ -15,9 +15,9 @@ from rules.paging.declining import (
     with_decliner,
 )
 from rules.paging.escalation import Page, after_level
-from rules.paging.lines import PagingLine
+from rules.paging.page_lines import PagingLine
 from rules.record.decision import Decision, Declined, PageNextLevel, Refusal, TakenUp
-from rules.record.ledger import note
+from rules.record.timeline import note
 from tests.specimens import ANA, POLICY, after, an_incident, done, minutes, outcome
 
 LADDER = POLICY.escalation

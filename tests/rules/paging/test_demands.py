@@ -21,8 +21,8 @@ from rules.paging.demands import (
     without_withdrawn,
 )
 from rules.paging.escalation import Page, after_level, resumed
-from rules.paging.lines import until_answered
-from rules.paging.request import PageRequest, page_key
+from rules.paging.page_lines import until_answered
+from rules.paging.page_request import PageRequest, page_key
 from rules.paging.withdrawal import Withdrawal, withdrawal
 from tests.specimens import POLICY, after, an_incident, done, minutes
 

@@ -9,7 +9,7 @@ from models.incident.timeline import EntryKind
 from models.proof import Proof
 from rules.paging.link_used import link_key
 from rules.record.decision import Decision, TellOfLink
-from rules.record.ledger import note
+from rules.record.timeline import note
 from tests.specimens import POLICY, after, an_incident, done, outcome
 
 ANA = Person(name="ana", channels=("pager", "sms"))

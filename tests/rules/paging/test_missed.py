@@ -7,6 +7,7 @@ import pytest
 
 from models.alert import AlertStatus, GroupingPolicy
 from models.contracts.alert_group import IncidentFed
+from rules.alerts.group_report import report_of
 from rules.alerts.grouping import (
     GroupEnds,
     IncidentNeeded,
@@ -16,7 +17,6 @@ from rules.alerts.grouping import (
     WaitUntil,
 )
 from rules.alerts.news import any_alert_fires
-from rules.alerts.telling import report_of
 from rules.record.carried import ALERTS_IN_FULL
 from states.lifecycle import State
 from tests.rules.groups import FIRST, Group, a_resolved_group, ended, firing

@@ -13,7 +13,7 @@ from models.payload import Command
 from rules.alerts.news import take_delivery
 from rules.record.bounds import excesses, excessive, overfull
 from rules.record.carried import ALERTS_KEPT
-from rules.record.identity import KEY_BOUND, bounded_key, group_id
+from rules.record.ids import KEY_BOUND, bounded_key, group_id
 from states.lifecycle import State
 from tests.specimens import ANA, START, a_diagnosed_incident, after, done
 

@@ -20,7 +20,7 @@ from rules.record.carried import (
     small_enough_for_an_activity,
     small_enough_for_the_next_run,
 )
-from rules.record.ledger import note
+from rules.record.timeline import note
 from tests.specimens import ANA, POLICY, a_diagnosed_incident, after, an_incident
 
 HELD = EntryKind.INCIDENT_HELD

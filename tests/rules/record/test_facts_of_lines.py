@@ -16,7 +16,7 @@ from rules.clocks.breaches import breaches
 from rules.people.roles.roles_at_once import assigned_by
 from rules.record.carried import moved_out
 from rules.record.facts_of_lines import acted_between
-from rules.record.ledger import note, with_fired
+from rules.record.timeline import note, with_fired
 from tests.rules.staffed import refused, reported, staffed
 from tests.specimens import ANA, START, after, done
 
@@ -24,8 +24,8 @@ POLICY = staffed("approvals: { post_update: { by: cy } }\n")
 RULES = Path(__file__).parents[3] / "rules"
 THEIR_OWN = {
     "rules/commands/changes/by_command.py": "the line that the command has just written",
-    "rules/record/kept_words.py": "the lines that the command has just written",
-    "rules/record/ledger.py": "it writes lines",
+    "rules/record/notes_and_reasons.py": "the lines that the command has just written",
+    "rules/record/timeline.py": "it writes lines",
     "rules/record/carried.py": "it moves lines out",
     "rules/record/facts_of_lines.py": "it keeps what rules read",
     "rules/clocks/breaches.py": "with what the record kept of it",

@@ -6,7 +6,7 @@ from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import MONITORING
 from models.command import RecordAlertsCommand
 from models.incident.record import Incident, Report
-from rules.commands.beginning.opening import open_incident
+from rules.commands.beginning.first_record import open_incident
 from rules.commands.changes.alerts import as_bad_as_its_alerts
 from rules.commands.judgement import judge
 from rules.record.decision import Case, Decision, TellAudiences

@@ -9,7 +9,7 @@ from models.incident.record import Incident
 from models.time.clock import ClockStatus, FiredThreshold, Measure
 from rules.deadlines.due import next_point
 from rules.record.decision import Decision, Refusal
-from rules.record.ledger import with_fired
+from rules.record.timeline import with_fired
 from rules.updates.cadence import cadence_points, cadence_readings, next_update_at
 from tests.rules.timed import FRIDAY, hours, incident, later, policy_of
 from tests.specimens import done, outcome

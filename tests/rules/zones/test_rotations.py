@@ -172,8 +172,8 @@ def test_nobody_is_on_call_within_gaps_unless_an_override_says_so() -> None:
     assert on_call(spec, utc("2026-01-10 09:00")).gap is GapKind.DECLARED
     assert on_call(spec, utc("2026-01-10 11:00")).people == ("di",)
     assert on_call(spec, utc("2026-01-11 23:59")).until_at == utc("2026-01-12 00:00")
-    holes = gaps_of(spec, utc("2026-01-09 00:00"), utc("2026-01-13 00:00"))
-    assert [(h.begins_at, h.ends_at, h.declared) for h in holes] == [
+    gaps = gaps_of(spec, utc("2026-01-09 00:00"), utc("2026-01-13 00:00"))
+    assert [(h.begins_at, h.ends_at, h.declared) for h in gaps] == [
         (utc("2026-01-10 00:00"), utc("2026-01-10 10:00"), True),
         (utc("2026-01-10 12:00"), utc("2026-01-12 00:00"), True),
     ]
@@ -189,8 +189,8 @@ def test_every_gap_can_be_declared() -> None:
         GapKind.DECLARED,
     )
     week = (utc("2026-01-05 09:00"), utc("2026-01-12 09:00"))
-    assert {hole.declared for hole in gaps_of(open_, *week)} == {False}
-    assert {hole.declared for hole in gaps_of(meant, *week)} == {True}
+    assert {gap.declared for gap in gaps_of(open_, *week)} == {False}
+    assert {gap.declared for gap in gaps_of(meant, *week)} == {True}
 
 
 def test_nobody_may_have_a_turn() -> None:

@@ -183,8 +183,8 @@ def test_shifts_begin_and_end_where_the_oracle_sees_the_watch_change(case: Case)
         for shift in shifts_of(case.spec, start, end)
     ]
     assert found == [span for span in expected if span[2]]
-    holes = [(hole.begins_at, hole.ends_at) for hole in gaps_of(case.spec, start, end)]
-    assert sum(((b - a) for a, b in holes), timedelta()) == sum(
+    gaps = [(gap.begins_at, gap.ends_at) for gap in gaps_of(case.spec, start, end)]
+    assert sum(((b - a) for a, b in gaps), timedelta()) == sum(
         ((b - a) for a, b, person in expected if not person), timedelta()
     )
 

@@ -12,7 +12,7 @@ from incidents.reopening import reopen_incident
 from models.alert import GroupingPolicy
 from models.contracts.alert_group import GroupState
 from rules.alerts.firing import alerts_firing
-from rules.record.identity import is_incident_id
+from rules.record.ids import is_incident_id
 from states.lifecycle import State
 from tests.conftest import time_skipping_server
 from tests.patience import PATIENCE_SECONDS

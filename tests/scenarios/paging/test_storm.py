@@ -18,13 +18,13 @@ from models.messages.message import Message
 from models.people.workload import PageLimit, PageLimits, WorkloadState
 from rules.paging.urgency import WorkKind
 from rules.paging.workload import pages_one_by_one
-from rules.record.identity import workload_id
+from rules.record.ids import workload_id
 from runtime.settings import Settings
 from runtime.worker.registry import running_workers
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT
-from workflows.options import priority_of
+from workflows.activity_calls import priority_of
 
 MANY = 1000 if os.environ.get("STORM") == "full" else 300
 OF_THE_WORST = 20

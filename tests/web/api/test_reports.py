@@ -8,7 +8,7 @@ import pytest
 
 from incidents.reopening import reopen_incident
 from models.incident.record import Incident
-from rules.record.identity import incident_id, is_incident_id
+from rules.record.ids import incident_id, is_incident_id
 from tests.scenarios.siren import Siren, policy_file
 
 URL = "/v1/incidents"

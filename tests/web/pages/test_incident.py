@@ -11,7 +11,7 @@ from models.incident.record import TimelineEntry
 from tests.web.conftest import TOKEN
 from tests.web.pages.browser import Browser, Forms, words
 from tests.web.pages.conftest import Desk
-from web.pages.incident import seen
+from web.pages.incident import shown
 
 
 @dataclass
@@ -165,7 +165,7 @@ async def test_the_timeline_is_newest_first_in_pages(
     ana: Responder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each older page is one link away."""
-    monkeypatch.setattr(seen, "LINES", 3)
+    monkeypatch.setattr(shown, "LINES", 3)
     for number in range(4):
         await ana.gives("add_note", text=f"note {number}")
     page = await ana.opens()

@@ -11,10 +11,10 @@ from pydantic import FailFast, Field
 
 from models.alert import AlertStatus
 from models.base import Lenient
-from rules.record.identity import bounded_key
+from rules.record.ids import bounded_key
+from web.alerts.formats.batches import LONGEST_NAME
 from web.alerts.formats.format import Format, SentAlert, SentGroup
 from web.alerts.formats.instants import Began, Ended
-from web.alerts.formats.taking import LONGEST_NAME
 
 NAME_LABEL = "alertname"
 SUMMARY_ANNOTATIONS = ("summary", "message", "description")

@@ -11,7 +11,7 @@ from models.people.schedule import GapKind, OnCall
 from policies.compiling.policy import people_of
 from policies.compiling.schedules import schedule_spec
 from web.http.errors import Refused
-from web.pages.seen import in_words
+from web.pages.summary import in_words
 from web.policy import PolicyInForce
 
 FRESH_SECONDS = 20.0

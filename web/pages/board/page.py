@@ -15,7 +15,7 @@ from web.pages.board.on_call import OnCallNow
 from web.pages.board.rows import Board
 from web.pages.entry import Entry, Visitor
 from web.pages.rendering import Pages
-from web.pages.seen import stamp
+from web.pages.summary import stamp
 from web.policy import PolicyInForce
 
 BOUND = 200

@@ -15,7 +15,7 @@ from incidents.questions import ask_view
 from models.answers.view import IncidentView
 from web.api.reading import ANSWER
 from web.api.refusing import reaching_incidents
-from web.pages.seen import Limit, in_words, next_limit
+from web.pages.summary import Limit, in_words, next_limit
 
 FRESH_SECONDS = 2.0
 """How long one reading of the list serves everybody."""

@@ -14,10 +14,10 @@ from web.api.commanding import Commanding
 from web.api.reading import Reading
 from web.http.errors import Refused
 from web.pages.entry import Entry, Visitor
-from web.pages.giving import Told, give
 from web.pages.incident.forms import Given, forms_for
-from web.pages.incident.seen import shown
+from web.pages.incident.shown import shown
 from web.pages.rendering import Pages
+from web.pages.sending import Told, give
 from web.policy import PolicyInForce
 
 Before = Annotated[int | None, Query(ge=0, le=10**9)]

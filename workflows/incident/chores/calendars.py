@@ -9,10 +9,10 @@ from models.contracts.calendars import REFRESH_CALENDARS, CalendarsRefreshed, Re
 from models.incident.timeline import EntryKind
 from rules.clocks.coverage import earliest_of, refresh_due_at, spliced_slice, stale_calendars
 from rules.paging.urgency import WorkKind
+from workflows.activity_calls import perform
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
-from workflows.options import perform
 
 
 class Calendars(Component):

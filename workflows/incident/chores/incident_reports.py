@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from models.contracts.documents import WRITE_REPORT, DocumentWritten, IncidentReportWanted
-from rules.incident_reports.naming import (
+from rules.incident_reports.next_report import (
     name_of_next_try,
     next_incident_report,
     with_incident_report,
@@ -15,10 +15,10 @@ from rules.incident_reports.naming import (
 )
 from rules.paging.urgency import WorkKind
 from rules.record.carried import small_enough_for_an_activity
+from workflows.activity_calls import perform
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
-from workflows.options import perform
 
 
 class IncidentReports(Component):

@@ -7,12 +7,12 @@ from temporalio.exceptions import FailureError
 
 from models.contracts.alert_group import START_INCIDENT, IncidentStarted, StartIncident
 from models.contracts.incident import LinkedIncident
-from rules.deadlines.linked import linked_incident, report_of, with_linked, without_linked
+from rules.deadlines.linked_incidents import linked_incident, report_of, with_linked, without_linked
 from rules.paging.urgency import WorkKind
+from workflows.activity_calls import perform
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
-from workflows.options import perform
 
 
 class LinkedIncidents(Component):

@@ -17,11 +17,11 @@ from rules.people.roles.roles_at_once import (
     next_role_news,
     overloaded,
 )
+from workflows.activity_calls import perform
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
 from workflows.incident.outbox import Outbox
-from workflows.options import perform
 
 
 class RolesAtOnce(Component):

@@ -11,7 +11,7 @@ from rules.paging.declining import (
     with_decliner,
 )
 from rules.paging.escalation import Page, in_force
-from rules.paging.lines import PagingLine
+from rules.paging.page_lines import PagingLine
 from rules.record.decision import Declined, PageNextLevel
 from workflows.incident.desk import Desk
 from workflows.incident.outbox import Outbox

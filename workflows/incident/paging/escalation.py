@@ -30,7 +30,7 @@ from rules.paging.escalation import (
     stopped,
     why_silence_pages,
 )
-from rules.paging.lines import (
+from rules.paging.page_lines import (
     LevelTurn,
     PagingLine,
     joined_demand_line,
@@ -41,7 +41,7 @@ from rules.paging.lines import (
     until_answered,
     waiting_line,
 )
-from rules.paging.request import PageRequest, page_key
+from rules.paging.page_request import PageRequest, page_key
 from rules.paging.unread_schedules import (
     begins_again_at,
     look_again,

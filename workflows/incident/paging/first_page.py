@@ -14,7 +14,7 @@ from temporalio import workflow
 from models.incident.escalation import OPENING, EscalationProgress
 from rules.paging.demands import demand_due
 from rules.paging.escalation import Page, in_force, next_page, still_firing, why_silence_pages
-from rules.paging.request import PageRequest
+from rules.paging.page_request import PageRequest
 from rules.paging.urgency import FIRST_PAGE_WAITS
 from workflows.incident.desk import Desk
 

@@ -7,12 +7,12 @@ from temporalio.exceptions import FailureError
 
 from models.contracts.paging import ESCALATE_INCIDENT, Escalated, EscalateIncident
 from models.incident.escalation import EscalationProgress
-from rules.paging.lines import given_up_line
-from rules.paging.request import PageRequest, request_of
+from rules.paging.page_lines import given_up_line
+from rules.paging.page_request import PageRequest, request_of
 from rules.paging.urgency import WorkKind
 from rules.paging.withdrawal import Withdrawal
+from workflows.activity_calls import begin, perform_at_once
 from workflows.incident.desk import Desk
-from workflows.options import begin, perform_at_once
 
 Done = Callable[[PageRequest, Escalated], None]
 Failed = Callable[[PageRequest], None]

@@ -19,7 +19,7 @@ from rules.record.decision import (
     WatchAcknowledgement,
     WriteIncidentReport,
 )
-from rules.record.ledger import with_milestone
+from rules.record.timeline import with_milestone
 from states.lifecycle import State
 from tests.specimens import (
     ANA,

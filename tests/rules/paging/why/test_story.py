@@ -16,7 +16,7 @@ from rules.paging.why.story import (
     position_at,
     severity_at,
 )
-from rules.record.ledger import note
+from rules.record.timeline import note
 from tests.specimens import ANA, POLICY, after, an_incident, done
 
 QUIET = EscalationPolicy(name="quiet", levels=())

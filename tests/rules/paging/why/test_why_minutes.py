@@ -8,7 +8,7 @@ from models.answers.why import Explanation, WhyVerdict
 from models.compiled import CompiledPolicy, RoleRule
 from models.incident.timeline import EntryKind
 from rules.paging.escalation import targets_in_turn
-from rules.record.ledger import note
+from rules.record.timeline import note
 from tests.rules.night import Night, level, policy_with
 from tests.specimens import ANA, after
 

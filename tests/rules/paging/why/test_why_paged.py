@@ -5,7 +5,7 @@ from models.answers.why import Explanation, WhyVerdict
 from models.compiled import Branch, EscalationPolicy
 from models.incident.timeline import EntryKind
 from rules.paging.escalation import targets_in_turn
-from rules.record.ledger import note
+from rules.record.timeline import note
 from tests.rules.night import Night, level, policy_with
 from tests.rules.office import OFFICE, in_zone
 from tests.specimens import ANA, POLICY, after

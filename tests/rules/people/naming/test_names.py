@@ -8,7 +8,7 @@ from models.base import ENGINE, MONITORING, Actor
 from models.incident.record import Report
 from policies.compiling.policy import compile_policy
 from policies.reading.load import parse_policy
-from rules.commands.beginning.reporting import refusal_of_report
+from rules.commands.beginning.report_rules import refusal_of_report
 from rules.people.naming.names import RESERVED, meant_by, spelling_flaw
 from rules.record.decision import Decision, Refusal
 from tests.rules.staffed import HEAD, decided, refused, reported, staffed

@@ -23,7 +23,7 @@ from rules.people.naming.people_meant import (
     who_responds,
 )
 from rules.record.carried import moved_out
-from rules.record.ledger import note
+from rules.record.timeline import note
 from tests.rules.staffed import reported, staffed
 from tests.specimens import ANA, POLICY, START, after, an_incident, done, minutes
 

@@ -6,9 +6,9 @@ from models.base import ENGINE
 from models.compiled import EscalationPolicy, Level, RoleRule
 from models.incident.timeline import EntryKind
 from models.people.schedule import Duty, FeedSpec, GapKind, OnCall, ScheduleSpec
-from rules.commands.beginning.opening import open_incident
+from rules.commands.beginning.first_record import open_incident
 from rules.people.naming.people_meant import people_in_authority, responders
-from rules.record.ledger import note
+from rules.record.timeline import note
 from tests.rules.schedules import override, rotation, schedule
 from tests.specimens import POLICY, REPORT, START
 

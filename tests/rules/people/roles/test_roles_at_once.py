@@ -16,7 +16,7 @@ from rules.people.roles.roles_at_once import (
     next_role_news,
     overloaded,
 )
-from rules.record.ledger import note
+from rules.record.timeline import note
 from states.lifecycle import BEFORE_REVIEW, State
 from tests.specimens import POLICY, after, an_incident
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
 from tests.specimens import START
+from web.alerts.formats.batches import LONGEST_NAME, MOST_FIRING, batch_of, fingerprint_of
 from web.alerts.formats.format import SentAlert, SentGroup
-from web.alerts.formats.taking import LONGEST_NAME, MOST_FIRING, batch_of, fingerprint_of
 
 RULES = IntakeRules(
     grouping=GroupingPolicy(),

@@ -1,0 +1,175 @@
+"""`report`: starts an incident by hand, under the policy in force."""
+
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from temporalio.client import Client
+
+from connectors.feeds.directory import FeedDirectory
+from console.incidents.options import pairs
+from console.policies.file import compiled_policy, read_policy
+from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, Timeout
+from console.terminal.explain_errors import failure_of, malformed
+from console.terminal.failure import ExitCode, Failure, usage
+from console.terminal.output import Output, line
+from console.terminal.running import actor_name, perform
+from console.terminal.times import PAST, parse_instant
+from incidents.command_ids import new_command_id
+from incidents.errors import ServerUnavailable
+from incidents.kept.policies import have_policy_kept
+from incidents.reporting import report_incident
+from models.base import Actor
+from models.compiled import CompiledPolicy
+from models.incident.record import Report
+from models.way_in import WayIn
+from rules.commands.beginning.first_record import first_severity
+from rules.commands.beginning.report_rules import refusal_of_report, wrong_start
+from runtime.settings import load_settings
+
+TYPED = {"affected_systems": "--affected"}
+Title = Annotated[str, typer.Option("--title", help="what is wrong, in one line")]
+Nature = Annotated[str, typer.Option("--nature", help="what is known about it")]
+Affected = Annotated[
+    list[str] | None, typer.Option("--affected", help="an affected system; repeat for more")
+]
+Severity = Annotated[
+    str | None, typer.Option("--severity", help="your first judgement, such as SEV2")
+]
+Service = Annotated[str | None, typer.Option("--service", help="the service of the policy")]
+Attributes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--attribute",
+        metavar="NAME=VALUE",
+        help="an attribute of the policy, such as impact=team; repeat for more",
+    ),
+]
+Reporter = Annotated[
+    str | None,
+    typer.Option(
+        "--reporter", "--actor", help="who reports; default: INCIDENT_ACTOR, then your login name"
+    ),
+]
+HappenedAt = Annotated[str | None, typer.Option("--happened-at", help=f"when it began, {PAST}")]
+CommandId = Annotated[
+    str | None,
+    typer.Option("--command-id", help="an id of your own; a repeated id finds the same incident"),
+]
+
+
+def checked(report: Report, policy: CompiledPolicy) -> Report:
+    """The report, if the policy accepts it. Raises `Failure`: refused, or not authorised."""
+    refusal = refusal_of_report(report, policy)
+    if refusal is None:
+        return report
+    if refusal.kind != "NotAuthorised" and not refusal.missing:
+        raise usage(refusal.message)
+    allowed = refusal.kind != "NotAuthorised"
+    raise Failure(
+        refusal.kind,
+        refusal.message,
+        ExitCode.REFUSED if allowed else ExitCode.NOT_AUTHORISED,
+        missing=tuple(_typed(name, policy) for name in refusal.missing),
+        may=refusal.may,
+    )
+
+
+def _typed(name: str, policy: CompiledPolicy) -> str:
+    """The option that gives a piece of information."""
+    if name in policy.attributes:
+        return f"--attribute {name}={'|'.join(policy.attributes[name]) or '...'}"
+    return TYPED.get(name, f"--{name}")
+
+
+def _began(typed: str | None, now: datetime) -> datetime | None:
+    began = parse_instant(typed, now, PAST) if typed else None
+    when = wrong_start(began, now)
+    if when:
+        raise usage(f"--happened-at {when}")
+    return began
+
+
+def report(
+    context: typer.Context,
+    *,
+    title: Title,
+    nature: Nature = "",
+    affected: Affected = None,
+    severity: Severity = None,
+    service: Service = None,
+    attribute: Attributes = None,
+    reporter: Reporter = None,
+    happened_at: HappenedAt = None,
+    command_id: CommandId = None,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    as_json: AsJson = False,
+) -> None:
+    """Report an incident: start it under the policy in force, and print its id."""
+    now = datetime.now(UTC)
+    try:
+        told = Report(
+            title=title,
+            nature=nature,
+            affected_systems=tuple(affected or ()),
+            severity=severity,
+            service=service,
+            attributes=pairs("--attribute", attribute or []),
+            reporter=Actor(name=actor_name(reporter), via=WayIn.COMMAND_LINE.value),
+            happened_at=_began(happened_at, now),
+        )
+    except ValidationError as error:
+        raise malformed(error) from None
+    checked(told, compiled_policy(load_settings().policy_file, service))
+    seed = command_id or new_command_id()
+    within = timedelta(seconds=timeout)
+    answer = perform(lambda client: opened(client, told, seed, now, within))
+    verb = "reported" if answer["started"] else "was reported before"
+    human = line(f"{answer['incident']} {verb}: {title}")
+    Output.of(context, as_json=as_json).answer(answer, human)
+
+
+def _unsure(error: ServerUnavailable, seed: str) -> Failure:
+    """The failure if the server did not answer in time: it may still have taken the report."""
+    failure = failure_of(error)
+    again = f"the same report again with --command-id {seed} is safe: it counts once"
+    failure.hints = (*failure.hints, again)
+    failure.facts["command_id"] = seed
+    return failure
+
+
+async def opened(
+    client: Client, told: Report, seed: str, now: datetime, within: timedelta
+) -> dict[str, Any]:
+    """Open the incident; returns the answer for a script.
+
+    Raises `Failure`; if the server does not answer in time, the failure has the command id.
+    """
+    settings = load_settings()
+    policy = compiled_policy(settings.policy_file, told.service)
+    try:
+        async with aclosing(FeedDirectory(settings.feeds, settings.feed_copies)) as feeds:
+            found = await report_incident(
+                client,
+                policy,
+                told,
+                settings.task_queue,
+                seed=seed,
+                now=now,
+                within=within,
+                feeds=feeds,
+            )
+    except ServerUnavailable as error:
+        raise _unsure(error, seed) from None
+    if found.started:
+        source = read_policy(settings.policy_file).source
+        await have_policy_kept(client, source, settings.task_queue)
+    return {
+        "incident": found.incident_id,
+        "command_id": seed,
+        "started": found.started,
+        "severity": first_severity(told, policy).severity,
+        "policy": f"{policy.name} {policy.version}",
+    }

@@ -1,0 +1,99 @@
+"""The request to the activity that pages a level, and its key.
+
+The key follows from the request: the timeline entry that asks, the level and the round; the
+activity adds the recipient. So the same page always has the same key, however often a task is
+repeated, and no other page ever has it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.compiled import CompiledPolicy, EscalationPolicy
+from models.contracts.paging import EscalateIncident
+from models.incident.escalation import DemandedPage, EscalationProgress
+from models.incident.record import Incident
+from models.messages.message import MessageKind
+from rules.paging.declining import decliners
+from rules.paging.escalation import Page, targets_in_turn
+from rules.paging.messages import message
+from rules.paging.page_lines import how_to_stop
+from rules.paging.urgency import urgency
+from rules.people.stand_ins import addressed_by_level
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """What the escalation must do now, by which ladder and why; `cause` is the line that asks."""
+
+    page: Page
+    ladder: EscalationPolicy
+    reason: str
+    now: datetime
+    cause: int
+    demanded: DemandedPage | None = None
+
+    @property
+    def stays(self) -> bool:
+        """Whether answers to the escalation do not withdraw it."""
+        return self.demanded is not None and self.demanded.stays
+
+    def beside_the_ladder(self, stopped: str | None) -> bool:
+        """Whether the page leaves the escalation where it is."""
+        demanded = self.demanded
+        return demanded is not None and (bool(demanded.unread) or (demanded.once and not stopped))
+
+    @property
+    def clocks(self) -> tuple[str, ...]:
+        """The clocks whose limits ask for it."""
+        return self.demanded.clocks if self.demanded else ()
+
+    @property
+    def summary(self) -> str:
+        """The request in words."""
+        return f"page level {self.page.level} ({', '.join(self.page.targets.page)}): {self.reason}"
+
+
+def page_key(incident_id: str, asked: PageRequest) -> str:
+    """The key of a page, without its recipient."""
+    return f"{incident_id}/page-{asked.cause}.{asked.page.level}.{asked.page.cycle + 1}"
+
+
+def request_of(
+    asked: PageRequest, incident: Incident, policy: CompiledPolicy, progress: EscalationProgress
+) -> EscalateIncident:
+    """The input of the activity."""
+    page = asked.page
+    template = message(
+        MessageKind.PAGE,
+        incident,
+        policy,
+        asked.now,
+        reason=f"{asked.reason}, level {page.level}",
+        text=f"{incident.report.title}\n{how_to_stop(incident.id, progress)}",
+        to_a_person=True,
+    )
+    targets = page.targets
+    if targets.in_turn:
+        ordered = targets_in_turn(incident.id, targets.page, page.level, page.cycle)
+        targets = targets.changed(page=ordered)
+    roles = addressed_by_level(targets, incident, policy, asked.now)
+    return EscalateIncident(
+        level=page.level,
+        cycle=page.cycle,
+        targets=targets,
+        holders=roles.holders,
+        further_holders=roles.further,
+        vacant=roles.vacant,
+        people=policy.people,
+        channels=policy.paging_channels,
+        fallbacks=policy.fallbacks,
+        key_prefix=page_key(incident.id, asked),
+        template=template,
+        now=asked.now,
+        schedules=policy.schedules,
+        policy=policy.name,
+        limits=policy.page_limits,
+        urgency=urgency(incident.severity, policy.severities),
+        first_messages=incident.first_messages,
+        declined=decliners(progress, page.cycle),
+    )
