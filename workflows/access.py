@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.access.tokens import created, revoked, used
     from rules.record.bounds import excessive
     from rules.record.decision import Refusal
-    from workflows.payloads import raw, raw_start, read_as, read_start
+    from workflows.payloads import raw, raw_start, read_as, read_start, refusals_logged
 
 Said = TypeVar("Said", bound=BaseModel)
 Rule = Callable[[AccessState, Said, datetime], tuple[AccessState, AccessToken] | Refusal]
@@ -73,11 +73,12 @@ class Access:
             return token.model_dump(mode="json")
 
         def validate(*payloads: object) -> None:
-            said = read_as(kind, payloads)
-            refusal = excessive(said)
-            if refusal:
-                raise _error(refusal)
-            _ruled(rule, self._state, said)
+            with refusals_logged(name):
+                said = read_as(kind, payloads)
+                refusal = excessive(said)
+                if refusal:
+                    raise _error(refusal)
+                _ruled(rule, self._state, said)
 
         workflow.set_update_handler(name, raw(update), validator=raw(validate))
 

@@ -1,7 +1,8 @@
 """Reads inputs and messages from raw payloads, so that a stranger's input blocks nothing."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -106,6 +107,17 @@ def read(payload: object) -> Any:
         return workflow.payload_converter().from_payload(payload.payload)
     except Exception as error:
         raise NotJson from error
+
+
+@contextmanager
+def refusals_logged(name: str) -> Iterator[None]:
+    """Log why an update is refused; its validator leaves nothing in the history."""
+    try:
+        yield
+    except ApplicationError as error:
+        why = {"command": name[:80], "error": error.message[:500]}
+        workflow.logger.warning("message.refused", extra=why)
+        raise
 
 
 def read_one(payloads: Sequence[object]) -> Any:

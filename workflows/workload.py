@@ -45,7 +45,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.record.bounds import excessive
     from workflows.activity_calls import LIFE_OF_A_PAGE, perform
     from workflows.incident.timer import in_time
-    from workflows.payloads import raw, raw_start, read_as, read_start
+    from workflows.payloads import raw, raw_start, read_as, read_start, refusals_logged
 
 Said = TypeVar("Said", bound=BaseModel)
 
@@ -121,11 +121,12 @@ class WorkloadWorkflow:
             return answer.model_dump(mode="json")
 
         def validate(*payloads: object) -> None:
-            said = read_as(kind, payloads)
-            refusal = excessive(said)
-            if refusal:
-                raise ApplicationError(refusal.message, type=refusal.kind, non_retryable=True)
-            self._ruled(rule, said)
+            with refusals_logged(name):
+                said = read_as(kind, payloads)
+                refusal = excessive(said)
+                if refusal:
+                    raise ApplicationError(refusal.message, type=refusal.kind, non_retryable=True)
+                self._ruled(rule, said)
 
         workflow.set_update_handler(name, raw(update), validator=raw(validate))
 

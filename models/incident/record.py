@@ -268,11 +268,14 @@ class Refusals(Frozen):
     """The refused commands: how many have a line of their own, and how often each was tried.
 
     `dropped` counts those without room in the list; the last of them came at `dropped_at`.
+    `heavy_bytes` is what the history keeps of heavy ones; the last of these came at `heavy_at`.
     """
 
     recorded: int = 0
     dropped: int = 0
     dropped_at: Instant | None = None
+    heavy_bytes: int = 0
+    heavy_at: Instant | None = None
     attempts: tuple[Attempt, ...] = ()
 
 

@@ -251,7 +251,7 @@ class EntryKind(StrEnum):
     HANDOVER_LAPSED = "handover.lapsed", "nobody accepted in time; the giver keeps it", ("role",)
     HANDOVER_DUE = "handover.due", "a holder was reminded to hand a role over", ("role",)
 
-    COMMAND_REFUSED = "command.refused", "a command was refused", ("command", "refusal")
+    COMMAND_REFUSED = "command.refused", "a command was refused", ("command", "refusal", "bytes")
     OVERRIDE_USED = (
         "override.used",
         "somebody did what the policy refuses, by an override",

@@ -14,6 +14,7 @@ NAMES = {
     "audiences": "the audiences of the update",
     "becomes": "the new value: a severity, an instant, the hash of a policy",
     "by_seconds": "the seconds by which the limit moved",
+    "bytes": "the size of a message that was larger than 16 KiB",
     "channel": "the channel, as the policy names it",
     "clock": "the clock; `update:AUDIENCE` is the promise of updates to an audience",
     "clocks": "how a new policy changes the clocks, in words",

@@ -82,12 +82,12 @@ def parse(name: str, payload: object) -> Command | Refusal:
         return malformed(error)
 
 
-def no_signal(name: str, count: int) -> Refusal:
-    """The refusal of an unknown signal; it names the command that was probably meant."""
+def no_command(form: str, name: str, count: int) -> Refusal:
+    """The refusal of an unknown signal or update; it names the command that was probably meant."""
     offered = [spec.name for spec in COMMANDS.values() if not spec.internal]
     meant = get_close_matches(name[:80], offered, n=1)
     hint = f": perhaps {meant[0]}" if meant else ""
-    return Refusal("Malformed", f"there is no signal {name[:80]!r} ({count} arguments){hint}")
+    return Refusal("Malformed", f"there is no {form} {name[:80]!r} ({count} arguments){hint}")
 
 
 def _untrusted(case: Case, name: str, command: Command) -> Refusal | None:

@@ -10,6 +10,7 @@ from models.incident.record import TimelineEntry
 from models.incident.timeline import SAID
 from models.payload import Command
 from rules.record.decision import Case, Decision, Refusal
+from rules.record.readable import shortened
 from rules.record.timeline import SUMMARY_BOUND
 
 
@@ -40,7 +41,7 @@ def with_words_of_request(refusal: Refusal, case: Case, command: Command) -> Ref
 def words_of(command: Command | None) -> tuple[tuple[str, str], ...]:
     """The texts of a refused command, shortened."""
     texts = _texts(command) if command else ()
-    return tuple((name, text[:SUMMARY_BOUND]) for name, text in texts)
+    return tuple((name, shortened(text, SUMMARY_BOUND)) for name, text in texts)
 
 
 def _line_of(decision: Decision, case: Case) -> TimelineEntry | None:

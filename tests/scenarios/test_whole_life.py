@@ -268,6 +268,36 @@ async def test_what_is_too_much_for_the_record_leaves_a_trace_and_authority_come
     ]
 
 
+async def test_a_refused_update_leaves_a_trace_whatever_it_is_and_however_large(
+    stage: Stage,
+) -> None:
+    """A large one, one without a sender, one that is not JSON, and one that is no command."""
+    await stage.report(QUIET)
+    await stage.do("acknowledge")
+    await stage.do("resolve", steps=["verify"])
+    await stage.refused("close", note="🔥" * 4000, steps=["verify"] * 200)
+    for name, payload in (("close", {"actor": "ana", "note": "x" * 1_000_000}), ("close", "bo")):
+        with pytest.raises(WorkflowUpdateFailedError):
+            await stage.handle.execute_update(name, payload)
+    for name in ("clsoe", "record_alerts"):
+        with pytest.raises(WorkflowUpdateFailedError):
+            await stage.handle.execute_update(name, {"actor": "ana"})
+    record = await stage.record()
+    told = [(a.actor, a.command, a.kind) for a in record.refusals.attempts]
+    assert told == [
+        ("ana", "close", "TransitionNotAllowed"),
+        ("ana", "close", "Malformed"),
+        ("unknown", "close", "Malformed"),
+        ("ana", "clsoe", "Malformed"),
+        ("ana", "record_alerts", "Malformed"),
+    ]
+    first, second, *_ = (e for e in record.timeline if e.kind == "command.refused")
+    assert first.data["bytes"] > 16 * 1024
+    assert first.data["note"].endswith("🔥…")
+    assert second.data["bytes"] > 1_000_000
+    assert "perhaps close" in record.timeline[record.refusals.attempts[3].seq - 1].summary
+
+
 async def test_a_page_that_its_channel_refuses_goes_to_the_fallback_at_once(stage: Stage) -> None:
     """pager says no for good; log takes it under the same key."""
     stage.channels.channel("pager").fails_always = PermanentError("pager", "404")

@@ -37,6 +37,8 @@ class Bench:
         self.signals: dict[str, Handler] = {}
         self.updates: dict[str, tuple[Handler, Handler]] = {}
         self.unknown: Handler = print
+        self.warnings: list[tuple[str, dict[str, str]]] = []
+        self.unknown_updates: tuple[Handler, Handler] = (print, print)
 
     def runtime(self) -> dict[str, Any]:
         """Replaces `temporalio.workflow`."""
@@ -62,6 +64,9 @@ class Bench:
                 {n: (h, validator)}
             ),
             "set_dynamic_signal_handler": lambda handler: setattr(self, "unknown", handler),
+            "set_dynamic_update_handler": lambda h, *, validator: setattr(
+                self, "unknown_updates", (h, validator)
+            ),
         }
 
     def signal(self, name: str, text: str) -> None:
@@ -76,11 +81,16 @@ class Bench:
 
     def update(self, name: str, text: str) -> Any:
         """Send an update; None if it is refused. Any other error is a fault."""
-        do, validate = self.updates[name]
         payload = as_payload(text)
+        if name in self.updates:
+            message: tuple[Any, ...] = (payload,)
+            do, validate = self.updates[name]
+        else:
+            message = (name, [payload])
+            do, validate = self.unknown_updates
         try:
-            validate(payload)
-            answer = do(payload)
+            validate(*message)
+            answer = do(*message)
         except ApplicationError:
             return None
         if inspect.iscoroutine(answer):
@@ -93,7 +103,9 @@ class Bench:
 def bench(now: datetime) -> Iterator[Bench]:
     """A bench on which the time is `now` until somebody changes it."""
     stage = Bench(now)
-    quiet = SimpleNamespace(warning=lambda *_, **__: None)
+    quiet = SimpleNamespace(
+        warning=lambda event, *, extra: stage.warnings.append((event, dict(extra)))
+    )
     with (
         patch.multiple("temporalio.workflow", **stage.runtime(), logger=quiet),
         patch.object(Desk, "launch", lambda _, work: work.close()),

@@ -24,7 +24,7 @@ from models.way_in import WayIn
 from web.api.refusing import of_command, of_incident, reaching_incidents
 from web.http.body import read_body
 from web.http.endpoints import answers, takes
-from web.http.errors import Answer, Refused, malformed
+from web.http.errors import PROBLEM_BOUND, Answer, Refused, malformed
 from web.http.keys import IDEMPOTENCY, idempotency_key
 from web.identity.asker import Asker, asker_of
 
@@ -148,7 +148,8 @@ class Commanding:
             async with reaching_incidents(within + SERVER, known):
                 result = await self._given(order, within)
         except Refused as refused:
-            self._log(order, command, refused.kind)
+            self._log(order, command, refused.kind, error=str(refused)[:PROBLEM_BOUND])
+            refused.logged = True
             raise
         self._log(order, command, "done")
         return Done(incident=incident, command_id=order.command_id, **dict(result))
@@ -161,7 +162,7 @@ class Commanding:
                 return over.done
             raise
 
-    def _log(self, order: Order, command: Command, outcome: str) -> None:
+    def _log(self, order: Order, command: Command, outcome: str, **why: str) -> None:
         log.info(
             "command.given",
             incident=order.incident_id,
@@ -170,6 +171,7 @@ class Commanding:
             proof=command.proof.value,
             command_id=order.command_id,
             outcome=outcome,
+            **why,
         )
 
 

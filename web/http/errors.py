@@ -44,7 +44,12 @@ CLIENT_GONE = 499
 
 
 class Refused(Exception):  # noqa: N818 - says what is
-    """The web server refuses the request. `fields` are pairs of a wrong field and its problem."""
+    """The web server refuses the request. `fields` are pairs of a wrong field and its problem.
+
+    `logged` says that the log has it already: each refusal is one line there.
+    """
+
+    logged = False
 
     def __init__(
         self,
@@ -151,16 +156,31 @@ def answer(refused: Refused) -> Answer:
     )
 
 
-def refusal(refused: Refused, request: Request) -> Answer:
-    """Log a refusal and answer it; name the endpoints if the sender may have meant another."""
-    if refused.status in NAMES_ENDPOINTS:
-        refused.facts["endpoints"] = [each.document() for each in endpoints_of(request.app)]
+def address_of(request: Request) -> str:
+    """The address that the request came from."""
+    return request.client.host if request.client else "unknown"
+
+
+def log_refusal(refused: Refused, request: Request) -> None:
+    """Log what was refused, why, and from where, unless the log has it already."""
+    if refused.logged:
+        return
+    refused.logged = True
     log.warning(
         "request.refused",
+        address=address_of(request),
+        method=request.method[:PATH_BOUND],
         path=shown_path(request),
         status=int(refused.status),
         error=str(refused)[:PROBLEM_BOUND],
     )
+
+
+def refusal(refused: Refused, request: Request) -> Answer:
+    """Log a refusal and answer it; name the endpoints if the sender may have meant another."""
+    if refused.status in NAMES_ENDPOINTS:
+        refused.facts["endpoints"] = [each.document() for each in endpoints_of(request.app)]
+    log_refusal(refused, request)
     return answer(refused)
 
 

@@ -34,7 +34,12 @@ class KnownHosts:
             "the header Host has a name that the web server does not accept: use its IP address or "
             f"localhost, or list its names in INCIDENT_WEB_NAMES ({ANY} means any name)",
         )
-        log.warning("host.unknown", hosts=[host[:200] for host in _hosts_of(scope)[:3]])
+        client = scope.get("client")
+        log.warning(
+            "host.unknown",
+            address=client[0] if client else "unknown",
+            hosts=[host[:200] for host in _hosts_of(scope)[:3]],
+        )
         await answer(refused)(scope, receive, send)
 
 

@@ -5,23 +5,20 @@ from http import HTTPStatus
 import structlog
 from fastapi import Request
 
-from web.http.errors import Refused, shown_path
+from web.http.errors import Refused, address_of, shown_path
 from web.identity.asker import Asker, Identify
 from web.identity.limits import FailedAttempts
 
 log = structlog.get_logger(__name__)
 
 
-def address_of(request: Request) -> str:
-    """The address that the request came from."""
-    return request.client.host if request.client else "unknown"
-
-
 def failed(request: Request, refused: Refused, failures: FailedAttempts) -> Refused:
     """Log and count an attempt with a wrong credential; returns the refusal to answer with."""
     address = address_of(request)
     log.warning("credential.refused", address=address, path=shown_path(request), why=str(refused))
-    return failures.failed(address) or refused
+    told = failures.failed(address) or refused
+    told.logged = True
+    return told
 
 
 class Identified:

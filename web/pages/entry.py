@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from models.access import Scope
-from web.http.errors import Refused
+from web.http.errors import Refused, log_refusal
 from web.identity.asker import Asker
 from web.identity.logins import Logins
 from web.pages.rendering import Pages
@@ -64,6 +64,7 @@ class Entry:
             asker.may(Scope.READ)
             return await show(Visitor(asker, self._logins.form_proof(request)))
         except Refused as refused:
+            log_refusal(refused, request)
             return self._pages.note(refused)
 
     async def form(self, request: Request) -> dict[str, str]:

@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from pydantic import Field, TypeAdapter
 
 from models.base import Frozen
-from web.http.errors import Refused
+from web.http.errors import Refused, address_of, log_refusal
 from web.identity.cookies import LONGEST_SESSION, Cookies
-from web.identity.identified import address_of, failed
+from web.identity.identified import failed
 from web.identity.limits import FailedAttempts
 from web.identity.logins import Logins
 from web.pages.entry import LOGIN, next_of, redirect
@@ -52,6 +52,7 @@ class LoginPage:
         try:
             asker = await self._logins.asker(request)
         except Refused as refused:
+            log_refusal(refused, request)
             return self._pages.note(refused)
         if asker:
             return redirect(f"{self._pages.base}{next_of(to)}")
@@ -69,6 +70,7 @@ class LoginPage:
         except Refused as refused:
             if refused.status is HTTPStatus.UNAUTHORIZED:
                 refused = failed(request, refused, self._failures)
+            log_refusal(refused, request)
             return self._form(to, refused, name)
         self._cookies.forget(answer, BEFORE)
         log.info(
@@ -85,6 +87,7 @@ class LoginPage:
         try:
             await self._logins.form(request)
         except Refused as refused:
+            log_refusal(refused, request)
             return self._pages.note(refused)
         answer = redirect(f"{self._pages.base}{LOGIN}")
         self._logins.end(answer)

@@ -14,8 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from connectors.links import PATH, BadLink, Link
 from web.api.commanding import Commanding
 from web.api.reading import Reading
-from web.http.errors import Refused
-from web.identity.identified import address_of
+from web.http.errors import Refused, address_of, log_refusal
 from web.identity.limits import FailedAttempts
 from web.identity.sessions import Session, Sessions
 from web.pages.forms import EVERY_FORM, offered
@@ -78,6 +77,7 @@ class Respond:
         try:
             fields = await self._sessions.form(request, session)
         except Refused as refused:
+            log_refusal(refused, request)
             return await self._page(session, told_of(refused))
         asker = session.asker
         told = await give(self._commanding, asker, incident, command, fields, offered=EVERY_FORM)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 
 from incidents.command_ids import new_command_id
@@ -15,8 +16,10 @@ from models.command import COMMANDS, CommandSpec
 from models.command_fields import FieldKind, command_fields, pair_of
 from models.way_in import WayIn
 from web.api.commanding import BODIES, Commanding, command_of
-from web.http.errors import Refused, malformed
+from web.http.errors import PROBLEM_BOUND, Refused, malformed
 from web.identity.asker import Asker
+
+log = structlog.get_logger(__name__)
 
 PATIENCE = timedelta(seconds=4)
 COMMON = ("note", "override")
@@ -66,6 +69,15 @@ async def give(
         command = command_of(spec, said, asker.actor(None, WayIn.WEB), command_id)
         done = await commanding.give(incident, name, command, PATIENCE)
     except Refused as refused:
+        if not refused.logged:
+            log.warning(
+                "form.refused",
+                incident=incident[:ID_BOUND],
+                command=name[:ID_BOUND],
+                actor=asker.name,
+                proof=asker.proof.value,
+                error=str(refused)[:PROBLEM_BOUND],
+            )
         return told_of(refused)
     except NotConfirmed:
         text = "Sent. No worker has answered yet; it is done as soon as one runs."

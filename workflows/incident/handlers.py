@@ -2,8 +2,8 @@
 
 They take the raw payload, so that a malformed one becomes a readable refusal instead of a lost
 traceback. Refusals are recorded: a signal never raises, and an update passes its validator so that
-its handler can record and answer the refusal. The validator itself refuses only two things: an
-update whose sender cannot be named, and one that was recorded often enough.
+its handler can record and answer the refusal. The validator itself refuses only an update that was
+recorded often enough.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,9 +17,8 @@ from temporalio.exceptions import ApplicationError
 from models.base import MONITORING, Actor
 from models.command import COMMANDS, CommandResult
 from models.payload import Command
-from rules.commands.judgement import no_signal, out_of_bounds, parse
+from rules.commands.judgement import no_command, out_of_bounds, parse
 from rules.commands.judging.refusals import (
-    AUTHORITY,
     UNKNOWN,
     RefusedCommand,
     claimed_actor,
@@ -36,9 +35,6 @@ from workflows.incident.adoption import Adoption
 from workflows.incident.desk import Desk
 from workflows.incident.switch import Switch
 from workflows.payloads import NotJson, raw, read
-
-LARGEST_REFUSED_BYTES = 16 * 1024
-"""A heavier message enters the history only to be done, or because its actor may not do it."""
 
 
 def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
@@ -72,6 +68,7 @@ class Handlers:
             workflow.set_update_handler(name, raw(update), validator=raw(self._validator(name)))
             workflow.set_signal_handler(name, raw(self._signal(name)))
         workflow.set_dynamic_signal_handler(self._unknown_signal)
+        workflow.set_dynamic_update_handler(self._unknown_update, validator=self._may_pass)
 
     def _validator(self, name: str) -> Callable[..., None]:
         def validate(*payloads: object) -> None:
@@ -95,28 +92,24 @@ class Handlers:
         self, name: str, refusal: Refusal, actor: Actor | None, payloads: Sequence[object]
     ) -> bool:
         """Whether to accept an update that will be refused, so that its handler records it."""
-        if actor is None:
-            return False
-        tried = self._tried(name, actor, refusal)
-        if tried.sort != AUTHORITY and _weight(payloads) > LARGEST_REFUSED_BYTES:
-            return False
+        tried = self._tried(name, actor, refusal, payloads)
         return leaves_trace(self._desk.incident, tried, self._desk.now())
 
     def _update(self, name: str) -> Callable[..., Any]:
         def update(*payloads: object) -> Any:
             command = _decoded(name, payloads)
             if isinstance(command, Refusal):
-                self._record(name, command, _claimed(payloads))
+                self._record(name, command, _claimed(payloads), payloads)
                 raise self._error(command)
             repeats = self._repeats(name, command)
             if isinstance(repeats, Refusal):
-                self._record(name, repeats, _actor(name, command), command)
+                self._record(name, repeats, _actor(name, command), payloads, command)
                 raise self._error(repeats)
             unfit = self._unfit(name, command)
             if unfit and not repeats:
-                self._record(name, unfit, _actor(name, command), command)
+                self._record(name, unfit, _actor(name, command), payloads, command)
                 raise self._error(unfit)
-            answer = self._do(name, command)
+            answer = self._do(name, command, payloads)
             if isinstance(answer, Refusal):
                 raise self._error(answer)
             return answer
@@ -151,13 +144,13 @@ class Handlers:
             self.signals += 1
             command = _decoded(name, payloads)
             if isinstance(command, Refusal):
-                self._record(name, command, _claimed(payloads))
+                self._record(name, command, _claimed(payloads), payloads)
                 return
             refusal = self._unfit(name, command)
             if refusal:
-                self._record(name, refusal, _actor(name, command), command)
+                self._record(name, refusal, _actor(name, command), payloads, command)
             else:
-                self._do(name, command)
+                self._do(name, command, payloads)
 
         return signal
 
@@ -182,7 +175,19 @@ class Handlers:
 
     def _unknown_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
         self.signals += 1
-        self._record(name, no_signal(name, len(payloads)), _claimed(payloads))
+        refusal = no_command("signal", name, len(payloads))
+        self._record(name, refusal, _claimed(payloads), payloads)
+
+    def _unknown_update(self, name: str, payloads: Sequence[RawValue]) -> None:
+        refusal = no_command("update", name, len(payloads))
+        self._record(name, refusal, _claimed(payloads), payloads)
+        raise self._error(refusal)
+
+    def _may_pass(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """Let an update that is no command in, so that it leaves a trace, while there is room."""
+        refusal = no_command("update", name, len(payloads))
+        if not self._traced(name, refusal, _claimed(payloads), payloads):
+            raise self._error(refusal)
 
     def _repeats(self, name: str, command: Command) -> bool | Refusal:
         """Whether exactly this was done already; a refusal if another command had its id.
@@ -200,12 +205,12 @@ class Handlers:
         by_monitoring = command.sender == MONITORING
         return False if by_monitoring else other
 
-    def _do(self, name: str, command: Command) -> Any:
+    def _do(self, name: str, command: Command, payloads: Sequence[object]) -> Any:
         """Do a command once; if it comes again under its id, return the stored result."""
         command_id = _command_id(command)
         repeats = self._repeats(name, command)
         if isinstance(repeats, Refusal):
-            self._record(name, repeats, _actor(name, command), command)
+            self._record(name, repeats, _actor(name, command), payloads, command)
             return repeats
         if repeats and command_id:
             return _loaded(self._switch.processed[command_id])
@@ -215,23 +220,31 @@ class Handlers:
             result = self._switch.result(name, outcome.summary, before)
             self._switch.remember(command_id, result, command)
             return result.model_dump(mode="json")
-        self._record(name, outcome, _actor(name, command), command)
+        self._record(name, outcome, _actor(name, command), payloads, command)
         return outcome
 
     def _record(
-        self, name: str, refusal: Refusal, actor: Actor | None, command: Command | None = None
+        self,
+        name: str,
+        refusal: Refusal,
+        actor: Actor | None,
+        payloads: Sequence[object],
+        command: Command | None = None,
     ) -> None:
         self.reopening_refused |= name == REOPEN
         now, leaves = self._desk.now(), refusal.leaves
         before = leaves.incident if leaves else self._desk.incident
-        tried = replace(self._tried(name, actor or UNKNOWN, refusal), said=words_of(command))
-        self._desk.replace(with_refusal(before, tried, now))
+        tried = self._tried(name, actor, refusal, payloads)
+        self._desk.replace(with_refusal(before, replace(tried, said=words_of(command)), now))
         if leaves:
             self._switch.carry_out(leaves.effects)
 
-    def _tried(self, name: str, actor: Actor, refusal: Refusal) -> RefusedCommand:
-        people = self._desk.policy.people
-        return RefusedCommand(name, actor, refusal, known=not people or actor.name in people)
+    def _tried(
+        self, name: str, actor: Actor | None, refusal: Refusal, payloads: Sequence[object]
+    ) -> RefusedCommand:
+        people, actor = self._desk.policy.people, actor or UNKNOWN
+        known = not people or actor.name in people
+        return RefusedCommand(name, actor, refusal, known=known, weight=_weight(payloads))
 
     def _error(self, refusal: Refusal) -> ApplicationError:
         details = refusal.details(self._desk.incident.state.value)

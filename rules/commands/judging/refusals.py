@@ -14,8 +14,8 @@ from models.incident.record import Attempt, Incident, Refusals
 from models.incident.timeline import EntryKind
 from models.way_in import WayIn
 from rules.record.decision import Refusal
-from rules.record.readable import blank, made_visible
-from rules.record.timeline import note
+from rules.record.readable import blank, made_visible, shortened
+from rules.record.timeline import SUMMARY_BOUND, note
 from states.lifecycle import Trigger
 
 AUTHORITY = "authority"
@@ -31,6 +31,11 @@ COUNTED_AGAIN_AFTER = timedelta(minutes=10)
 """After that, an update is counted only if the last one counted is this old."""
 COUNTED_IN_ALL = 1000
 """After this many refusals in all, only one in that time is counted, no matter who tries it."""
+
+HEAVY_BYTES = 16 * 1024
+"""A message that is heavier stays in the history whole, so the same one is counted exactly once."""
+HEAVY_IN_ALL = 8 * 1024 * 1024
+"""After this many bytes of such messages, one in that time is counted, no matter who sends it."""
 
 LAST_WORDS_KEPT = 20
 """Of this many repeated attempts, the record keeps the words that came with them last."""
@@ -50,6 +55,7 @@ class RefusedCommand:
     """A refused command: its name, its actor, and the refusal.
 
     `known` says whether the actor is one of the people of the policy; `said` are their words.
+    `weight` is how many bytes the history keeps of the message.
     """
 
     command: str
@@ -57,6 +63,12 @@ class RefusedCommand:
     refusal: Refusal
     known: bool = False
     said: tuple[tuple[str, str], ...] = ()
+    weight: int = 0
+
+    @property
+    def heavy(self) -> bool:
+        """Whether its message takes up room in the history."""
+        return self.weight > HEAVY_BYTES
 
     @property
     def sort(self) -> str:
@@ -106,14 +118,27 @@ def leaves_trace(incident: Incident, tried: RefusedCommand, now: datetime) -> bo
     refusals = incident.refusals
     known = _attempt(refusals, tried.digest)
     if known is None and _room(refusals, tried):
-        return True
+        return _affordable(refusals, tried, now)
     times, last_at = (known.times, known.last_at) if known else _dropped(refusals)
     counted = refusals.dropped + sum(each.times for each in refusals.attempts)
     if counted >= COUNTED_IN_ALL:
         times = COUNTED_EXACTLY
         last_at = max((each.last_at for each in refusals.attempts), default=last_at)
         last_at = max(last_at, refusals.dropped_at or last_at) if last_at else None
-    return times < COUNTED_EXACTLY or last_at is None or now - last_at >= COUNTED_AGAIN_AFTER
+    exactly = 1 if tried.heavy else COUNTED_EXACTLY
+    return times < exactly or _long_ago(last_at, now)
+
+
+def _long_ago(last_at: datetime | None, now: datetime) -> bool:
+    return last_at is None or now - last_at >= COUNTED_AGAIN_AFTER
+
+
+def _affordable(refusals: Refusals, tried: RefusedCommand, now: datetime) -> bool:
+    """Whether the history can keep the message; a first attempt at `TELLS` is always kept."""
+    spent = refusals.heavy_bytes + tried.weight
+    if not tried.heavy or spent <= HEAVY_IN_ALL or _first_to_tell(refusals, tried):
+        return True
+    return _long_ago(refusals.heavy_at, now)
 
 
 def _dropped(refusals: Refusals) -> tuple[int, datetime | None]:
@@ -123,6 +148,8 @@ def _dropped(refusals: Refusals) -> tuple[int, datetime | None]:
 def with_refusal(incident: Incident, tried: RefusedCommand, now: datetime) -> Incident:
     """The record with a refused command: a new line, or one more in a count."""
     refusals = incident.refusals
+    if tried.heavy:
+        refusals = refusals.changed(heavy_bytes=refusals.heavy_bytes + tried.weight, heavy_at=now)
     known = _attempt(refusals, tried.digest)
     if known:
         said = _said_now(incident, known, tried)
@@ -131,6 +158,13 @@ def with_refusal(incident: Incident, tried: RefusedCommand, now: datetime) -> In
         return _with(incident, refusals.changed(attempts=_few_words(attempts)))
     if not _room(refusals, tried):
         return _with(incident, refusals.changed(dropped=refusals.dropped + 1, dropped_at=now))
+    return _with_line(incident, refusals, tried, now)
+
+
+def _with_line(
+    incident: Incident, refusals: Refusals, tried: RefusedCommand, now: datetime
+) -> Incident:
+    """The record with the first refusal of its kind, which is a line of its own."""
     attempt = Attempt(
         actor=tried.actor.name[:_SHORT],
         command=made_visible(tried.command)[:_SHORT],
@@ -141,22 +175,21 @@ def with_refusal(incident: Incident, tried: RefusedCommand, now: datetime) -> In
         first_at=now,
         last_at=now,
     )
-    command = made_visible(tried.command[:_NAMED])
     words: dict[str, Any] = dict(tried.said)
+    if tried.heavy:
+        words["bytes"] = tried.weight
     incident = note(
         incident,
         EntryKind.COMMAND_REFUSED,
-        tried.words,
+        shortened(tried.words, SUMMARY_BOUND),
         actor=shown_safely(tried.actor),
         now=now,
-        command=command,
+        command=made_visible(tried.command[:_NAMED]),
         refusal=tried.refusal.kind,
         **words,
     )
-    return _with(
-        incident,
-        refusals.changed(recorded=refusals.recorded + 1, attempts=(*refusals.attempts, attempt)),
-    )
+    attempts = (*refusals.attempts, attempt)
+    return _with(incident, refusals.changed(recorded=refusals.recorded + 1, attempts=attempts))
 
 
 def _said_now(incident: Incident, known: Attempt, tried: RefusedCommand) -> dict[str, str]:
@@ -164,7 +197,7 @@ def _said_now(incident: Incident, known: Attempt, tried: RefusedCommand) -> dict
     line = next((entry for entry in incident.timeline if entry.seq == known.seq), None)
     told = line.data if line else {}
     now = {name: text for name, text in tried.said if told.get(name) != text}
-    return {name: text[:WORDS_KEPT] for name, text in now.items()}
+    return {name: shortened(text, WORDS_KEPT) for name, text in now.items()}
 
 
 def _few_words(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
@@ -183,7 +216,12 @@ def _room(refusals: Refusals, tried: RefusedCommand) -> bool:
     most = REFUSALS_KEPT[tried.sort]
     if len(same) < most or len(same) >= most + MORE_KEPT:
         return len(same) < most
-    before = {(each.actor, each.command) for each in same}
+    return _first_to_tell(refusals, tried)
+
+
+def _first_to_tell(refusals: Refusals, tried: RefusedCommand) -> bool:
+    """Whether a known person tries one of `TELLS` for the first time, by this sort of refusal."""
+    before = {(each.actor, each.command) for each in refusals.attempts if each.sort == tried.sort}
     named = (tried.actor.name[:_SHORT], tried.command)
     return tried.known and tried.command in TELLS and named not in before
 

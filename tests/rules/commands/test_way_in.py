@@ -10,7 +10,7 @@ from models.command import COMMANDS
 from models.incident.record import Incident, Lesson
 from models.incident.timeline import EntryKind
 from models.time.clock import FiredThreshold
-from rules.commands.judgement import AFTER_THE_END, FREE_TEXTS, no_signal, parse
+from rules.commands.judgement import AFTER_THE_END, FREE_TEXTS, no_command, parse
 from rules.record.decision import Case, Decision, Refusal, TakenUp
 from rules.record.timeline import SUMMARY_BOUND, note, supersede, with_fired
 from states.lifecycle import State
@@ -70,11 +70,11 @@ def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
 )
 def test_an_unknown_signal_is_answered_with_what_was_probably_meant(name: str, hint: str) -> None:
     """The suggestion is never a command for the engine alone; an endless name is cut."""
-    answer = no_signal(name, 2)
+    answer = no_command("signal", name, 2)
     assert answer.kind == "Malformed"
     assert answer.message.startswith(f"there is no signal '{name}'{hint}")
     assert "record_alerts" not in answer.message
-    assert no_signal("acknowledge" + "x" * 200, 0).message.count("x") == 69
+    assert no_command("update", "acknowledge" + "x" * 200, 0).message.count("x") == 69
 
 
 @pytest.mark.parametrize(

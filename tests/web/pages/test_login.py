@@ -77,11 +77,14 @@ async def test_whoever_guesses_tokens_must_wait(
         assert (await browser.logs_in("ana", TOKEN)).status_code == 200
 
 
-async def test_a_login_of_another_page_is_refused(browser: Browser) -> None:
-    """So nobody is logged in as somebody else without knowing."""
+async def test_a_login_of_another_page_is_refused(
+    browser: Browser, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """So nobody is logged in as somebody else without knowing; the log has it once."""
     sent = {"name": "ana", "token": TOKEN, "form": "0" * 64}
     answer = await browser.http.post("/login", data=sent)
     assert answer.status_code == 403
+    assert "".join(capfd.readouterr()).count("request.refused") == 1
     await browser.opens("/login")
     answer = await browser.http.post("/login", data=sent)
     assert answer.status_code == 403

@@ -1,15 +1,19 @@
 """Every refusal leaves a trace of who tried what and how often; a flood of them costs little."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from models.base import ENGINE, MONITORING, Actor
+from models.command import TriggerCommand
 from models.incident.record import Incident
 from rules.commands.judging.refusals import (
     COUNTED_AGAIN_AFTER,
     COUNTED_EXACTLY,
+    HEAVY_BYTES,
+    HEAVY_IN_ALL,
     LAST_WORDS_KEPT,
     MORE_KEPT,
     REFUSALS_KEPT,
@@ -22,6 +26,8 @@ from rules.commands.judging.refusals import (
 )
 from rules.record.carried import too_heavy
 from rules.record.decision import Refusal
+from rules.record.notes_and_reasons import words_of
+from rules.record.readable import shortened
 from tests.rules import staffed as people
 from tests.rules.staffed import lines, reported, staffed
 from tests.specimens import after, an_incident, done
@@ -75,7 +81,7 @@ def test_the_words_of_the_last_attempt_are_kept_beside_those_of_the_first() -> N
         again = RefusedCommand("close", BO, MAY_NOT, said=(("note", text),))
         incident = with_refusal(incident, again, after(minute))
         [kept] = incident.refusals.attempts
-        assert kept.said == ({} if text == "please" else {"note": text[:WORDS_KEPT]})
+        assert kept.said == ({} if text == "please" else {"note": shortened(text, WORDS_KEPT)})
     [line] = [entry for entry in incident.timeline if entry.kind == "command.refused"]
     assert line.data["note"] == "please"
 
@@ -246,3 +252,41 @@ def test_a_flood_under_many_names_is_bounded_in_total() -> None:
     for attempt in (RefusedCommand("close", known, MAY_NOT), RefusedCommand("close", BO, MAY_NOT)):
         assert not leaves_trace(incident, attempt, after(10.9))
         assert leaves_trace(incident, attempt, after(11))
+
+
+def heavy(actor: Actor = BO, *, known: bool = False, weight: int = HEAVY_BYTES + 1) -> Any:
+    """An attempt whose message is large."""
+    return RefusedCommand("close", actor, MISSING, known=known, weight=weight)
+
+
+def test_a_heavy_message_leaves_a_line_that_says_how_large_it_was() -> None:
+    """However large; the same one again is counted once in ten minutes, as it fills the history."""
+    attempt = heavy(weight=200_000)
+    assert leaves_trace(an_incident(), attempt, after(1))
+    incident = with_refusal(an_incident(), attempt, after(1))
+    assert incident.timeline[-1].data["bytes"] == 200_000
+    assert not leaves_trace(incident, attempt, after(2))
+    assert leaves_trace(incident, attempt, after(11))
+    assert counts(with_refusal(incident, attempt, after(11))) == [("bo", MISSING.kind, 2)]
+
+
+def test_heavy_messages_together_are_bounded_and_hide_no_first_attempt() -> None:
+    """Beyond the bound one is taken in ten minutes; a person's first attempt always leaves one."""
+    incident = an_incident()
+    for number in range(5):
+        actor = Actor(name=f"p{number}", via="temporal")
+        incident = with_refusal(incident, heavy(actor, weight=HEAVY_IN_ALL // 4), after(1))
+    assert not leaves_trace(incident, heavy(), after(2))
+    assert leaves_trace(incident, heavy(known=True), after(2))
+    assert leaves_trace(incident, heavy(), after(11))
+    assert leaves_trace(incident, tried(MISSING), after(2))
+
+
+def test_what_a_line_keeps_of_a_long_text_says_that_it_was_cut() -> None:
+    """An ellipsis stands for the rest."""
+    command = TriggerCommand(actor="bo", note="x" * 600)
+    incident = with_refusal(
+        an_incident(), replace(tried(MISSING), said=words_of(command)), after(1)
+    )
+    kept = incident.timeline[-1].data["note"]
+    assert (len(kept), kept[-2:]) == (500, "x…")
