@@ -16,7 +16,7 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from connectors.feeds import directory
 from models import base
 from rehearsal.engine.server import TIME_SKIPPING
-from runtime.embedded.server import EmbeddedServer, free_port
+from runtime.embedded.server import IN_ORDER, NOTHING_OLDER, EmbeddedServer, free_port
 from runtime.settings import Settings, load_settings
 from tests.patience import PATIENCE_SECONDS
 from tests.proof import proof
@@ -52,7 +52,7 @@ ANSWERS_AS_IT_IS = 'matching.TaskQueueInfoByBuildIdTTL="100ms"'
 
 async def time_skipping_server(*dynamic_config: str) -> WorkflowEnvironment:
     """A dev server with a virtual clock for each workflow."""
-    values = (*TIME_SKIPPING, *dynamic_config)
+    values = (*TIME_SKIPPING, *IN_ORDER, *NOTHING_OLDER, *dynamic_config)
     nobodys = ["--env-file", "none", "--disable-config-file", "--disable-config-env"]
     return await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=TEMPORAL,
