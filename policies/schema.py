@@ -16,7 +16,7 @@ from models.policy import Policy
 from models.policy.sections.approvals import Approval
 from models.policy.sections.calendars import SHORT, Calendar, CalendarEntry, Days, Hours, Worked
 from models.policy.sections.people import Authority, Trust
-from models.policy.sections.promises import Asked, RequiredReviews
+from models.policy.sections.review import Asked, RequiredReviews
 from models.policy.sections.roles import CountText, Required, RequiredIn, Unfilled
 from models.policy.sections.schedules import DECLARED, Feed, Gaps, HandOverText, LocalText, TimeText
 from models.policy.sections.schedules import FORMS as HAND_OVERS

@@ -6,17 +6,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from models.base import Frozen
+from models.policy.sections.alerts import AlertsEntry
 from models.policy.sections.approvals import Approval, BackdatingEntry, HandoverEntry
 from models.policy.sections.calendars import Calendar
-from models.policy.sections.conduct import (
-    AlertsEntry,
-    HoldsEntry,
-    PrinciplesEntry,
-    RecordEntry,
-    ReportingEntry,
-    SeverityEntry,
-    StepEntry,
-)
+from models.policy.sections.clocks import ClockEntry, MetricEntry
+from models.policy.sections.communication import CommunicationEntry
 from models.policy.sections.escalations import LevelEntry
 from models.policy.sections.people import (
     AuthoritySection,
@@ -25,10 +19,13 @@ from models.policy.sections.people import (
     PersonEntry,
     ServiceEntry,
 )
-from models.policy.sections.promises import ClockEntry, CommunicationEntry, MetricEntry, ReviewEntry
+from models.policy.sections.principles import PrinciplesEntry
+from models.policy.sections.reporting import ReportingEntry
+from models.policy.sections.response import HoldsEntry, RecordEntry, StepEntry
+from models.policy.sections.review import ReviewEntry
 from models.policy.sections.roles import RoleEntry
 from models.policy.sections.schedules import ScheduleEntry
-from models.policy.sections.severity_rules import SeverityRulesEntry
+from models.policy.sections.severities import SeverityEntry, SeverityRulesEntry
 from models.policy.values.words import Name, Names, Text, alone, within_years
 
 

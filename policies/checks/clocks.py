@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from models.policy import Policy
-from models.policy.sections.promises import ClockEntry
+from models.policy.sections.clocks import ClockEntry
 from models.time.clock import ONCE, Action, ActionKind
 from models.time.moments import SPECIAL, DerivedKind, derived, parse_moment
 from policies.checks.conditions import misfits

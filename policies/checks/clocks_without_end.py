@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from models.base import ENGINE
 from models.policy import Policy
-from models.policy.sections.promises import ClockEntry
+from models.policy.sections.clocks import ClockEntry
 from models.time.clock import ActionKind
 from models.time.moments import (
     RAISED,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.policy import Policy
-from models.policy.sections.severity_rules import Axes, AxisTableEntry, Cells, SeveritySourceEntry
+from models.policy.sections.severities import Axes, AxisTableEntry, Cells, SeveritySourceEntry
 from models.severity import AttributeTable, Axis, CompiledSeverityRules
 from policies.reading.tree import Loc
 

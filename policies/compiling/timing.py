@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from models.compiled import RunningClocks
 from models.policy import Policy
-from models.policy.sections.promises import ClockEntry
+from models.policy.sections.clocks import ClockEntry
 from models.policy.values.actions import parse_point
 from models.policy.values.cadence import RhythmEntry
 from models.policy.values.targets import Open

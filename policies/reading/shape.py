@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from models.policy import Policy
-from models.policy.sections.promises import FORMS as OUTLIVES
-from models.policy.sections.severity_rules import FORMS as AXES
+from models.policy.sections.clocks import FORMS as OUTLIVES
+from models.policy.sections.severities import FORMS as AXES
 from models.policy.values.words import nearest_word, suggestion
 from policies.reading.tree import MOST_DIGITS, Loc, empty_lists
 

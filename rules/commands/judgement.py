@@ -15,8 +15,8 @@ from models.people.authority import OVERRIDE
 from models.people.rule_name import rule_named
 from rules.commands.beginning.report_rules import LOOKING_BACK
 from rules.commands.changes.alerts import with_severity_of_alerts
-from rules.commands.changes.by_command import COMMAND_RULES
 from rules.commands.changes.review import with_completed_review
+from rules.commands.changes.table import COMMAND_RULES
 from rules.commands.changes.transitions import fire
 from rules.commands.judging.implied_commands import parts_of, unapproved_by_the_way
 from rules.deadlines.corrected_thresholds import with_corrections

@@ -13,7 +13,6 @@ from models.incident.timeline import PAGE, EntryKind, subject_of
 from models.people.party import PartyKind, party_named
 from rules.paging.page_lines import PagingLine
 from rules.record.decision import Case, Decision, Declined, Outcome, PageNextLevel, Refusal
-from rules.record.timeline import note
 from states.lifecycle import BEFORE_REVIEW
 
 _NO_PAGE = frozenset(
@@ -35,14 +34,8 @@ def decline(case: Case, command: DeclineCommand) -> Outcome:
         return Refusal("Refused", f"the incident is {state}: nobody is paged for it any more")
     who = case.actor.name
     summary = f"{who} cannot: {command.reason}"
-    incident = note(
-        case.incident,
-        EntryKind.ESCALATION_DECLINED,
-        summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
-        reason=command.reason,
+    incident = case.noted(
+        case.incident, EntryKind.ESCALATION_DECLINED, summary, reason=command.reason
     )
     declined = Declined(who, command.reason, case.given_at, again=_helps_nobody(case))
     return Decision(incident, summary, (declined,))

@@ -6,7 +6,6 @@ from models.incident.timeline import EntryKind
 from models.payload import Command
 from rules.paging.escalation import in_force
 from rules.record.decision import Case, Decision, DemandAnswered, Outcome, PageNextLevel, Refusal
-from rules.record.timeline import note
 from states.lifecycle import BEFORE_REVIEW, State, Trigger
 
 
@@ -23,13 +22,10 @@ def escalate(case: Case, command: EscalateCommand) -> Outcome:
     only = " and nobody further" if command.only else ""
     summary = f"escalated to {asked}{only} by {case.actor.name}: {command.note}"
     acknowledged = case.incident.milestone("acknowledged") is not None
-    incident = note(
+    incident = case.noted(
         case.incident,
         EntryKind.ESCALATION_BY_HAND,
         summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
         level=command.level,
         only=command.only,
         reason=command.note,
@@ -58,14 +54,7 @@ def answer(case: Case, command: Command) -> Outcome:
     """Answer the person who escalated by hand: nobody further is paged for that."""
     why = f" ({command.note})" if command.note else ""
     summary = f"{case.actor.name} answers {case.incident.demand_of}: the escalation stops{why}"
-    incident = note(
-        case.incident,
-        EntryKind.ESCALATION_ANSWERED,
-        summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
-    )
+    incident = case.noted(case.incident, EntryKind.ESCALATION_ANSWERED, summary)
     return Decision(incident, summary, (DemandAnswered(case.actor.name),))
 
 

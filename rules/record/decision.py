@@ -1,5 +1,6 @@
 """Decisions: a new record with the effects that it requires, or a typed refusal."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
+from models.incident.timeline import EntryKind, OpenKind
 from models.people.authority import PolicyOverrideRule
+from rules.record.timeline import note
+from states.lifecycle import State
 
 AT_ONCE = timedelta(seconds=5)
 """How long a command may take to arrive."""
@@ -28,6 +32,32 @@ class Case:
     happened_at: datetime
     overrides: PolicyOverrideRule | None = None
     becomes: str | None = None
+
+    def noted(
+        self, incident: Incident, kind: EntryKind | OpenKind, summary: str, **data: Any
+    ) -> Incident:
+        """The record with one more timeline entry: what the actor did, and when it happened."""
+        return note(
+            incident,
+            kind,
+            summary,
+            actor=self.actor,
+            now=self.now,
+            happened_at=self.happened_at,
+            **data,
+        )
+
+    def done(
+        self,
+        kind: EntryKind,
+        summary: str,
+        *effects: "Effect",
+        change: dict[str, Any],
+        **data: Any,
+    ) -> "Decision":
+        """The decision that changes the record, says so on the timeline, and does nothing else."""
+        incident = self.noted(self.incident.changed(**change), kind, summary, **data)
+        return Decision(incident, summary, effects)
 
     def severity_for(self, *, by_the_worse: bool) -> str:
         """The severity that a rule goes by: the present one, or the worse of present and next."""
@@ -276,6 +306,15 @@ class Refusal:
             "possible": list(self.possible),
             "may": list(self.may),
         }
+
+
+def refusal_outside(case: Case, states: Iterable[State], what: str) -> Refusal | None:
+    """The refusal of something that is possible only in these states."""
+    allowed = sorted(states)
+    if case.incident.state in allowed:
+        return None
+    message = f"{what} is possible in {', '.join(allowed)}; the incident is {case.incident.state}"
+    return Refusal("Refused", message)
 
 
 def with_impossibility(refusal: Refusal, further: Refusal) -> Refusal:

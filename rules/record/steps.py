@@ -1,9 +1,9 @@
 """Steps of the policy that are done, by their own command or together with a trigger."""
 
+from models.command import CompleteStepCommand
 from models.incident.record import Incident, StepDone
 from models.incident.timeline import EntryKind
-from rules.record.decision import Case, Refusal
-from rules.record.timeline import note
+from rules.record.decision import Case, Decision, Outcome, Refusal
 
 
 def refusal_of_unknown_name(what: str, name: str, known: tuple[str, ...]) -> Refusal:
@@ -18,15 +18,20 @@ def with_step(case: Case, incident: Incident, name: str, why: str) -> Incident |
     if step is None:
         return refusal_of_unknown_name("step", name, tuple(s.id for s in case.policy.steps))
     done = StepDone(step=step.id, at=case.happened_at, actor=case.actor, note=why)
-    return note(
+    return case.noted(
         incident.changed(steps=(*incident.steps, done)),
         EntryKind.STEP_DONE,
         f"step {step.id} done: {step.do}" + (f" ({why})" if why else ""),
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
         step=step.id,
     )
+
+
+def complete_step(case: Case, command: CompleteStepCommand) -> Outcome:
+    """Complete a step."""
+    incident = with_step(case, case.incident, command.step, command.note)
+    if isinstance(incident, Refusal):
+        return incident
+    return Decision(incident, incident.timeline[-1].summary)
 
 
 def with_steps(case: Case, names: tuple[str, ...]) -> Incident | Refusal:

@@ -24,7 +24,6 @@ from rules.record.decision import (
     with_impossibility,
 )
 from rules.record.steps import refusal_of_unknown_name
-from rules.record.timeline import note
 from rules.severity.attributes import attributes_stated, unknown_attributes, with_attributes
 from rules.severity.rating import (
     SeverityVerdict,
@@ -231,12 +230,4 @@ def _deadlines(case: Case, incident: Incident) -> dict[str, datetime]:
 def _noted(
     case: Case, incident: Incident, kind: EntryKind, summary: str, **facts: object
 ) -> Incident:
-    return note(
-        incident,
-        kind,
-        summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
-        **facts,
-    )
+    return case.noted(incident, kind, summary, **facts)

@@ -31,15 +31,7 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
     summary = f"status update to {', '.join(audiences) or 'nobody'}: {command.text}"
     if command.next_at:
         summary += f" (the next by {command.next_at:%Y-%m-%d %H:%M:%S} UTC)"
-    incident = note(
-        incident,
-        EntryKind.UPDATE_POSTED,
-        summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
-        audiences=list(audiences),
-    )
+    incident = case.noted(incident, EntryKind.UPDATE_POSTED, summary, audiences=list(audiences))
     return Decision(incident, summary, (TellAudiences("update", command.text, audiences),))
 
 

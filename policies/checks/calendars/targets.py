@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from models.policy import Policy
 from models.policy.sections.calendars import HOLIDAY
-from models.policy.sections.promises import ClockEntry
+from models.policy.sections.clocks import ClockEntry
 from models.policy.values.cadence import RhythmEntry
 from models.time.calendar import LOCAL, CalendarSpec
 from models.time.clock import SHOULD, Target

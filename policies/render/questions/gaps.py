@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.people.rule_name import rule_named
 from models.policy import Policy
-from models.policy.sections.promises import ReviewEntry
+from models.policy.sections.review import ReviewEntry
 from policies.compiling.responsibility import leading
 from policies.reading.tree import Loc
 

@@ -122,14 +122,8 @@ def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
     why = f" ({command.note})" if command.note else ""
     which = f"policy {named} {command.policy_hash[:12]}".replace("  ", " ")
     summary = f"{case.actor.name} asks to go on under {which}{why}"
-    incident = note(
-        case.incident,
-        EntryKind.POLICY_ASKED,
-        summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
-        becomes=command.policy_hash,
+    incident = case.noted(
+        case.incident, EntryKind.POLICY_ASKED, summary, becomes=command.policy_hash
     )
     asked = LookUpPolicy(
         actor=case.actor,
@@ -153,13 +147,10 @@ def with_adopted_policy(case: Case, new: CompiledPolicy, why: str) -> Outcome:
     summary += f" ({why})" if why else ""
     summary += "".join(f"; {_loses_role(gone)}" for gone, _ in _strangers(case.incident, new))
     summary += "".join(f"; {words}" for words in _named(moved))
-    incident = note(
+    incident = case.noted(
         case.incident,
         EntryKind.POLICY_ADOPTED,
         summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
         was=old.policy_hash,
         becomes=new.policy_hash,
         clocks=[shift_words(shift) for shift in moved],

@@ -34,14 +34,7 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
     )
     summary = f"{name}{range_data(case.happened_at, command.latest_at)}"
     summary += f" ({command.note})" if command.note else ""
-    incident = note(
-        incident,
-        milestone_kind(name),
-        summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
-    )
+    incident = case.noted(incident, milestone_kind(name), summary)
     return Decision(incident, summary)
 
 

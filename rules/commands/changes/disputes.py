@@ -39,13 +39,10 @@ def dispute_acknowledgement(case: Case, _: Command) -> Outcome:
     summary = f"{case.actor.name} disputes the acknowledgement by {named} ({proof}) of {at}"
     undone = case.incident.state is State.ASSESSMENT
     moved = "" if undone else f"; the incident stays in {case.incident.state}"
-    incident = note(
+    incident = case.noted(
         _marked(case, gone),
         EntryKind.ACKNOWLEDGEMENT_DISPUTED,
         f"{summary}{moved}",
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
         person=named,
         was=gone.at.isoformat(),
         **_move(case) if undone else {},

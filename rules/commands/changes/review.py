@@ -1,14 +1,14 @@
-"""The post-incident review: what people submit, and when it is complete."""
+"""The post-incident review: what people submit, what it must have, and when it is complete."""
 
 from dataclasses import replace
 
-from models.command import SubmitReviewCommand
+from models.command import AddActionItemCommand, AddLessonCommand, SubmitReviewCommand
 from models.compiled import CompiledPolicy
-from models.incident.record import INCIDENT_REPORT, Document, Incident, Lesson, Review
+from models.incident.record import INCIDENT_REPORT, ActionItem, Document, Incident, Lesson, Review
 from models.incident.timeline import EntryKind
 from rules.commands.lifecycle_facts import review_missing
-from rules.record.decision import Case, Decision, Outcome, Refusal, TellAudiences
-from rules.record.timeline import note, with_milestone
+from rules.record.decision import Case, Decision, Outcome, Refusal, TellAudiences, refusal_outside
+from rules.record.timeline import with_milestone
 from states.lifecycle import State
 
 REVIEWED = "reviewed"
@@ -22,6 +22,9 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
 
     A further submission adds to it; new text about an aspect is added to the old text.
     """
+    refusal = refusal_outside(case, (State.REVIEW,), SUBMIT_REVIEW)
+    if refusal:
+        return refusal
     role = case.policy.review.led_by
     leader = case.incident.holder(role) if role else None
     if leader and command.lead not in {leader, role}:
@@ -41,15 +44,31 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
     summary = f"review {verb}, led by {command.lead} with {people}"
     missing = _lacking(incident, case.policy, case)
     summary += f"; still missing: {'; '.join(missing)}" if missing else ""
-    incident = note(
-        incident,
-        EntryKind.REVIEW_SUBMITTED,
-        summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
-    )
+    incident = case.noted(incident, EntryKind.REVIEW_SUBMITTED, summary)
     return Decision(incident, summary)
+
+
+def add_lesson(case: Case, command: AddLessonCommand) -> Outcome:
+    """Record a lesson."""
+    lesson = Lesson(at=case.happened_at, actor=case.actor, text=command.text)
+    change = {"lessons": (*case.incident.lessons, lesson)}
+    return case.done(EntryKind.LESSON_ADDED, f"lesson: {command.text}", change=change)
+
+
+def add_action_item(case: Case, command: AddActionItemCommand) -> Outcome:
+    """Record an action item."""
+    number = len(case.incident.action_items) + 1
+    item = ActionItem(
+        id=f"A{number}",
+        at=case.happened_at,
+        text=command.text,
+        owner=command.owner,
+        due_at=command.due_at,
+        priority=command.priority,
+    )
+    change = {"action_items": (*case.incident.action_items, item)}
+    summary = f"action item {item.id} for {item.owner}: {item.text}"
+    return case.done(EntryKind.ACTION_ITEM_ADDED, summary, change=change, item=item.id)
 
 
 def with_completed_review(decision: Decision, case: Case, name: str) -> Decision:
@@ -65,14 +84,7 @@ def with_completed_review(decision: Decision, case: Case, name: str) -> Decision
         return decision
     if incident.review is case.incident.review:
         words = f"the review is complete: {decision.summary}"
-        incident = note(
-            incident,
-            EntryKind.REVIEW_COMPLETED,
-            words,
-            actor=case.actor,
-            now=case.now,
-            happened_at=case.happened_at,
-        )
+        incident = case.noted(incident, EntryKind.REVIEW_COMPLETED, words)
     else:
         words = decision.summary
     effects = (*decision.effects, TellAudiences(REVIEWED, words))

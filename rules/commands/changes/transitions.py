@@ -27,7 +27,7 @@ from rules.record.decision import (
     WriteIncidentReport,
 )
 from rules.record.steps import with_steps
-from rules.record.timeline import note, with_milestone, without_milestones
+from rules.record.timeline import with_milestone, without_milestones
 from states.lifecycle import State, Trigger
 from states.machine import Allowed, decide
 
@@ -152,13 +152,10 @@ def fire(trigger: Trigger, case: Case, command: Command) -> Outcome:
     )
     when = range_data(case.happened_at, latest_at)
     summary = f"{trigger} by {by}: {change}{when}" + (f" ({why})" if why else "")
-    incident = note(
+    incident = case.noted(
         incident,
         EntryKind(f"incident.{answer.row.milestone or trigger.value}"),
         summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
         trigger=trigger.value,
         source=answer.source.value,
         target=answer.target.value,

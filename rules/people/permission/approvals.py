@@ -234,13 +234,10 @@ def approve(case: Case, command: ApproveCommand) -> Outcome:
     have = len(approved.approvals)
     why = f" ({command.note})" if command.note else ""
     summary = f"{case.actor.name} approves {request.says}: {have} of {rule.quorum}{why}"
-    incident = note(
+    incident = case.noted(
         with_request_replaced(case.incident, request, approved),
         EntryKind.APPROVAL_GIVEN,
         summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
         rule=request.rule,
         request=request.id,
     )
@@ -268,13 +265,10 @@ def reject(case: Case, command: RejectCommand) -> Outcome:
         return found
     request, _ = found
     summary = f"{case.actor.name} rejects {request.says}: {command.reason}"
-    incident = note(
+    incident = case.noted(
         with_request_replaced(case.incident, request, None),
         EntryKind.APPROVAL_REJECTED,
         summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
         rule=request.rule,
         request=request.id,
     )

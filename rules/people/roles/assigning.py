@@ -15,7 +15,6 @@ from rules.people.roles.holders import (
 )
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
 from rules.record.steps import refusal_of_unknown_name
-from rules.record.timeline import note
 
 MOST_HOLDERS = 50
 """The most holders of a role, if the policy names no limit."""
@@ -71,16 +70,7 @@ def _assigned(
     # Somebody who holds the role already keeps the time at which they took it.
     mine = next((h for h in held if h.person == person and rule.passes), new)
     incident = with_holders(case.incident, rule, (*kept, mine), case.happened_at)
-    incident = note(
-        incident,
-        EntryKind.ROLE_ASSIGNED,
-        summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
-        role=rule.name,
-        person=person,
-    )
+    incident = case.noted(incident, EntryKind.ROLE_ASSIGNED, summary, role=rule.name, person=person)
     incident = with_warning(incident, case.policy, rule, person, case.now)
     remind = Remind(person, f"you are {rule.name} of this incident", duties_of(rule))
     return Decision(incident, summary, (remind,))
@@ -107,15 +97,8 @@ def unassign_role(case: Case, command: UnassignRoleCommand) -> Outcome:
     why = f" ({command.note})" if command.note else ""
     summary = f"{person} is no longer {rule.name}{why}"
     incident = with_holders(case.incident, rule, kept, case.happened_at)
-    incident = note(
-        incident,
-        EntryKind.ROLE_UNASSIGNED,
-        summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
-        role=rule.name,
-        person=person,
+    incident = case.noted(
+        incident, EntryKind.ROLE_UNASSIGNED, summary, role=rule.name, person=person
     )
     told = () if person == case.actor.name else (Remind(person, f"you are no longer {rule.name}"),)
     return Decision(incident, summary, told)

@@ -193,13 +193,10 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
     offered = f", offered by {by}" if by != offer.giver else ""
     summary = f"{offer.taker} accepts {rule.name} from {offer.giver}{offered}"
     incident = with_holders(case.incident, rule, held, case.happened_at)
-    incident = note(
+    incident = case.noted(
         _counted(incident, rule.name, "accepted"),
         EntryKind.HANDOVER_ACCEPTED,
         summary,
-        actor=case.actor,
-        now=case.now,
-        happened_at=case.happened_at,
         role=rule.name,
         giver=offer.giver,
         person=offer.taker,

@@ -166,6 +166,6 @@ TestWalk = Walk.TestCase
 
 def test_every_command_has_a_rule_or_is_a_trigger() -> None:
     """No command of the table is left without a decision."""
-    from rules.commands.changes.by_command import COMMAND_RULES  # noqa: PLC0415
+    from rules.commands.changes.table import COMMAND_RULES  # noqa: PLC0415
 
     assert set(COMMANDS) == set(COMMAND_RULES) | {t.value for t in Trigger}

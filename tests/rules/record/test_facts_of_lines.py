@@ -23,7 +23,7 @@ from tests.specimens import ANA, START, after, done
 POLICY = staffed("approvals: { post_update: { by: cy } }\n")
 RULES = Path(__file__).parents[3] / "rules"
 THEIR_OWN = {
-    "rules/commands/changes/by_command.py": "the line that the command has just written",
+    "rules/record/steps.py": "the line that the command has just written",
     "rules/record/notes_and_reasons.py": "the lines that the command has just written",
     "rules/record/timeline.py": "it writes lines",
     "rules/record/carried.py": "it moves lines out",

@@ -1,8 +1,16 @@
-"""How an incident gets its severity: `from: { impact: [...], urgency: [...], matrix: [...] }`."""
+"""Severities as people write them, and how an incident gets one."""
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    Tag,
+    model_validator,
+)
 
 from models.base import Frozen
 from models.policy.sections.people import Authority, AuthorityEntry
@@ -131,3 +139,10 @@ class SeverityRulesEntry(Frozen):
     raised: Authority = Field(default=AuthorityEntry(), alias="raise")
     lowered: Authority = Field(default=AuthorityEntry(), alias="lower")
     frozen_after: Name | None = None
+
+
+class SeverityEntry(Frozen):
+    """A severity: what it means here, and whether it counts as a major incident."""
+
+    means: Text
+    major: StrictBool = False

@@ -1,4 +1,4 @@
-"""Sections that promise something by a time: clocks, communication, review."""
+"""Clocks and metrics as people write them: time between two moments, with or without a target."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,25 +6,13 @@ from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag, fie
 
 from models.base import Frozen
 from models.policy.values.actions import Actions, Share, is_share, parse_share, share_name
-from models.policy.values.cadence import Rhythms
 from models.policy.values.moments import ConditionText, MomentText
 from models.policy.values.targets import RollText, Targets, TargetText
-from models.policy.values.words import (
-    Bare,
-    Name,
-    Names,
-    Somebodies,
-    Somebody,
-    names,
-    one_or_many,
-    split_keys,
-    wrong_value,
-)
+from models.policy.values.words import Name, Names, names, one_or_many, wrong_value
 from models.time.clock import OnRepeat, Target
 
 Ending = Literal["resolve", "close", "cancel", "merge", "lower"]
 """What a clock can outlive: the ways in which an incident ends, and a lowered severity."""
-
 
 FORMS = ("<all>", "<endings>")
 """The forms of what a clock outlives. They are not part of its path in a file."""
@@ -101,53 +89,3 @@ class MetricEntry(Frozen):
     starts: MomentText = Field(alias="from")
     stops: MomentText = Field(alias="to")
     calendar: Name | None = None
-
-
-class AudienceEntry(Frozen):
-    """Whom we inform: by which channels, of which events, and what they may see."""
-
-    channels: Names
-    on: Names = ()
-    sees: Names = ()
-
-
-class CommunicationEntry(Frozen):
-    """Who speaks for the incident, to whom, and how often at each severity.
-
-    `checked_by` names who ensures that communication is clear and consistent. `late` says what
-    happens when an update is late, and after that. Without it, the lead gets a reminder.
-    """
-
-    lead: Bare | None = None
-    checked_by: Somebodies = ()
-    audiences: dict[Name, AudienceEntry] = Field(default_factory=dict)
-    updates: dict[Name, Rhythms] = Field(default_factory=dict)
-    late: dict[Share, Actions] = Field(default_factory=dict)
-
-
-Asked = Literal["always", "never", "when breached"]
-
-
-def _by_severity(given: Any) -> Any:
-    """One word alone: the same at every severity."""
-    return {"any": given} if isinstance(given, str) else split_keys(given)
-
-
-RequiredReviews = Annotated[dict[Name, Asked], BeforeValidator(_by_severity)]
-"""Whether an incident needs a review, by severity; one word for all."""
-
-
-class ReviewEntry(Frozen):
-    """What a review must have. `required` goes by the worst severity that the incident ever had.
-
-    `followed_up_by` names who sees lessons and action items through to their end.
-    """
-
-    required: RequiredReviews = Field(default_factory=dict)
-    led_by: Somebody | None = None
-    attendees: Somebodies = Field(default=(), alias="with")
-    aspects: Names = ()
-    documents: Names = ()
-    lessons: StrictBool = True
-    action_items: StrictBool = False
-    followed_up_by: Somebodies = ()
