@@ -220,7 +220,8 @@ class CompiledPolicy(Frozen):
     writes them. If it lists people, a command that `authority` does not name is for them alone.
 
     `closes_detours` says that nobody gets around an authority, a reason or a review by a detour. An
-    incident that began before the engine knew these rules keeps its own.
+    incident that began before the engine knew these rules keeps its own. `people_attend` says that
+    a role attends a review only by the people who hold it then.
 
     `trust` says by command how its sender must be known, `default` for all others; without either,
     every proof counts. The link of a page grants the commands in `link_grants`.
@@ -275,6 +276,7 @@ class CompiledPolicy(Frozen):
     when_alerts_join: str = "record"
     retention: Seconds = Field(default="P30D", validate_default=True)
     closes_detours: bool = False
+    people_attend: bool = False
 
     @property
     def limits_pages(self) -> bool:

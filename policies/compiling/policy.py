@@ -161,7 +161,8 @@ def _told(policy: Policy) -> dict[str, object]:
         approval_after=policy.backdating.approval_after,
         report_stays=True,
     )
-    return {"reporting": _reporting(policy), "facts": facts, "closes_detours": True}
+    reporting = _reporting(policy)
+    return {"reporting": reporting, "facts": facts, "closes_detours": True, "people_attend": True}
 
 
 def _given(**values: object) -> dict[str, object]:

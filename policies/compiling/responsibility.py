@@ -28,6 +28,7 @@ from models.time.clock_name import RoleClock
 from models.time.moments import Derived, DerivedKind, parse_condition
 from policies.compiling.timing import decided
 from rules.people.naming.names import ACKNOWLEDGER, ANYONE, NOBODY, PEOPLE, RESPONDERS
+from rules.people.permission.authority import AS_THAT
 from rules.people.roles.leading import leading_role
 from states.lifecycle import REPORTED
 
@@ -204,6 +205,11 @@ def _meant(entry: RoleEntry, action: Action) -> Action:
     return action
 
 
+SLOW_UPDATES, POST_UPDATE = "slow_updates", "post_update"
+FOLLOWS = {**AS_THAT, SLOW_UPDATES: POST_UPDATE}
+"""Commands that follow the rule of another one if the policy has none for them."""
+
+
 def closed_by_default(policy: Policy) -> dict[str, AuthorityRule]:
     """Who may give or take authority, if the policy does not name the command."""
     leads = leading(policy)
@@ -224,7 +230,8 @@ def authority(policy: Policy) -> dict[str, AuthorityRule]:
         for name, entry in policy.authority.rules.items()
         if name != OVERRIDE
     }
-    return closed_by_default(policy) | written
+    slower = {SLOW_UPDATES: written[POST_UPDATE]} if POST_UPDATE in written else {}
+    return closed_by_default(policy) | slower | written
 
 
 def trust(policy: Policy) -> dict[str, tuple[Proof, ...]]:
@@ -258,6 +265,9 @@ def _by(policy: Policy, entry: AuthorityEntry, name: str) -> tuple[str, ...]:
     """Who may: as the policy says, or the default if it does not name the command."""
     if "by" in entry.model_fields_set:
         return entry.by
+    if name in FOLLOWS:
+        other = FOLLOWS[name]
+        return _by(policy, policy.authority.rules.get(other, AuthorityEntry()), other)
     closed = closed_by_default(policy).get(name)
     if closed:
         return closed.by

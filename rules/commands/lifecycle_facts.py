@@ -7,7 +7,7 @@ from typing import Any
 
 from models.command import CancelCommand
 from models.compiled import CompiledPolicy, RoleRule
-from models.incident.record import INCIDENT_REPORT, Incident
+from models.incident.record import INCIDENT_REPORT, Incident, Review
 from models.payload import Command
 from models.time.clock import ClockStatus
 from models.time.moments import parse_condition
@@ -113,11 +113,7 @@ def _review_missing(incident: Incident, policy: CompiledPolicy) -> Iterator[str]
     if review is None:
         yield "the review has not been submitted: submit_review"
     else:
-        present = {review.lead, *review.attendees}
-        for role in rule.attendees:
-            holder = incident.holder(role) or role
-            if holder not in present and role not in present:
-                yield f"review attendee is missing: {role}"
+        yield from _absent(review, incident, policy)
         for aspect in rule.aspects:
             if not review.aspects.get(aspect, "").strip():
                 yield f"review aspect is not evaluated: {aspect}"
@@ -131,6 +127,21 @@ def _review_missing(incident: Incident, policy: CompiledPolicy) -> Iterator[str]
         yield "no lesson is recorded: add_lesson"
     if rule.action_items and not incident.action_items:
         yield "no action item is recorded: add_action_item"
+
+
+def _absent(review: Review, incident: Incident, policy: CompiledPolicy) -> Iterator[str]:
+    present = {review.lead, *review.attendees}
+    for role in policy.review.attendees:
+        holders = incident.holders(role)
+        counted = holders if policy.people_attend else holders[:1]
+        if not present & {role, *counted}:
+            yield f"review attendee is missing: {_awaited(role, incident, policy)}"
+
+
+def _awaited(name: str, incident: Incident, policy: CompiledPolicy) -> str:
+    """A role or person whose attendance a review lacks; says so if nobody holds the role."""
+    vacant = policy.people_attend and policy.role(name) and not incident.holders(name)
+    return f"{name} (nobody holds it: assign_role)" if vacant else name
 
 
 def review_missing(incident: Incident, policy: CompiledPolicy, now: datetime) -> tuple[str, ...]:

@@ -30,6 +30,9 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
     if leader and command.lead not in {leader, role}:
         message = f"{role} leads the review by the policy, and that is {leader}"
         return Refusal("Refused", message, (f"lead: {leader}",))
+    unmanned = _unmanned(case, command)
+    if unmanned:
+        return unmanned
     if INCIDENT_REPORT in command.documents:
         message = f"the engine writes {INCIDENT_REPORT} itself once the incident is resolved"
         return Refusal("Refused", f"{message}: give your document another name")
@@ -71,6 +74,22 @@ def add_action_item(case: Case, command: AddActionItemCommand) -> Outcome:
     return case.done(EntryKind.ACTION_ITEM_ADDED, summary, change=change, item=item.id)
 
 
+def _unmanned(case: Case, command: SubmitReviewCommand) -> Refusal | None:
+    """The refusal of a review that a role led or attended which nobody holds."""
+    named = (("lead", command.lead), *(("attendees", name) for name in command.attendees))
+    empty = [(field, name) for field, name in named if _nobody_holds(case, name)]
+    if not empty or not case.policy.people_attend:
+        return None
+    roles = ", ".join(dict.fromkeys(name for _, name in empty))
+    message = f"nobody holds {roles}, so it cannot have led or attended: name the people who did"
+    return Refusal("Refused", message, tuple(dict.fromkeys(field for field, _ in empty)))
+
+
+def _nobody_holds(case: Case, name: str) -> bool:
+    is_role = case.policy.role(name) is not None and name not in case.policy.people
+    return is_role and not case.incident.holders(name)
+
+
 def with_completed_review(decision: Decision, case: Case, name: str) -> Decision:
     """The decision, marked as reviewed if it completes the review.
 
@@ -107,9 +126,17 @@ def _submitted(case: Case, command: SubmitReviewCommand) -> Review:
         at=case.happened_at,
         actor=case.actor,
         lead=command.lead,
-        attendees=command.attendees,
+        attendees=_attendees(case, command),
         aspects=command.aspects,
     )
+
+
+def _attendees(case: Case, command: SubmitReviewCommand) -> tuple[str, ...]:
+    """Who took part, as the command names them, and the people behind the roles that it names."""
+    if not case.policy.people_attend:
+        return command.attendees
+    holders = (person for name in command.attendees for person in case.incident.holders(name))
+    return tuple(dict.fromkeys((*command.attendees, *holders)))
 
 
 def _joined(before: Review | None, now: Review) -> Review:

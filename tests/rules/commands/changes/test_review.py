@@ -285,3 +285,30 @@ def test_alerts_that_fire_are_named_by_what_they_say() -> None:
     incident = answer.incident.changed(alerts=alerts)
     assert alerts_firing(incident) == ("CPU is hot", "disk", "2 that the sender left out")
     assert alerts_firing(an_incident()) == ()
+
+
+def test_a_role_that_nobody_holds_attends_and_leads_nothing() -> None:
+    """Its word alone completes no review; somebody must hold it, or people are named."""
+    policy = POLICED.changed(people_attend=True)
+    vacant = done(in_review(), "unassign_role", after(105), policy, role="technical_team")
+    for fields in ({"attendees": ["bo", "technical_team"]}, {"lead": "technical_team"}):
+        free = policy.changed(review=FULL.changed(led_by=None))
+        answer = outcome(vacant, "submit_review", after(110), free, **{**MET, **fields})
+        assert isinstance(answer, Refusal)
+        assert answer.message.startswith("nobody holds technical_team, so it cannot have")
+    incident = done(vacant, "submit_review", after(110), policy, **{**MET, "attendees": ["bo"]})
+    assert "technical_team (nobody holds it: assign_role)" in str(
+        review_missing(incident, policy, after(111))
+    )
+
+
+def test_a_role_attends_by_whoever_holds_it_then() -> None:
+    """The record names them, and a later holder does not undo it."""
+    policy = POLICED.changed(people_attend=True)
+    attended = {**MET, "attendees": ["bo", "technical_team"]}
+    incident = done(in_review(), "submit_review", after(110), policy, **attended)
+    assert incident.review is not None
+    assert incident.review.attendees == ("bo", "technical_team", "cy")
+    given = {"role": "technical_team", "person": "bo"}
+    incident = done(incident, "assign_role", after(111), policy, **given)
+    assert "attendee" not in str(review_missing(incident, policy, after(112)))

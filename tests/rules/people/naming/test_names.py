@@ -10,6 +10,7 @@ from policies.compiling.policy import compile_policy
 from policies.reading.load import parse_policy
 from rules.commands.beginning.report_rules import refusal_of_report
 from rules.people.naming.names import RESERVED, meant_by, spelling_flaw
+from rules.people.permission.authority import rule_for
 from rules.record.decision import Decision, Refusal
 from tests.rules.staffed import HEAD, decided, refused, reported, staffed
 from tests.specimens import after, done, outcome
@@ -188,6 +189,27 @@ def test_a_command_that_is_closed_by_default_is_for_responders() -> None:
             assert isinstance(answer, Decision) == may, (name, command)
 
 
+@pytest.mark.parametrize(
+    ("written", "may"),
+    [
+        ("authority: { post_update: ana }", ("ana",)),
+        ("authority: { post_update: ana, slow_updates: bo }", ("bo",)),
+        ("authority: { post_update: ana, slow_updates: { needs: reason } }", ("ana",)),
+        ("authority: { slow_updates: { needs: reason } }", ("people",)),
+    ],
+)
+def test_who_may_update_may_slow_updates_down(written: str, may: tuple[str, ...]) -> None:
+    """That covers promises beyond the pace, unless the policy has a rule of its own for it."""
+    assert rule_for(staffed(written + "\n"), "slow_updates").by == may
+
+
+def test_a_rule_without_people_follows_the_same_command_as_no_rule() -> None:
+    """Whoever may give a role may take it away, with the reason that its rule asks for."""
+    policy = staffed("authority: { assign_role: ana, unassign_role: { needs: reason } }\n")
+    rule = rule_for(policy, "unassign_role")
+    assert (rule.by, rule.needs_note) == (("ana",), True)
+
+
 def test_everybody_is_a_responder_if_a_level_pages_a_channel() -> None:
     """Nobody knows who reads the channel; strangers still do not count."""
     policy = staffed("", closed=True)
@@ -233,5 +255,5 @@ def test_commands_take_a_person_with_the_word_person_and_keep_the_bare_name() ->
     review = {"lead": "role:lead", "attendees": ["person:ana", "role:lead"]}
     incident = done(incident, "submit_review", after(4), policy, **review)
     assert incident.review is not None
-    assert (incident.review.lead, incident.review.attendees) == ("lead", ("ana", "lead"))
+    assert (incident.review.lead, incident.review.attendees) == ("lead", ("ana", "lead", "bo"))
     assert incident.milestone("reviewed") is not None
