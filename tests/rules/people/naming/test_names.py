@@ -128,7 +128,8 @@ def test_a_misspelt_person_is_refused_with_the_one_who_was_meant(
 def test_a_review_names_people_and_roles_and_outsiders_that_nobody_mistakes() -> None:
     """A customer may attend; a name much like ana is refused with a question."""
     policy = staffed(OPEN + ROLES + "review: { required: { SEV1: always }, led_by: lead }\n")
-    incident = done(reported(policy), "resolve", after(1), policy)
+    incident = done(reported(policy), "assign_role", after(1), policy, role="lead", person="bo")
+    incident = done(incident, "resolve", after(1), policy)
     answer = refused(incident, "submit_review", 2, policy, lead="bo", attendees=["anna"])
     assert "did you mean ana?" in answer.message
     decided(incident, "submit_review", 2, policy, lead="lead", attendees=["bo", "Zoltan of Acme"])
