@@ -221,7 +221,8 @@ class CompiledPolicy(Frozen):
 
     `closes_detours` says that nobody gets around an authority, a reason or a review by a detour. An
     incident that began before the engine knew these rules keeps its own. `people_attend` says that
-    a role attends a review only by the people who hold it then.
+    a role attends a review only by the people who hold it then, `a_raise_pages_alone` that alerts
+    which join and raise the severity cause one page.
 
     `trust` says by command how its sender must be known, `default` for all others; without either,
     every proof counts. The link of a page grants the commands in `link_grants`.
@@ -277,6 +278,7 @@ class CompiledPolicy(Frozen):
     retention: Seconds = Field(default="P30D", validate_default=True)
     closes_detours: bool = False
     people_attend: bool = False
+    a_raise_pages_alone: bool = False
 
     @property
     def limits_pages(self) -> bool:

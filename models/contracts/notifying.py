@@ -19,6 +19,7 @@ class Delivery(Frozen):
     `until_answered` that an answer to the escalation withdraws it, `withdraw` why nobody need send
     it any more. `update` is the place, among those on record, of the status update that it brings.
     `clocks` are those whose limits ask for it; `request` is the request that somebody makes by it.
+    `failed_at` says when the first attempt of a page failed, in the name of its level.
     """
 
     message: Message
@@ -34,6 +35,7 @@ class Delivery(Frozen):
     clocks: tuple[str, ...] = ()
     withdraw: str | None = None
     request: str = ""
+    failed_at: Instant | None = None
 
 
 class SendNotification(Frozen):

@@ -161,8 +161,8 @@ def _told(policy: Policy) -> dict[str, object]:
         approval_after=policy.backdating.approval_after,
         report_stays=True,
     )
-    reporting = _reporting(policy)
-    return {"reporting": reporting, "facts": facts, "closes_detours": True, "people_attend": True}
+    since = ("closes_detours", "people_attend", "a_raise_pages_alone")
+    return {"reporting": _reporting(policy), "facts": facts, **dict.fromkeys(since, True)}
 
 
 def _given(**values: object) -> dict[str, object]:

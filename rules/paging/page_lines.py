@@ -231,6 +231,22 @@ def withdrawn_line(delivery: Delivery) -> PagingLine:
     return PagingLine(EntryKind.PAGE_WITHDRAWN, summary, data)
 
 
+def owed_by(line: PagingLine, now: datetime) -> Delivery | None:
+    """What a line leaves to be delivered; it keeps when a first attempt failed."""
+    if line.owed is None:
+        return None
+    failed_at = now if line.kind is EntryKind.PAGE_FAILED else None
+    return line.owed.delivery.changed(failed_at=failed_at)
+
+
+def late_words(delivery: Delivery) -> str:
+    """Why a page was sent later than others that were asked for after it."""
+    if delivery.failed_at is None:
+        return ""
+    at = f"{delivery.failed_at:%H:%M:%S} UTC"
+    return f" — late: its first attempt failed at {at}, and the escalation went on meanwhile"
+
+
 def until_answered(delivery: Delivery, *, stays: bool, clocks: tuple[str, ...] = ()) -> Delivery:
     """A delivery that an answer to the escalation withdraws, unless it `stays`."""
     bound = delivery.bound

@@ -36,7 +36,7 @@ from rules.paging.channels import (
     withdrawable,
 )
 from rules.paging.messages import failed_channels_words, message
-from rules.paging.page_lines import outcome_line, withdrawn_line
+from rules.paging.page_lines import late_words, outcome_line, withdrawn_line
 from rules.paging.urgency import WorkKind, urgency
 from rules.paging.withdrawal import withdrawal
 from rules.people.naming.people_meant import message_target
@@ -285,9 +285,8 @@ class Outbox(Component):
                     with_taken_update(desk.incident, delivery.update, audience, desk.now())
                 )
             self._desk.remember(receipt, delivery.message.recipient)
-            self._said(
-                delivery, "sent", _words(delivery, channel), channel, **reference_data(receipt)
-            )
+            words = _words(delivery, channel) + late_words(delivery)
+            self._said(delivery, "sent", words, channel, **reference_data(receipt))
         finally:
             self._busy.discard(key)
             self._sending.pop(key, None)

@@ -17,7 +17,7 @@ from rules.alerts.words import words_by_fingerprint
 from rules.commands.changes.transitions import fire
 from rules.people.permission.authority import permitted, trigger_rule
 from rules.record.carried import ALERTS_IN_FULL, cut_to_bytes
-from rules.record.decision import Case, Decision, Outcome, Refusal
+from rules.record.decision import Case, Decision, Effect, Outcome, PageNextLevel, Refusal
 from rules.record.timeline import note
 from rules.severity.attributes import attributes_stated
 from rules.severity.changes import with_severity
@@ -123,7 +123,21 @@ def with_severity_of_alerts(decision: Decision, case: Case) -> Decision:
     worse = as_bad_as_its_alerts(Case(decision.incident, case.policy, MONITORING, now, now))
     if worse is None:
         return decision
-    return Decision(worse.incident, decision.summary, (*decision.effects, *worse.effects))
+    effects = (*decision.effects, *worse.effects)
+    if case.policy.a_raise_pages_alone:
+        effects = _one_page(decision.effects, worse.effects)
+    return Decision(worse.incident, decision.summary, effects)
+
+
+def _one_page(joining: tuple[Effect, ...], raised: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """The effects of alerts that join and raise the severity: the raise pages, for both reasons."""
+    pages = [effect for effect in raised if isinstance(effect, PageNextLevel)]
+    also = [effect for effect in joining if isinstance(effect, PageNextLevel)]
+    if not pages or not also:
+        return (*joining, *raised)
+    reason = "; ".join(effect.reason for effect in (*pages, *also))
+    left = (effect for effect in joining if effect not in also)
+    return (*left, *(replace(e, reason=reason) if e in pages else e for e in raised))
 
 
 def as_bad_as_its_alerts(case: Case) -> Decision | None:

@@ -5,7 +5,7 @@ import pytest
 from models.alert import Alert, AlertBatch, AlertStatus
 from models.base import MONITORING
 from models.command import RecordAlertsCommand
-from models.compiled import AuthorityRule, RoleRule
+from models.compiled import AuthorityRule, OnRaise, RoleRule
 from models.incident.record import Incident
 from rules.commands.judgement import judge
 from rules.record.decision import Decision, Effect, PageNextLevel, PageRole, Remind
@@ -111,3 +111,27 @@ def test_the_acknowledger_is_told_if_the_policy_has_no_roles() -> None:
     answer = judge("record_alerts", command, incident, bare, after(5))
     assert isinstance(answer, Decision)
     assert [e.target for e in answer.effects if isinstance(e, Remind)] == ["person:ana"]
+
+
+def test_alerts_that_join_and_raise_the_severity_cause_one_page() -> None:
+    """The escalation begins again, and nobody of the next level is paged before its first."""
+    ladder = POLICY.escalation
+    assert ladder is not None
+    policy = FREE.changed(
+        when_alerts_join="escalate",
+        a_raise_pages_alone=True,
+        escalation=ladder.changed(on_raise=OnRaise.RESTART),
+    )
+    incident = an_incident(policy)
+    incident = incident.changed(
+        severity=MILD,
+        severities=(incident.severities[0].changed(severity=MILD, follows=True),),
+    )
+    incident = done(incident, "acknowledge", after(1), policy, actor="ana")
+    batch = AlertBatch(group_key="k", alerts=(an_alert("b"),), received_at=after(5))
+    command = RecordAlertsCommand(actor=MONITORING.name, via=MONITORING.via, batch=batch)
+    answer = judge("record_alerts", command, incident, policy, after(5))
+    assert isinstance(answer, Decision), answer
+    [page] = [effect for effect in answer.effects if isinstance(effect, PageNextLevel)]
+    assert (page.level, page.resumes) == (1, True)
+    assert page.reason.startswith(f"raised to {WORST} by monitoring; critical alert joins")

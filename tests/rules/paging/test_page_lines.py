@@ -12,7 +12,15 @@ from models.messages.reference import Reference
 from models.people.schedule import Duty, GapKind, OnCall
 from models.people.workload import Leave, PageVerdict, SentSummary
 from rules.paging.escalation import Page, PassOver
-from rules.paging.page_lines import LevelTurn, PagingLine, lines_of, outcome_line, passed_over_line
+from rules.paging.page_lines import (
+    LevelTurn,
+    PagingLine,
+    late_words,
+    lines_of,
+    outcome_line,
+    owed_by,
+    passed_over_line,
+)
 from tests.specimens import POLICY, after
 
 LEVEL = POLICY.escalation.levels[1] if POLICY.escalation else None
@@ -113,6 +121,18 @@ def test_a_page_that_failed_is_still_owed(failure: DeliveryFailure | None, why: 
     line = only(pages=(owed,))
     assert (line.kind, line.owed, line.data["channel"]) == ("page.failed", owed, "pager")
     assert f"page to bo (level 2) by pager: nobody acknowledged — failed: {why}" in line.summary
+
+
+def test_a_page_that_is_sent_after_a_failure_says_why_it_is_late() -> None:
+    """So a page of level 1 may follow one of level 2, and the timeline says why."""
+    owed = owed_by(only(pages=(outcome("person:bo"),)), after(1))
+    assert owed is not None
+    assert "its first attempt failed at" in late_words(owed)
+    held = outcome("person:bo", leave=Leave(verdict=PageVerdict.HELD, why="10 pages within 15m"))
+    waits = owed_by(only(pages=(held,)), after(1))
+    assert waits is not None
+    assert late_words(waits) == ""
+    assert owed_by(only(pages=(outcome("person:bo", receipt=RECEIPT),)), after(1)) is None
 
 
 def test_a_page_that_is_held_is_still_owed() -> None:

@@ -36,6 +36,7 @@ from rules.paging.page_lines import (
     joined_demand_line,
     lines_of,
     lost_task_line,
+    owed_by,
     passed_over_line,
     recipients_of,
     until_answered,
@@ -368,9 +369,9 @@ class Paging(Component):
 
     def _write(self, line: PagingLine, asked: PageRequest | None = None) -> None:
         self._desk.note(line.kind, line.summary, **line.data)
-        if line.owed and asked:
-            owed = until_answered(line.owed.delivery, stays=asked.stays, clocks=asked.clocks)
-            self._outbox.add(owed)
+        owed = owed_by(line, self._desk.now())
+        if owed and asked:
+            self._outbox.add(until_answered(owed, stays=asked.stays, clocks=asked.clocks))
 
     def _say_when_it_begins(self, now: datetime, *, unread: bool = False) -> None:
         at, progress = self.progress.next_at, self.progress
