@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import computed_field
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
@@ -155,6 +156,23 @@ async def find(client: Client, filters: Filters, limit: int) -> Found:
             if run.id not in found or run.start_time > found[run.id].start_time:
                 found[run.id] = run
         return await _found(client, found, more=False)
+
+
+async def newest_runs(client: Client, ended_after: datetime, most: int) -> dict[str, str]:
+    """The newest run of each incident that runs, or ended after an instant.
+
+    The answer has at most one incident more than `most`. Raises NamespaceNotFound,
+    ServerUnavailable.
+    """
+    stands = f"ExecutionStatus = 'Running' OR CloseTime > '{ended_after.isoformat()}'"
+    found: dict[str, WorkflowExecution] = {}
+    with reaching_server():
+        async for run in client.list_workflows(f"{MATCHES} AND ({stands})"):
+            if run.id not in found or run.start_time > found[run.id].start_time:
+                found[run.id] = run
+            if len(found) > most:
+                break
+    return {run.id: run.run_id for run in found.values()}
 
 
 async def _found(client: Client, found: dict[str, WorkflowExecution], *, more: bool) -> Found:

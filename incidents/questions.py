@@ -24,6 +24,7 @@ from incidents.errors import (
 from incidents.patience import ASK_AGAIN_SECONDS
 from incidents.temporal_errors import NO_ANSWER, typed_error
 from models.answers.adoption import PREVIEW_ADOPTION, AdoptionPreview
+from models.answers.lines import LINES, Lines, LinesAsked
 from models.answers.view import ASK_AGAIN, VIEW, IncidentView
 from models.answers.why import WHY, Explanation, WhyQuestion
 from models.compiled import CompiledPolicy
@@ -82,6 +83,13 @@ async def ask_view(
     QuestionFailed, NamespaceNotFound, ServerUnavailable.
     """
     return await _asked(client, incident_id, patience, VIEW, IncidentView, at=at)
+
+
+async def ask_lines(
+    client: Client, incident_id: str, asked: LinesAsked, patience: timedelta
+) -> Lines:
+    """Ask for lines of the timeline. Raises as `ask_view` does."""
+    return await _asked(client, incident_id, patience, LINES, Lines, asked, timed=False)
 
 
 async def ask_adoption(
@@ -185,9 +193,10 @@ async def _asked(
     result: type[Answer],
     *before: object,
     at: datetime | None = None,
+    timed: bool = True,
 ) -> Answer:
     handle = client.get_workflow_handle(incident_id)
-    given = [*before, at or datetime.now(UTC)]
+    given = [*before, *([at or datetime.now(UTC)] if timed else [])]
     try:
         return await _answer(handle, query, given, result, patience)
     except WorkflowQueryFailedError as error:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from runtime.client import ServerNotReachable, connect
 from runtime.ending import (
@@ -46,7 +46,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def server_of(app: FastAPI, host: str, port: int) -> Server:
+def server_of(app: ASGIApp, host: str, port: int) -> Server:
     """The HTTP server of the web server. Each connection is a `Connection`, which has bounds."""
     config = uvicorn.Config(
         app,

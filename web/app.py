@@ -18,6 +18,8 @@ from web.alerts.formats.table import FORMATS
 from web.api.commanding import BODIES, CommandApi, Commanding
 from web.api.reading import Reading
 from web.api.reports import Reported, Reports
+from web.events.api import EventsApi
+from web.events.watching import Watching
 from web.health.endpoints import Health
 from web.health.probe import Probe
 from web.http.endpoints import OPENAPI, describe
@@ -63,7 +65,9 @@ def create_app(
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     reports = Reports(client, policy, task_queue, feeds)
     alerts, commands = Deliveries(client, policy, task_queue), CommandApi(commanding)
-    for part in (alerts, reports, reading, commands):
+    watching = Watching(client, reading)
+    events = EventsApi(watching, bearer.asker)
+    for part in (alerts, reports, reading, commands, events):
         app.include_router(part.router(), dependencies=guarded)
     if keys is not None:
         parts = Parts(client, policy, feeds, bearer, failures, reading, commanding)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from runtime.embedded.server import free_port
 from tests.patience import PATIENCE_SECONDS
@@ -53,7 +53,7 @@ async def _send(writer: asyncio.StreamWriter, chunks: tuple[bytes, ...], every: 
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[Served]:
+async def serving(app: ASGIApp) -> AsyncIterator[Served]:
     """Serve `app` as the web server does."""
     port = free_port()
     server = server_of(app, "127.0.0.1", port)

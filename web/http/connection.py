@@ -29,14 +29,23 @@ class Step(Enum):
     ANSWER = "the answer of the web server"
     NEXT = "the next request, or the client to read the answer"
     LEAVE = "the client to read the refusal"
+    READ = "the client to read what a stream has sent"
 
 
-PATIENCE_SECONDS = {Step.REQUEST: 10.0, Step.ANSWER: 30.0, Step.NEXT: 10.0, Step.LEAVE: 2.0}
+PATIENCE_SECONDS = {
+    Step.REQUEST: 10.0,
+    Step.ANSWER: 30.0,
+    Step.NEXT: 10.0,
+    Step.LEAVE: 2.0,
+    Step.READ: 10.0,
+}
 """The longest wait for each step. An answer takes less than all the Temporal calls that it needs.
 Between two requests the server itself closes after five seconds, if the client reads."""
 
 
 LONGEST_HEAD = 16 * 1024
+STREAMS = "streams"
+"""The name under which an application says in the state of a request that its answer goes on."""
 
 
 class Connection(H11Protocol):
@@ -46,6 +55,9 @@ class Connection(H11Protocol):
     that sends a whole request at once is served, however many clients do not. The exception is a
     flood: if more connections come in one turn of the loop than may be open, one of them is closed
     before its request is read, and its sender must try again.
+
+    A stream goes on for as long as its client reads, and takes none of the other connections' room:
+    whoever begins streams limits their number.
     """
 
     most = 256
@@ -57,7 +69,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Start to wait for a request, if there is room."""
         super().connection_made(transport)
-        if len(self.connections) > self.most and not self._make_room():
+        if self._too_many() and not self._make_room():
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Busy", "too many connections")
             return
         self._await(Step.REQUEST)
@@ -83,9 +95,35 @@ class Connection(H11Protocol):
             return 0
         return len((self.conn.trailing_data[0] + data).partition(b"\r\n\r\n")[0])
 
+    def pause_writing(self) -> None:
+        """The client reads too slowly: a stream waits for it, but not long."""
+        super().pause_writing()
+        if self._streams:
+            self._await(Step.READ)
+
+    def resume_writing(self) -> None:
+        """The client has read."""
+        super().resume_writing()
+        if self._step is Step.READ:
+            self._stop()
+            self._step = None
+            self._watch()
+
+    @property
+    def _streams(self) -> bool:
+        """Whether the answer under way goes on."""
+        under_way = self.cycle is not None and not self.cycle.response_complete
+        return under_way and bool(self.scope.get("state", {}).get(STREAMS))
+
+    def _too_many(self) -> bool:
+        if len(self.connections) <= self.most:
+            return False
+        streams = sum(isinstance(c, Connection) and c._streams for c in self.connections)  # noqa: SLF001 - its twin
+        return len(self.connections) - streams > self.most
+
     def shutdown(self) -> None:
         """Close when the server ends."""
-        if self._step is Step.LEAVE:
+        if self._step is Step.LEAVE or self._streams:
             self.transport.abort()
         else:
             super().shutdown()
@@ -108,7 +146,7 @@ class Connection(H11Protocol):
         self._refuse(HTTPStatus(hint), "Malformed", why)
 
     def _watch(self) -> None:
-        if self._step is Step.LEAVE:
+        if self._step in {Step.LEAVE, Step.READ}:
             return
         if self.transport.is_closing():
             self._await(Step.NEXT)
@@ -141,6 +179,10 @@ class Connection(H11Protocol):
             why = f"the request did not arrive whole within {seconds:g} seconds"
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "TooSlow", why)
             return
+        if step is Step.ANSWER and self._streams:
+            return
+        if step is Step.READ:
+            log.info("stream.too_slow", seconds=self.patience[Step.READ])
         if step is Step.ANSWER:
             log.warning("request.unanswered", seconds=self.patience[Step.ANSWER])
         self.transport.abort()

@@ -85,11 +85,12 @@ REFUSALS = {
     403: "the token or the policy does not allow it; `may` says who may",
     404: "there is no such incident",
     409: "the incident is in a state that does not allow it, or something is missing for it",
+    410: "what was asked for is not here any more",
     413: "the body is too large",
     415: "the body is not sent as application/json, or it is compressed",
     421: "the header Host has a name that the web server does not accept",
     422: "a field is wrong, or the key was used for another report",
-    429: "too many attempts with wrong credentials: wait for Retry-After seconds",
+    429: "too many wrong credentials, or too many streams: wait for Retry-After seconds",
     431: "the head of the request is too large",
     500: "the web server failed",
     503: "Temporal or the policy cannot be used now, the request did not arrive whole in time, or "

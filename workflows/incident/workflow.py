@@ -15,6 +15,7 @@ from models.incident.timeline import EntryKind
 
 with workflow.unsafe.imports_passed_through():
     from models.answers.adoption import PREVIEW_ADOPTION, AdoptionPreview
+    from models.answers.lines import LINES, Lines, LinesAsked
     from models.answers.view import ASK_AGAIN, VIEW, IncidentView
     from models.answers.why import WHY, Explanation, WhyQuestion
     from models.base import Instant
@@ -43,6 +44,7 @@ with workflow.unsafe.imports_passed_through():
         small_enough_for_the_next_run,
         story_length,
     )
+    from rules.record.lines import lines_of
     from states.lifecycle import TERMINAL, State
     from workflows.activity_calls import LIFE_OF_A_PAGE, perform, perform_promptly
     from workflows.incident.adoption import Adoption
@@ -190,6 +192,13 @@ class IncidentWorkflow:
         if self._unfit:
             raise self._unfit
         return for_an_answer(self._desk.incident)
+
+    @workflow.query(name=LINES)
+    def lines(self, asked: LinesAsked) -> Lines:
+        """The lines of the timeline that somebody who follows it has not seen."""
+        if self._unfit:
+            raise self._unfit
+        return lines_of(self._desk.incident, asked)
 
     def _asked(self, at: datetime | None) -> datetime:
         """The instant of a query, on the clock of the incident. Raises ValueError."""

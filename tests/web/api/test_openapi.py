@@ -82,6 +82,7 @@ async def test_every_operation_answers_as_documented(siren: Siren) -> None:
         schema = openapi.from_dict(app.openapi())
         found = (each for each in schema.get_all_operations() if isinstance(each, Ok))
         every = [each.ok() for each in found]
+        every = [each for each in every if not each.path.endswith("/events")]
         commands = [each for each in every if "/commands/" in each.path]
         chosen = [*(each for each in every if each not in commands), *commands[::EACH]]
         return [wrong for each in chosen for wrong in tried(each, url, incident)]

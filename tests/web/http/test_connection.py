@@ -1,11 +1,13 @@
 """Connections cannot hold up the web server, neither by time nor by number."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from starlette.types import Receive, Scope, Send
 from temporalio.client import Client
 
 from runtime.embedded.server import free_port
@@ -14,7 +16,8 @@ from tests.patience import PATIENCE_SECONDS
 from tests.web.conftest import TOKEN
 from tests.web.serving import Served, serving
 from web.app import create_app
-from web.http.connection import Connection, Step
+from web.http.connection import PATIENCE_SECONDS as PATIENCE
+from web.http.connection import STREAMS, Connection, Step
 
 POST = b"POST /v1/incidents HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 MAY = f"Authorization: Bearer {TOKEN}\r\n".encode()
@@ -125,3 +128,45 @@ async def test_a_whole_request_is_answered_even_if_it_comes_in_pieces(served: Se
     """It only matters that it arrives, not how."""
     answer = await served.said(*(HEALTH[n : n + 1] for n in range(len(HEALTH))))
     assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_stream_that_nobody_reads_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for its client is bounded.
+
+    A client that reads outlasts the time of an answer, and takes no room of other connections.
+    """
+    monkeypatch.setattr(Connection, "most", 1)
+    brief = {**PATIENCE, Step.ANSWER: 0.2, Step.READ: 0.3}
+    monkeypatch.setattr(Connection, "patience", brief)
+    sent = 0
+
+    async def endless(scope: Scope, _: Receive, send: Send) -> None:
+        nonlocal sent
+        if scope["type"] != "http":
+            return
+        scope["state"][STREAMS] = True
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while True:
+            await send({"type": "http.response.body", "body": bytes(65536), "more_body": True})
+            sent += 1
+            await asyncio.sleep(0.001)
+
+    async with serving(endless) as served:
+        with socket.socket() as silent:
+            silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            silent.connect(("127.0.0.1", served.port))
+            silent.sendall(HEALTH)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not sent or served.open_connections:
+                    await asyncio.sleep(0.02)
+        clients = []
+        for _ in range(3):
+            clients.append(await served.connected())
+            clients[-1][1].write(HEALTH)
+            await clients[-1][0].readexactly(65536)
+        until = asyncio.get_running_loop().time() + 3 * brief[Step.ANSWER]
+        while asyncio.get_running_loop().time() < until:
+            for reader, _ in clients:
+                await reader.readexactly(65536)
+        for _, writer in clients:
+            writer.close()

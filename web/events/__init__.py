@@ -1,0 +1,1 @@
+"""What happens in incidents, as it happens: one follower for all who look."""
