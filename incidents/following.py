@@ -14,7 +14,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 
 from incidents import patience
 from incidents.errors import IncidentNotFound
-from incidents.reaching import reaching_server
+from incidents.temporal_errors import reaching_server
 from models.contracts.incident import INCIDENT_WORKFLOW
 
 LONG_POLL = timedelta(seconds=60)

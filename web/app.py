@@ -19,7 +19,7 @@ from web.api.commanding import BODIES, CommandApi, Commanding
 from web.api.reading import Reading
 from web.api.reports import Reported, Reports
 from web.events.api import EventsApi
-from web.events.watching import Watching
+from web.events.open_streams import Watching
 from web.health.endpoints import Health
 from web.health.probe import Probe
 from web.http.endpoints import OPENAPI, describe

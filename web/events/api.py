@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from models.access import Scope
-from web.events.resuming import LAST_EVENT, EventsQuery, event_after, given, line_after
+from web.events.last_event import LAST_EVENT, EventsQuery, event_after, given, line_after
+from web.events.open_streams import Reader, Watching
 from web.events.streams import ForTools
-from web.events.watching import Reader, Watching
 from web.http.endpoints import answers
 from web.http.errors import Refused
 from web.identity.asker import Identify, asker_of

@@ -44,7 +44,7 @@ with workflow.unsafe.imports_passed_through():
         small_enough_for_the_next_run,
         story_length,
     )
-    from rules.record.lines import lines_of
+    from rules.record.unseen_lines import lines_of
     from states.lifecycle import TERMINAL, State
     from workflows.activity_calls import LIFE_OF_A_PAGE, perform, perform_promptly
     from workflows.incident.adoption import Adoption

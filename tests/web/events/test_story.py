@@ -8,8 +8,8 @@ import pytest
 from models.answers.lines import Lines, LinesAsked
 from models.base import Actor
 from models.incident.record import TimelineEntry
-from rules.record import lines as answering
-from rules.record.lines import lines_of
+from rules.record import unseen_lines as answering
+from rules.record.unseen_lines import lines_of
 from tests.specimens import an_incident
 from web.events.story import Event, EventId, Log, Story, by_recording, event_id, event_of
 from web.events.viewers import MOST_WAITING, Viewer, Why

@@ -13,7 +13,7 @@ from incidents.description import describe
 from incidents.errors import IncidentError, IncidentNotFound
 from web.api.reading import ID_BOUND, Reading
 from web.api.refusing import of_incident, reaching_incidents
-from web.events.every import OVERLAP, Every, Missed, TooLongAgo
+from web.events.all_incidents import OVERLAP, Every, Missed, TooLongAgo
 from web.events.followers import (
     LONGEST_WAIT,
     SHORTEST_WAIT,
@@ -35,8 +35,8 @@ from web.events.streams import (
     pause,
 )
 from web.events.viewers import Viewer, Why
+from web.http.calling_temporal import RPC_TIMEOUT
 from web.http.errors import Refused
-from web.http.reaching import RPC_TIMEOUT
 from web.identity.asker import Asker
 
 CATCH_UP = timedelta(seconds=20)
