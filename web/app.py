@@ -65,8 +65,7 @@ def create_app(
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     reports = Reports(client, policy, task_queue, feeds)
     alerts, commands = Deliveries(client, policy, task_queue), CommandApi(commanding)
-    watching = Watching(client, reading)
-    events = EventsApi(watching, bearer.asker)
+    events = EventsApi(Watching(client, reading), bearer.asker)
     for part in (alerts, reports, reading, commands, events):
         app.include_router(part.router(), dependencies=guarded)
     if keys is not None:
