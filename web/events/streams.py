@@ -31,7 +31,7 @@ COMMENT_SECONDS = 15
 CHECK_SECONDS = 5.0
 """So often it is checked whether whoever reads still may."""
 RETRY_MILLISECONDS = 2000
-OVER, ARCHIVED, UNREAD = "incident.over", "timeline.archived", "timeline.unread"
+OVER, ARCHIVED, UNREAD = "over", "archived", "unread"
 """Events that are no line of a timeline: the incident is over; older lines are documents; no worker
 could say what happened since the last event."""
 

@@ -128,7 +128,7 @@ async def test_the_stream_of_an_incident_ends_with_it_and_asks_nobody_to_come_ba
             await stream.until("page.sent")
             await door.gives(incident, "resolve")
             got = await stream.ends()
-        assert (got[-1].kind, got[-1].data) == ("incident.over", {"incident": incident})
+        assert (got[-1].kind, got[-1].data) == ("over", {"incident": incident})
         last = ids(got)[-1]
         assert len(ids(got)) == len(await door.lines(incident))
         answer = await door.http.get(path, headers={"Last-Event-ID": last})
