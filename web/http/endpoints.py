@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
@@ -60,15 +62,21 @@ class Endpoint:
 
 
 def endpoints_of(app: FastAPI) -> Iterator[Endpoint]:
-    """Every endpoint of `app`; those of the commands are one."""
+    """Every endpoint of `app`; those of the commands are one.
+
+    They come from the routes: the OpenAPI document takes half a second to generate, and a refusal
+    must not wait for it.
+    """
     commands = None
-    for path, methods in app.openapi()["paths"].items():
-        before, found, _ = path.partition(COMMANDS_AT)
-        for method, said in methods.items():
+    for route in iter_route_contexts(app.routes):
+        if not (isinstance(route.original_route, APIRoute) and route.include_in_schema):
+            continue
+        before, found, _ = str(route.path).partition(COMMANDS_AT)
+        for method in sorted(route.methods or ()):
             if not found:
-                yield Endpoint(method.upper(), path, said["summary"])
+                yield Endpoint(method, str(route.path), route.summary)
             elif commands is None:
-                commands = Endpoint(method.upper(), f"{before}{found}NAME", "a command")
+                commands = Endpoint(method, f"{before}{found}NAME", "a command")
                 yield commands
     yield Endpoint("GET", OPENAPI, "this list, as OpenAPI")
 
@@ -135,20 +143,26 @@ def takes(
 
 def describe(app: FastAPI, *forms: type[BaseModel]) -> None:
     """Add the schemas of `forms`, to which its routes refer, to the OpenAPI document of `app`."""
-    generated = app.openapi
-    described: list[type[BaseModel]] = [*forms, Refusal]
-    _, definitions = models_json_schema(
-        [(form, "validation") for form in described], ref_template=SCHEMAS
-    )
-    ambiguous = [form.__name__ for form in forms if form.__name__ not in definitions["$defs"]]
-    if ambiguous:
-        raise ValueError(f"two models are called {ambiguous[0]}: rename one")
+    generated, definitions = app.openapi, _schemas(forms)
 
     def openapi() -> dict[str, Any]:
         schema = generated()
         components = schema.setdefault("components", {})
-        components.setdefault("schemas", {}).update(definitions["$defs"])
+        components.setdefault("schemas", {}).update(definitions)
         components["securitySchemes"] = {TOKEN: {"type": "http", "scheme": "bearer"}}
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+@cache
+def _schemas(forms: tuple[type[BaseModel], ...]) -> dict[str, Any]:
+    described: list[type[BaseModel]] = [*forms, Refusal]
+    _, definitions = models_json_schema(
+        [(form, "validation") for form in described], ref_template=SCHEMAS
+    )
+    found: dict[str, Any] = definitions["$defs"]
+    ambiguous = [form.__name__ for form in forms if form.__name__ not in found]
+    if ambiguous:
+        raise ValueError(f"two models are called {ambiguous[0]}: rename one")
+    return found
