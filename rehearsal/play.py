@@ -104,6 +104,7 @@ class _Play:
             incidents=tuple(incidents),
             refused=tuple(self._named(refused) for refused in self.refused),
             looks=tuple(self.looks),
+            slack=self.engine.slack,
         )
 
     def _instant(self, moment: timedelta | datetime) -> datetime:
@@ -276,7 +277,9 @@ class _Play:
         view = await self.engine.view(self.engine.incidents[name], at + LAG)
         whole = await with_whole_timeline(self.engine.documents, view.incident)
         events = [self._instant(event.at) for event in self.scenario.events]
-        return played_incident(name, view, whole, events, self.engine.by_name)
+        return played_incident(
+            name, view, whole, events, self.engine.by_name, slack=self.engine.slack
+        )
 
 
 def _dues(view: IncidentView) -> Iterable[datetime]:

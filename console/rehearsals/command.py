@@ -17,7 +17,7 @@ from console.rehearsals.progress import Progress
 from console.rehearsals.view import render
 from console.terminal.arguments import AsJson
 from console.terminal.failure import ExitCode, Failure, usage
-from console.terminal.output import Output, words
+from console.terminal.output import Output, note, words
 from console.terminal.running import perform_alone
 from rehearsal.engine.policy import RehearsedPolicy
 from rehearsal.engine.server import time_skipping_server
@@ -25,7 +25,7 @@ from rehearsal.engine.virtual_time import Stuck
 from rehearsal.play import play
 from rehearsal.results.compare import Comparison, compare
 from rehearsal.results.outcome import Judgement, judge
-from rehearsal.results.played import Played
+from rehearsal.results.played import SLACK, Played
 from rehearsal.results.transcript import expectations
 from rehearsal.scenarios.load import LoadedScenario, load_scenario
 from runtime.embedded.server import EmbeddedServerFailed
@@ -81,6 +81,7 @@ def rehearse(
     with output.waiting("rehearsing; this takes a while ...") as shown:
         progress = Progress(loaded, shown if isinstance(shown, Status) else None)
         played, other = perform_alone(lambda: _rehearse(loaded, first, second, progress))
+    _say_if_slow(played)
     judgement = _judged(played, loaded)
     comparison = compare(played, other) if other else None
     output.answer(
@@ -90,6 +91,12 @@ def rehearse(
         else render(played, judgement, other, comparison, story=story),
     )
     raise typer.Exit(ExitCode.OK if judgement.as_expected else ExitCode.NOT_AS_EXPECTED)
+
+
+def _say_if_slow(played: Played) -> None:
+    if played.slack > SLACK:
+        seconds = round(played.slack.total_seconds())
+        note(f"This machine is busy: instants and durations may be off by {seconds} s.")
 
 
 def _loaded(file: Path, policy: Path | None) -> LoadedScenario:

@@ -23,6 +23,7 @@ from models.base import MONITORING
 from models.incident.record import Report
 from rehearsal.engine.alerts import RehearsedDeliveries, RehearsedStart, RehearsedTelling
 from rehearsal.engine.channels import RecordingChannels
+from rehearsal.engine.lag import Lag
 from rehearsal.engine.policy import RehearsedPolicy
 from rehearsal.engine.refusals import NotTaken, refusal_of
 from rehearsal.engine.server import skipper
@@ -62,6 +63,7 @@ class RehearsedEngine:
         self._policy = policy
         self._queue = f"rehearsal-{uuid.uuid4().hex[:12]}"
         self.time = VirtualTime(skipping)
+        self._lag = Lag()
         self.channels = RecordingChannels()
         self.documents = LocalDocumentStore(folder / self._queue)
         self.incidents: dict[str, str] = {}
@@ -110,6 +112,11 @@ class RehearsedEngine:
         await self._worker.__aexit__(kind, error, trace)
         await self._feeds.aclose()
 
+    @property
+    def slack(self) -> timedelta:
+        """How much the instants of this rehearsal may be off."""
+        return self._lag.slack
+
     async def report(self, name: str, report: Report, at: datetime) -> None:
         """Report an incident at `at`. Raises NotTaken."""
         policy = self._policy.compiled(report.service, at)
@@ -119,17 +126,18 @@ class RehearsedEngine:
         number = len(self.incidents) + 1
         named = incident_id(f"{self._queue}/{number}", at)
         dated = report.changed(happened_at=report.happened_at or at)
-        await open_incident(
-            self._client,
-            policy,
-            named,
-            dated,
-            self._queue,
-            epoch_offset=self.time.begin(named, at),
-            feeds=self._feeds,
-        )
-        self._welcome(name, named)
-        await self.settled(named)
+        with self._lag.counted():
+            await open_incident(
+                self._client,
+                policy,
+                named,
+                dated,
+                self._queue,
+                epoch_offset=self.time.begin(named, at),
+                feeds=self._feeds,
+            )
+            self._welcome(name, named)
+            await self.settled(named)
 
     async def deliver(self, name: str, payload: Payload, at: datetime) -> None:
         """Deliver alerts from monitoring at `at`. Raises NotTaken."""
@@ -146,7 +154,8 @@ class RehearsedEngine:
                 heard.append(group)
         if not heard:
             raise NotTaken(f"the policy ignores these alerts ({ignored})")
-        await self.settled(*heard)
+        with self._lag.counted():
+            await self.settled(*heard)
 
     async def _hand_on(
         self, name: str, group: str, batch: AlertBatch, summary: str, at: datetime
@@ -174,8 +183,9 @@ class RehearsedEngine:
 
     async def do(self, order: Order, at: datetime) -> None:
         """Give a command. Raises NotTaken."""
-        await self._given(order, at)
-        await self.settled(order.incident_id)
+        with self._lag.counted():
+            await self._given(order, at)
+            await self.settled(order.incident_id)
 
     async def in_time(self, orders: Sequence[Order], at: datetime) -> list[NotTaken | None]:
         """Give commands at the exact instant at which something comes due.
@@ -183,6 +193,10 @@ class RehearsedEngine:
         No worker runs until the commands have arrived. The incidents then see them together with
         the instant, and a command counts before the clock.
         """
+        with self._lag.counted():
+            return await self._together(orders, at)
+
+    async def _together(self, orders: Sequence[Order], at: datetime) -> list[NotTaken | None]:
         self.time.stirred()
         await self._worker.shutdown()
         try:
@@ -237,10 +251,11 @@ class RehearsedEngine:
     async def _forward(self, to: datetime) -> None:
         brought: set[str] = set()
         while left := [w for w in self._workflows() if w not in brought]:
-            moved = [named for named in left if await self.time.forward(named, to)]
-            brought.update(left)
-            if moved:
-                await self.settled(*moved)
+            with self._lag.counted():
+                moved = [named for named in left if await self.time.forward(named, to)]
+                brought.update(left)
+                if moved:
+                    await self.settled(*moved)
 
     def _workflows(self) -> tuple[str, ...]:
         return (*self.incidents.values(), *self._groups, *self._workloads.begun)

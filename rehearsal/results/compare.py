@@ -1,12 +1,12 @@
 """Compares a scenario under two policies: messages, clocks and breaches."""
 
 from collections.abc import Callable, Hashable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from models.base import Frozen
 from models.time.clock import ClockReading
-from rehearsal.results.played import SLACK, Breach, Played, ReceivedMessage, RefusedAttempt
+from rehearsal.results.played import Breach, Played, ReceivedMessage, RefusedAttempt
 
 Thing = TypeVar("Thing", ReceivedMessage, Breach, RefusedAttempt)
 
@@ -49,13 +49,14 @@ class Comparison(Frozen):
 
 def compare(here: Played, there: Played) -> Comparison:
     """Compare a scenario under one policy with the same scenario under another."""
-    said_here, said_there = _apart(here.said, there.said, _who, _at)
-    breached_here, breached_there = _apart(here.breaches, there.breaches, _promise, _always)
-    refused_here, refused_there = _apart(here.refused, there.refused, _tried, _always)
+    slack = max(here.slack, there.slack)
+    said_here, said_there = _apart(here.said, there.said, _who, _at, slack)
+    breached_here, breached_there = _apart(here.breaches, there.breaches, _promise, _always, slack)
+    refused_here, refused_there = _apart(here.refused, there.refused, _tried, _always, slack)
     return Comparison(
         said_here=said_here,
         said_there=said_there,
-        clocks=tuple(_clocks(here, there)),
+        clocks=tuple(_clocks(here, there, slack)),
         breached_here=breached_here,
         breached_there=breached_there,
         refused_here=refused_here,
@@ -89,6 +90,7 @@ def _apart(
     there: Iterable[Thing],
     named: Callable[[Thing], Hashable],
     when: Callable[[Thing], datetime],
+    slack: timedelta,
 ) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
     """Those without a counterpart of the same name at about the same time on the other side."""
     only_here, left = [], list(there)
@@ -96,7 +98,7 @@ def _apart(
         fitting = (
             other
             for other in left
-            if named(other) == named(thing) and abs(when(other) - when(thing)) <= SLACK
+            if named(other) == named(thing) and abs(when(other) - when(thing)) <= slack
         )
         found = next(fitting, None)
         if found is None:
@@ -114,21 +116,21 @@ def _runs(played: Played) -> dict[tuple[str, str, int], ClockReading]:
     }
 
 
-def _clocks(here: Played, there: Played) -> Iterable[ClockDifference]:
+def _clocks(here: Played, there: Played, slack: timedelta) -> Iterable[ClockDifference]:
     one, other = _runs(here), _runs(there)
     for key in dict.fromkeys((*one, *other)):
         first, second = one.get(key), other.get(key)
-        if first is None or second is None or _differ(first, second):
+        if first is None or second is None or _differ(first, second, slack):
             incident, clock, run = key
             yield ClockDifference(incident=incident, clock=clock, run=run, here=first, there=second)
 
 
-def _differ(one: ClockReading, other: ClockReading) -> bool:
+def _differ(one: ClockReading, other: ClockReading, slack: timedelta) -> bool:
     if (one.status, one.stage, one.calendar) != (other.status, other.stage, other.calendar):
         return True
-    if abs(one.target - other.target) > SLACK:
+    if abs(one.target - other.target) > slack:
         return True
-    return one.stopped_at is not None and abs(one.elapsed - other.elapsed) > SLACK
+    return one.stopped_at is not None and abs(one.elapsed - other.elapsed) > slack
 
 
 def _ends(here: Played, there: Played) -> Iterable[EndDifference]:

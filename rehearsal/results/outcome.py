@@ -13,7 +13,6 @@ from models.people.party import PartyKind, party_named
 from models.scenario import MESSAGES, Expectation, Scenario, instant_of
 from models.time.clock import ClockReading, Measure
 from rehearsal.results.played import (
-    SLACK,
     IncidentStanding,
     Played,
     ReceivedMessage,
@@ -44,10 +43,6 @@ def judge(played: Played, scenario: Scenario) -> Judgement:
     return Judgement(
         expected=len(scenario.expect), missing=missing, unexpected=tuple(judging.unexpected())
     )
-
-
-def _near(found: timedelta, wanted: timedelta) -> bool:
-    return abs(found - wanted) <= SLACK
 
 
 def _has(text: str, words: str | None) -> bool:
@@ -110,7 +105,7 @@ class _Judging:
             first, last = expected.within
             return self._instant(first), self._instant(last)
         at = self._instant(expected.at or timedelta())
-        return at, at + SLACK
+        return at, at + self._played.slack
 
     def _message(self, expected: Expectation) -> Iterator[str]:
         first, last = self._window(expected)
@@ -183,7 +178,7 @@ class _Judging:
         metrics = [m for standing in self._standings(expected) for m in standing.metrics]
         found = [m for m in metrics if m.metric == expected.metric]
         wanted = expected.elapsed or timedelta()
-        if not any(_near(metric.elapsed, wanted) for metric in found):
+        if not any(abs(m.elapsed - wanted) <= self._played.slack for m in found):
             measure = found[-1].measure if found else Measure.ELAPSED
             instead = _shown(found[-1].elapsed, measure) if found else "no such figure"
             yield f"metric {expected.metric}{when}: {_shown(wanted, measure)}; found {instead}"
@@ -213,7 +208,7 @@ class _Judging:
             if key == "breach_at":
                 wanted = self._instant(wanted)
             found = _of_reading(reading, key)
-            if not _agrees(key, found, wanted, reading):
+            if not _agrees(key, found, wanted, reading, self._played.slack):
                 words = [_shown(value, reading.measure) for value in (wanted, found)]
                 yield f"clock {name}{when}: {key} {words[0]}; found {words[1]}"
 
@@ -239,12 +234,12 @@ def _of_reading(reading: ClockReading, key: str) -> Any:
     return reading.status.value if key == "status" else getattr(reading, key)
 
 
-def _agrees(key: str, found: Any, wanted: Any, reading: ClockReading) -> bool:
+def _agrees(key: str, found: Any, wanted: Any, reading: ClockReading, slack: timedelta) -> bool:
     if key == "status":
         return wanted in {reading.status.value, reading.stage.value}
     if found is None:
         return key == "late_by" and wanted == timedelta()
-    return _near(found - wanted, timedelta())
+    return bool(abs(found - wanted) <= slack)
 
 
 def _shown(value: Any, measure: Measure) -> str:

@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from pydantic import Field
+
 from models.base import Frozen, Instant, Seconds
 from models.scenario import MESSAGES
 from models.time.clock import ClockReading, Measure, MetricReading
 
 SLACK = timedelta(seconds=5)
 """How long after its cause an entry may be recorded: the engine needs some time."""
+MOST_SLACK = timedelta(seconds=45)
+"""Even the slowest machine gets no more."""
 
 
 class ReceivedMessage(Frozen):
@@ -111,7 +115,10 @@ class PolicyPlayed(Frozen):
 
 
 class Played(Frozen):
-    """A whole rehearsal."""
+    """A whole rehearsal.
+
+    `slack` is how much instants and durations may be off: more than usual if the machine was slow.
+    """
 
     scenario: str
     policy: PolicyPlayed
@@ -121,6 +128,7 @@ class Played(Frozen):
     incidents: tuple[PlayedIncident, ...]
     refused: tuple[RefusedAttempt, ...]
     looks: tuple[LookAtIncidents, ...] = ()
+    slack: Seconds = Field(default=SLACK, exclude=True)
 
     @property
     def said(self) -> tuple[ReceivedMessage, ...]:

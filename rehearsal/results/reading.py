@@ -11,7 +11,6 @@ from models.incident.timeline import EntryKind
 from models.time.clock import ClockReading, ClockStatus, MetricReading
 from models.time.clock_name import UpdateClock, clock_named, of_updates
 from rehearsal.results.played import (
-    SLACK,
     Breach,
     IncidentStanding,
     PlayedIncident,
@@ -72,16 +71,16 @@ def standing_of(name: str, view: IncidentView) -> IncidentStanding:
 
 
 def _dated(
-    timeline: tuple[TimelineEntry, ...], causes: Iterable[datetime]
+    timeline: tuple[TimelineEntry, ...], causes: Iterable[datetime], slack: timedelta
 ) -> tuple[TimelineEntry, ...]:
     """Date each line by its cause, or round it to seconds, so every rehearsal gives the same."""
     known = sorted(set(causes))
     dated = []
     for entry in timeline:
         place = bisect_right(known, entry.recorded_at)
-        near = place and entry.recorded_at - known[place - 1] <= SLACK
+        near = place and entry.recorded_at - known[place - 1] <= slack
         at = known[place - 1] if near else entry.recorded_at.replace(microsecond=0)
-        told = entry.recorded_at - entry.happened_at > SLACK
+        told = entry.recorded_at - entry.happened_at > slack
         dated.append(entry.changed(recorded_at=at, happened_at=entry.happened_at if told else at))
     return tuple(dated)
 
@@ -92,15 +91,17 @@ def played_incident(
     whole: Incident,
     events: Iterable[datetime],
     by_name: Callable[[str], str],
+    *,
+    slack: timedelta,
 ) -> PlayedIncident:
     """An incident from its last view and its whole timeline.
 
     `events` are the instants of the scenario's events. `by_name` replaces ids of incidents in a
-    text by their names.
+    text by their names. `slack` is how long after its cause a line may be recorded.
     """
     incident = view.incident
     due = (fired.due_at for fired in incident.fired)
-    timeline = _dated(whole.timeline, (*events, *due))
+    timeline = _dated(whole.timeline, (*events, *due), slack)
     return PlayedIncident(
         name=name,
         id=incident.id,

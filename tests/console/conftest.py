@@ -16,7 +16,7 @@ from console.main import run
 from incidents.commands import Order
 from models.command import CommandResult
 from runtime.settings import load_settings
-from tests.console.life import reported, working
+from tests.console.life import reported, settled, working
 
 
 @dataclass(frozen=True)
@@ -109,4 +109,6 @@ async def incident(
 ) -> AsyncIterator[str]:
     """An incident that a worker drives."""
     async with working(time_skipping.client, task_queue, tmp_path):
-        yield await reported(time_skipping.client, task_queue)
+        named = await reported(time_skipping.client, task_queue)
+        await settled(time_skipping.client, named)
+        yield named

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from structlog.testing import capture_logs
@@ -20,6 +21,8 @@ from activities.write_report import WriteIncidentReportActivity
 from connectors.documents.local import LocalDocumentStore
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.incident.record import Report
+from rehearsal.engine.server import skipper
+from rehearsal.engine.virtual_time import VirtualTime
 from runtime.worker.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
@@ -74,6 +77,13 @@ async def reported(client: Client, task_queue: str, suffix: str = "", **changes:
         memo={"title": report.title},
     )
     return incident_id
+
+
+async def settled(client: Client, incident_id: str) -> None:
+    """Waits until nothing more happens by itself: whoever is to be paged first was paged."""
+    time = VirtualTime(skipper(client))
+    time.keep(incident_id, timedelta())
+    await time.settled([incident_id], moved=[incident_id])
 
 
 async def ended(client: Client, incident_id: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from models.scenario import Scenario
 from models.time.clock import ClockReading, ClockStatus, MetricReading, Stage
 from rehearsal.results.played import (
+    SLACK,
     Breach,
     IncidentStanding,
     LookAtIncidents,
@@ -92,6 +93,7 @@ def played(
     *incidents: PlayedIncident,
     refusals: tuple[RefusedAttempt, ...] = (),
     looks: tuple[LookAtIncidents, ...] = (),
+    slack: timedelta = SLACK,
 ) -> Played:
     """A rehearsal."""
     return Played(
@@ -103,6 +105,7 @@ def played(
         incidents=incidents,
         refused=refusals,
         looks=looks,
+        slack=slack,
     )
 
 

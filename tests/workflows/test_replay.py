@@ -11,6 +11,9 @@ from temporalio.workflow import NondeterminismError
 from runtime.worker.registry import WORKFLOWS, workflow_runner
 
 HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
+OUT_OF_TIME = "TMPRL1101"
+"""A workflow must yield within two seconds; on a busy machine it may not get them."""
+TRIES = 10
 
 
 def stored(path: Path) -> WorkflowHistory:
@@ -28,7 +31,15 @@ async def test_a_stored_history_replays(path: Path) -> None:
         data_converter=pydantic_data_converter,
         workflow_runner=workflow_runner(),
     )
-    await replayer.replay_workflow(stored(path))
+    for _ in range(TRIES):
+        try:
+            await replayer.replay_workflow(stored(path))
+        except RuntimeError as error:
+            if OUT_OF_TIME not in str(error):
+                raise
+        else:
+            return
+    raise AssertionError(f"{path.stem} ran out of time {TRIES} times")
 
 
 async def test_a_change_of_the_commands_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

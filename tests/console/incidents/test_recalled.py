@@ -9,7 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from runtime.settings import load_settings
 from tests.console.conftest import TypeAt
-from tests.console.life import ended, reported, working
+from tests.console.life import ended, reported, settled, working
 
 BRIEFLY = ("--timeout", "0.3")
 
@@ -21,8 +21,10 @@ async def left(
     """An open incident without a worker, and the view from when it had one."""
     async with working(time_skipping.client, task_queue, tmp_path):
         incident = await reported(time_skipping.client, task_queue)
+        await settled(time_skipping.client, incident)
         said = await at_console("acknowledge", incident, "--note", "on my way")
         assert said.code == 0, said
+        await settled(time_skipping.client, incident)
         shown = await at_console("show", incident, "--json")
     document: dict[str, Any] = shown.document
     return document

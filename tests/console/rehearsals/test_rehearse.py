@@ -53,7 +53,7 @@ def test_a_scenario_that_holds_exits_0_and_reads_from_top_to_bottom(type_: Type)
     """It says who was paged and told when, and lists the clocks, the breaches and the verdict."""
     said = type_("rehearse", "--scenario", str(LIMIT))
     assert said.code == 0
-    assert said.err == ""
+    assert not said.err or said.err.startswith("This machine is busy: ")
     lines = said.out.splitlines()
     assert lines[0].strip() == "Acknowledged at the very limit"
     assert any("PAGE" in line and "ana by pager: level 1" in line for line in lines)

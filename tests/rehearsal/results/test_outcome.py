@@ -1,5 +1,6 @@
 """Expectations are compared with what was played: what is missing, and what is too much."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -249,3 +250,11 @@ def test_an_expectation_means_the_newest_incident_unless_it_names_one() -> None:
     night = played(incident(first), incident(second))
     assert missing(night, {"state": "closed"}, {"state": "review", "incident": "first"}) == []
     assert missing(played(), {"state": "closed"}) == ["state closed; found no incident"]
+
+
+def test_a_rehearsal_on_a_slow_machine_may_be_off_by_as_much_as_the_engine_was_late() -> None:
+    """The verdict is the same on an idle machine and on a busy one."""
+    late = incident(standing(), said("page", 5.3, "bo", "level 2: nobody acknowledged"))
+    expected = {"at": "5m", "page": "bo"}
+    assert not judged(played(late), expected).as_expected
+    assert judged(played(late, slack=timedelta(seconds=20)), expected).as_expected

@@ -8,6 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from incidents.workloads.requests import NoAnswer, Workloads
 from models.compiled import EscalationPolicy, Level, RoleRule
+from models.incident.record import TimelineEntry
 from models.people.authority import ApprovalRule
 from models.people.workload import AskForLeave, HoldRole, Leave, PageLimit, PageLimits, RolesHeld
 from tests.scenarios.stage import Stage
@@ -95,9 +96,12 @@ async def test_a_request_that_gives_way_takes_its_page_back(
         await stage.at(0.5)
         for reason in ("vendor", "customer", "parts", "weather"):
             await stage.refused("hold", reason=reason)
-        await stage.at(20)
-        record = await stage.record()
-    sent = [entry for entry in record.timeline if entry.kind in {"page.sent", "page.summarised"}]
+        sent: list[TimelineEntry] = []
+        for minutes in range(20, 60, 5):  # on a busy machine, the summary comes later
+            if len(sent) < 2:
+                await stage.at(minutes)
+                record = await stage.record()
+                sent = [e for e in record.timeline if e.kind in {"page.sent", "page.summarised"}]
     assert [entry.data["reason"] for entry in sent] == [
         "new incident",
         "ana asks for approval to hold (weather)",
