@@ -1,6 +1,7 @@
 """Finds feeds by name and reads them, now or from their last good copy."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,8 +16,9 @@ from connectors.feeds.file import FileFeed
 from connectors.feeds.ical import FeedEvents
 from connectors.feeds.own_process import events_in_own_process
 from connectors.feeds.protocol import Feed, FeedCopy
-from connectors.feeds.readings import Read, SharedReadings, Unreadable, in_turn
+from connectors.feeds.readings import SharedReadings, Unreadable
 from connectors.feeds.settings import FeedSettings
+from connectors.feeds.turns import QUICK_SECONDS, Read, Turns
 from models.addresses import is_loopback, parts_of
 from models.people.schedule import FeedEvent
 
@@ -27,6 +29,9 @@ FRESH = timedelta(minutes=1)
 """A younger copy is used as it is, so a storm of pages makes one request."""
 PATIENCE = timedelta(seconds=30)
 """After a feed fails, it is not asked again for this long, with or without a copy."""
+LONGEST_REST = timedelta(minutes=15)
+"""A feed whose texts are unreadable or slow to read, each time, rests twice as long each time, up
+to this."""
 CHECKED_WITHIN = timedelta(seconds=1)
 """A page waits this long for a new copy to be read; then the old one counts, if any."""
 CHECKING = "what it sent is still being read"
@@ -58,6 +63,8 @@ class _Known:
     copy: FeedCopy | None = None
     failure: ConnectorError | None = None
     failed_at: datetime | None = None
+    rests_until: datetime | None = None
+    strikes: int = 0
     unkept: str = ""
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -78,7 +85,7 @@ class FeedDirectory:
         patience: timedelta = PATIENCE,
         read: Read = events_in_own_process,
     ) -> None:
-        self._read = in_turn(read)
+        self._turns = Turns(read)
         self._settings = settings
         self._copies = FeedCopies(copies)
         self._fresh = fresh
@@ -112,12 +119,15 @@ class FeedDirectory:
 
     async def read_all(self, start: datetime, end: datetime, *, timeout: timedelta) -> None:
         """Read every feed of the settings, so that no page has to wait. Raises nothing."""
-        for name in self._settings:
+
+        async def ready(name: str) -> None:
             with suppress(ConnectorError):
                 await self.read(name, start, end, timeout=timeout)
             known = self._known.get(name)
             if known and known.checking:
                 await asyncio.wait({known.checking})
+
+        await asyncio.gather(*(ready(name) for name in self._settings))
 
     async def _said(
         self, known: _Known, text: str, start: datetime, end: datetime, within: timedelta
@@ -156,7 +166,7 @@ class FeedDirectory:
             if settings is None:
                 raise PermanentError(name, "no setting says where this feed is")
             made = self._made(name, settings)
-            readings = SharedReadings(self._read, partial(self._keep, name))
+            readings = SharedReadings(self._turns.of(name), partial(self._keep, name))
             self._known[name] = _Known(made, place_of(settings), readings)
         return self._known[name]
 
@@ -205,6 +215,8 @@ class FeedDirectory:
             return
         if known.failed_at and now - known.failed_at < self._patience:
             return
+        if known.rests_until and now < known.rests_until:
+            return
         try:
             await self._fetch(known, timeout, start, end)
         except ConnectorError as error:
@@ -231,21 +243,32 @@ class FeedDirectory:
 
     async def _check(self, known: _Known, copy: FeedCopy, start: datetime, end: datetime) -> None:
         """Take a copy as the last good one if it can be read; otherwise note why it cannot."""
-        name = known.feed.name
+        name, began = known.feed.name, time.monotonic()
         try:
             await known.readings.of(copy.text, start, end)
         except Unreadable as error:
             known.failure = PermanentError(name, f"what it sent {error}")
             known.failed_at = copy.as_of
+            self._rests(known, too_dear=True)
             return
         except Exception as error:  # noqa: BLE001 - see above
             known.failure, known.failed_at = _unexpected(name, error), copy.as_of
             return
         known.copy, known.failure, known.failed_at, known.unkept = copy, None, None, ""
+        self._rests(
+            known, too_dear=self._turns.slow(name) and time.monotonic() - began > QUICK_SECONDS
+        )
         try:
             await asyncio.to_thread(self._copies.save, name, known.place, copy)
         except Exception as error:  # noqa: BLE001 - see above
             known.unkept = f"its copy could not be kept ({type(error).__name__})"
+
+    def _rests(self, known: _Known, *, too_dear: bool) -> None:
+        """Leave a feed alone for a while if its text cost too much; longer each time."""
+        known.strikes = known.strikes + 1 if too_dear else 0
+        longest = max(LONGEST_REST, self._patience)
+        rest = min(self._patience * 2 ** min(known.strikes - 1, 10), longest) if too_dear else None
+        known.rests_until = datetime.now(UTC) + rest if rest is not None else None
 
 
 def _unexpected(name: str, error: Exception) -> RetryableError:

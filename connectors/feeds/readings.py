@@ -5,7 +5,7 @@ It remembers a text that could not be read, so that nobody tries it again.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,28 +13,15 @@ from typing import Any
 from connectors.feeds.copies import KeptReading, digest_of
 from connectors.feeds.ical import FeedEvents
 from connectors.feeds.own_process import Unreadable, events_in_own_process
+from connectors.feeds.turns import Read
 
 KEPT = 8
 """How many readings of a feed are kept, newest first; the time asked for moves on by months."""
-AT_ONCE = 4
-"""How many texts are read at once, over all feeds; each takes a process of its own."""
 _DAY = timedelta(days=1)
 
 Keep = Callable[[KeptReading], None]
 """Keeps a reading for the next process; it is called in a thread."""
-Read = Callable[[str, datetime, datetime], Awaitable[FeedEvents]]
 Key = tuple[str, datetime, datetime]
-
-
-def in_turn(read: Read, at_once: int = AT_ONCE) -> Read:
-    """Return `read` with at most `at_once` calls at a time; the others wait for their turn."""
-    turns = asyncio.Semaphore(at_once)
-
-    async def read_in_turn(text: str, start: datetime, end: datetime) -> FeedEvents:
-        async with turns:
-            return await read(text, start, end)
-
-    return read_in_turn
 
 
 class SharedReadings:
@@ -153,4 +140,4 @@ def _slack(at: datetime) -> timedelta:
     return timedelta() if at.tzinfo else _DAY
 
 
-__all__ = ["SharedReadings", "Unreadable", "in_turn"]
+__all__ = ["SharedReadings", "Unreadable"]

@@ -9,8 +9,8 @@ import pytest
 
 from connectors.feeds.directory import FeedDirectory, FeedReading
 from connectors.feeds.ical import FeedEvents
-from connectors.feeds.readings import Read
 from connectors.feeds.settings import FeedSettings
+from connectors.feeds.turns import Read
 from tests.fakes.feeds import a_feed, a_shift, read_here
 from tests.patience import PATIENCE_SECONDS
 

@@ -13,8 +13,9 @@ from connectors.feeds.attendees import attending
 from connectors.feeds.directory import CHECKING, FeedDirectory, FeedReading
 from connectors.feeds.ical import FeedEvents, events_between
 from connectors.feeds.own_process import events_in_own_process
-from connectors.feeds.readings import AT_ONCE, SharedReadings, Unreadable, in_turn
+from connectors.feeds.readings import SharedReadings, Unreadable
 from connectors.feeds.settings import FeedSettings
+from connectors.feeds.turns import AT_ONCE, Turns
 from tests.fakes.feeds import ANA, BO, a_feed, read_here
 from tests.patience import PATIENCE_SECONDS
 
@@ -230,8 +231,9 @@ async def test_many_feeds_are_read_by_few_processes_at_once() -> None:
         under_way -= 1
         return FeedEvents((), (), ())
 
-    read = in_turn(reads)
-    asked = [asyncio.create_task(SharedReadings(read).of(f"{n}", START, END)) for n in range(20)]
+    turns = Turns(reads, quick_seconds=PATIENCE_SECONDS)
+    feeds = [SharedReadings(turns.of(f"feed {n}")) for n in range(20)]
+    asked = [asyncio.create_task(feed.of("a text", START, END)) for feed in feeds]
     while under_way < AT_ONCE:
         await asyncio.sleep(0)
     gate.set()
