@@ -19,7 +19,7 @@ from models.intake import IntakeRules
 from models.readable import in_a_line
 from rules.alerts.severity import worst_firing
 from rules.paging.urgency import WorkKind, rank, urgency
-from rules.record.markdown import caption
+from rules.wording.markdown import caption
 
 KEY_SHOWN = 200
 

@@ -24,7 +24,7 @@ from rules.commands.beginning.first_record import first_severity
 from rules.commands.beginning.report_rules import REPORT_DIGEST, report_digest
 from rules.paging.urgency import WorkKind, rank, urgency
 from rules.record.bounds import excesses
-from rules.record.markdown import caption
+from rules.wording.markdown import caption
 
 if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory

@@ -74,3 +74,8 @@ Readable = Annotated[str, AfterValidator(readable)]
 """A text of several lines that is safe to send."""
 OneLine = Annotated[str, AfterValidator(in_a_line)]
 """A text of one line that is safe to send."""
+
+
+def blank(text: str) -> bool:
+    """Whether `text` is blank: it has no visible character."""
+    return not readable(text).strip()

@@ -15,7 +15,7 @@ from models.addresses import carries_secret
 from models.policy.values.durations import shortened
 from models.readable import in_a_line, readable
 from models.time.moments import parse_condition, parse_moment
-from rules.record.markdown import plain, quoted
+from rules.wording.markdown import plain, quoted
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("models", "rules", "policies", "connectors", "incidents", "web", "console", "runtime")

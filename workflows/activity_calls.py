@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 from models.contracts.notifying import PERMANENT_FAILURE
 from rules.paging.urgency import WorkKind, lane, rank, urgency
 from rules.record.carried import GIVEN_BYTES, size
-from rules.record.markdown import caption
+from rules.wording.markdown import caption
 
 Result = TypeVar("Result")
 

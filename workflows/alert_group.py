@@ -12,7 +12,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
-from rules.record.markdown import caption
+from rules.wording.markdown import caption
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel

@@ -9,10 +9,10 @@ from rich.text import Text
 
 from console.incidents.clock_view import grid
 from console.terminal.output import line
-from console.terminal.phrases import moment, relative
 from incidents.access.changing import MadeToken
 from models.access import AccessToken, Standing
 from rules.access.tokens import standing
+from rules.wording.times import moment, relative
 
 _SHOWN = ("id", "name", "owner", "holder", "scopes", "made_at", "made_by")
 _ENDS = ("expires_at", "revoked_at", "revoked_by", "last_used_on")

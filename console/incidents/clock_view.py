@@ -7,9 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from console.terminal.output import line
-from console.terminal.phrases import by_calendar, counted, moment, ranged
 from models.answers.view import IncidentView
 from models.time.clock import ClockReading, ClockStatus, MetricReading, Stage
+from rules.wording.clocks import by_calendar, clock_words, counted, ranged
+from rules.wording.times import moment, short_span
 
 STATUS_STYLE = {
     ClockStatus.ON_TRACK: "green",
@@ -21,8 +22,6 @@ STATUS_STYLE = {
     ClockStatus.MET_AFTER_CORRECTION: "yellow",
     ClockStatus.MET_UNDER_LATER_POLICY: "yellow",
 }
-
-_AFTER_BREACH = {Stage.IN_PROGRESS: ", still running", Stage.CANCELLED: ", then cancelled"}
 
 
 def grid(*columns: str) -> Table:
@@ -45,28 +44,6 @@ def status_text(reading: ClockReading) -> Text:
     return Text(reading.status.value.replace("_", " "), style=STATUS_STYLE[reading.status])
 
 
-def clock_words(reading: ClockReading) -> str:
-    """How a clock ended, or how much time it has left; empty if its status says it all."""
-    if reading.late_between is not None:
-        late = ranged(reading.late_between, reading)
-        return f"late by {late}{_AFTER_BREACH.get(reading.stage, '')}"
-    by = reading.corrected
-    was = f"breached, corrected by {by.actor.shown}" if by else ""
-    return "; ".join(words for words in (_in_time(reading), was) if words)
-
-
-def _in_time(reading: ClockReading) -> str:
-    match reading.stage:
-        case Stage.COMPLETED:
-            return f"on time, {counted(reading.remaining, reading)} to spare"
-        case Stage.CANCELLED:
-            return ""
-        case Stage.PAUSED:
-            return f"paused, {counted(reading.remaining, reading)} left"
-        case Stage.IN_PROGRESS:
-            return f"{counted(reading.remaining, reading)} left"
-
-
 def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
     """Each run of each clock, with its outcome or the time left; a brief table fits 80 columns."""
     if not view.readings:
@@ -78,8 +55,8 @@ def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
         table.add_row(
             line(name),
             status_text(reading),
-            line(clock_words(reading)),
-            line(by_calendar(reading.target, reading)),
+            line(clock_words(reading, short_span)),
+            line(by_calendar(reading.target, reading, short_span)),
             *(() if brief else (elapsed_words(reading), moment(reading.breach_at))),
         )
     return table
@@ -87,7 +64,7 @@ def clocks(view: IncidentView, *, brief: bool = False) -> RenderableType:
 
 def elapsed_words(reading: ClockReading | MetricReading) -> str:
     """The elapsed time, or a range if it is not known exactly."""
-    return ranged(reading.elapsed_between, reading)
+    return ranged(reading.elapsed_between, reading, short_span)
 
 
 def corrected_breaches(view: IncidentView) -> Iterator[RenderableType]:
@@ -123,5 +100,7 @@ def figure_words(metric: MetricReading) -> str:
     """A figure, its calendar, and whether it ends before it begins."""
     by = f" of {metric.counts_by}" if metric.counts_by else ""
     ends = metric.negative_by
-    doubtful = f" (it ends {counted(ends, metric)} before it starts)" if ends is not None else ""
+    doubtful = ""
+    if ends is not None:
+        doubtful = f" (it ends {counted(ends, metric, short_span)} before it starts)"
     return f"{elapsed_words(metric)}{by}{doubtful}"

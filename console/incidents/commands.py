@@ -17,7 +17,6 @@ from console.incidents.sending import send
 from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
 from console.terminal.failure import Failure, usage
 from console.terminal.output import Output, line
-from console.terminal.phrases import moment
 from console.terminal.running import actor_name, perform
 from console.terminal.times import PAST, parse_instant
 from incidents.command_ids import new_command_id
@@ -27,6 +26,7 @@ from models.command_fields import FieldKind, needs_happened_at
 from models.payload import Command
 from models.way_in import WayIn
 from rules.commands.judging.validity import BLANK, flaws
+from rules.wording.times import moment
 
 
 def _parameter(

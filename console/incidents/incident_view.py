@@ -9,11 +9,11 @@ from rich.text import Text
 from console.incidents.clock_view import clocks, corrected_breaches, figures, grid, heading
 from console.incidents.responsibility import policy_overrides, roles, waiting
 from console.terminal.output import line, typed, words
-from console.terminal.phrases import moment, relative, span
 from models.answers.view import IncidentView, NextStep
 from models.incident.record import Incident, TimelineEntry
 from rules.alerts.words import words_by_fingerprint
 from rules.clocks.conditions import attribute_words
+from rules.wording.times import moment, relative, short_span
 from states.lifecycle import TERMINAL
 
 
@@ -141,7 +141,7 @@ def _aftermath(incident: Incident) -> Iterator[RenderableType]:
 def timeline_line(entry: TimelineEntry) -> Text:
     """A line of the timeline; it shows `recorded` only if that was later than it happened."""
     late = entry.recorded_at - entry.happened_at
-    told = f" (recorded {span(late)} later)" if late.total_seconds() >= 1 else ""
+    told = f" (recorded {short_span(late)} later)" if late.total_seconds() >= 1 else ""
     who = f"{entry.actor.name}/{entry.actor.way}"
     return Text.assemble(
         (moment(entry.happened_at), "dim"),

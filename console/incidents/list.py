@@ -11,9 +11,9 @@ from temporalio.client import Client
 
 from console.terminal.arguments import AsJson
 from console.terminal.output import Output, line, note
-from console.terminal.phrases import relative
 from console.terminal.running import perform
 from incidents.finding import Filters, Found, ListedIncident, find, query_of
+from rules.wording.times import relative
 from states.lifecycle import State
 
 States = Annotated[

@@ -6,11 +6,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from console.terminal.output import line
-from console.terminal.phrases import moment, relative
 from models.answers.view import IncidentView
 from models.incident.record import Incident
 from models.people.responsibility import Request
 from rules.people.roles.leading import INCIDENT_MANAGER
+from rules.wording.times import moment, relative
 
 
 def roles(view: IncidentView) -> Iterator[RenderableType]:

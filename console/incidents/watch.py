@@ -21,13 +21,13 @@ from console.terminal.ended import ending_document, ending_words
 from console.terminal.explain_errors import failure_of
 from console.terminal.failure import ExitCode, Failure
 from console.terminal.output import Output, failure_words, line, note, person, write_json
-from console.terminal.phrases import moment
 from console.terminal.running import perform
 from incidents.description import Ending, describe
 from incidents.finding import Filters, ListedIncident, find
 from incidents.questions import read_view
 from models.answers.view import IncidentView
 from models.base import build_models
+from rules.wording.times import moment
 from runtime.settings import load_settings
 
 LISTED = 100

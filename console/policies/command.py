@@ -14,7 +14,6 @@ from console.policies.file import a_file
 from console.terminal.arguments import AsJson
 from console.terminal.failure import ExitCode, usage
 from console.terminal.output import Output, say, words, write_lines
-from console.terminal.phrases import moment
 from policies.catalogue import policy_in_force, versions_of
 from policies.checks.installation import (
     channels_as_set,
@@ -30,6 +29,7 @@ from policies.render.formats import DocumentFormat, rendered
 from policies.render.writing.words import count
 from policies.schema import schema_text
 from policies.versions import Version, check_path, in_force
+from rules.wording.times import moment
 from runtime.feeds import feeds_of
 from runtime.settings import SettingsBroken, load_settings
 

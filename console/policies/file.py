@@ -12,8 +12,8 @@ import typer
 from incidents.schedules.calendars import with_calendars
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
+from models.readable import blank
 from rules.clocks.coverage import earliest_of
-from rules.record.readable import blank
 
 if TYPE_CHECKING:
     from policies.reading.loaded import LoadedPolicy

@@ -6,9 +6,9 @@ from time import monotonic
 from rich.status import Status
 
 from console.terminal.output import note
-from console.terminal.phrases import span
 from models.scenario import instant_of
 from rehearsal.scenarios.load import LoadedScenario
+from rules.wording.times import short_span
 
 EVERY_SECONDS = 30.0
 """How often progress is printed if there is no terminal."""
@@ -34,5 +34,5 @@ class Progress:
         if self._scenario is None:
             return "rehearsing"
         starts, until = self._scenario.starts, self._scenario.until
-        ends = f" of {span(instant_of(until, starts) - starts)}" if until else ""
-        return f"rehearsing: {span(at - starts)}{ends} have passed"
+        ends = f" of {short_span(instant_of(until, starts) - starts)}" if until else ""
+        return f"rehearsing: {short_span(at - starts)}{ends} have passed"

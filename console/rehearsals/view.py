@@ -7,7 +7,6 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from console.incidents.clock_view import (
-    clock_words,
     elapsed_words,
     figure_words,
     grid,
@@ -15,7 +14,6 @@ from console.incidents.clock_view import (
     status_text,
 )
 from console.terminal.output import line
-from console.terminal.phrases import by_calendar, moment, span
 from models.incident.timeline import EntryKind
 from models.time.clock import ClockReading
 from models.time.clock_name import UpdateClock, clock_named
@@ -30,6 +28,8 @@ from rehearsal.results.played import (
     RefusedAttempt,
 )
 from rehearsal.scenarios.phrases import offset_words
+from rules.wording.clocks import by_calendar, clock_words
+from rules.wording.times import moment, short_span
 
 SAID = {"page": "PAGE", "tell": "tell", "remind": "remind"}
 SAID_STYLE = {"page": "bold magenta", "tell": "", "remind": "yellow"}
@@ -135,8 +135,8 @@ def _clocks(played: Played) -> RenderableType:
             rows.add_row(
                 line(f"{incident.name}: {_run(reading)}" if many else _run(reading)),
                 status_text(reading),
-                line(clock_words(reading)),
-                line(by_calendar(reading.target, reading)),
+                line(clock_words(reading, short_span)),
+                line(by_calendar(reading.target, reading, short_span)),
                 elapsed_words(reading),
                 moment(reading.breach_at),
             )
@@ -180,7 +180,7 @@ def _breach_words(breach: Breach, played: Played) -> str:
     else:
         what = breach.clock + (f" ({breach.run})" if breach.run > 1 else "")
     due = f", due after {offset_words(breach.at, played.starts)}" if breach.at else ""
-    late_by = span(breach.late_by, days=breach.measure.has_days)
+    late_by = short_span(breach.late_by, days=breach.measure.has_days)
     late = "still open at the end" if breach.open else f"late by {late_by}"
     if breach.corrected_by:
         late = f"fired, and corrected by {breach.corrected_by}"
@@ -238,8 +238,8 @@ def _otherwise(difference: ClockDifference) -> str:
 def _outcome(reading: ClockReading | None) -> str:
     if reading is None:
         return "none"
-    said = [str(status_text(reading)), clock_words(reading)]
-    target = by_calendar(reading.target, reading)
+    said = [str(status_text(reading)), clock_words(reading, short_span)]
+    target = by_calendar(reading.target, reading, short_span)
     return f"{', '.join(word for word in said if word)} (target {target})"
 
 

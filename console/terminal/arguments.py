@@ -6,7 +6,7 @@ import typer
 
 from console.terminal.completion import complete_incident
 from incidents.patience import WORKER
-from rules.record.readable import blank
+from models.readable import blank
 
 DEFAULT_TIMEOUT = WORKER.total_seconds()
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from console.terminal.failure import ExitCode, Failure
-from console.terminal.phrases import moment
 from incidents.description import Description, Ending
+from rules.wording.times import moment
 
 
 def ending_words(ending: Ending) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.terminal.failure import usage
+from models.readable import blank
 from rules.commands.judging.validity import BLANK
-from rules.record.readable import blank
 from runtime.settings import load_settings
 
 if TYPE_CHECKING:

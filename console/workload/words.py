@@ -9,11 +9,11 @@ from rich.text import Text
 
 from console.incidents.clock_view import grid, heading
 from console.terminal.output import line
-from console.terminal.phrases import moment, relative
 from console.workload.assigned import Assigned
 from models.people.workload import HeldPage, HoldRole
 from policies.page_limits import limit_as_written
 from rules.paging.summary import MOST_LISTED, incidents
+from rules.wording.times import moment, relative
 
 NOTHING = "nobody has anything on their hands"
 

@@ -12,7 +12,7 @@ from incidents.temporal_errors import UNKNOWN
 from models.contracts.archive import ARCHIVE_WORKFLOW, ArchiveRunInput
 from models.contracts.incident import INCIDENT_WORKFLOW
 from rules.paging.urgency import WorkKind, rank
-from rules.record.markdown import caption
+from rules.wording.markdown import caption
 
 
 class RunStillOpen(Exception):  # noqa: N818 - says what is

@@ -43,7 +43,7 @@ from rules.paging.urgency import WorkKind, home_of, rank
 from rules.record.bounds import MESSAGE_BYTES
 from rules.record.carried import size
 from rules.record.ids import workload_id
-from rules.record.markdown import caption
+from rules.wording.markdown import caption
 
 MOST_TOGETHER = 200
 FIRST = Priority(*rank(WorkKind.FIRST_PAGE, MOST_URGENT))

@@ -10,7 +10,7 @@ from policies.reading.loaded import LoadedPolicy
 from policies.render.contents import document_of
 from policies.render.writing.chart import chart
 from policies.render.writing.plain_names import speaking
-from rules.record.markdown import plain, within
+from rules.wording.markdown import plain, within
 from states.diagram import mermaid
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from models.incident.record import Report
 from rules.alerts.wanted_incident import alerts_without_incident
 from rules.alerts.words import words_of
 from rules.record.carried import cut_to_bytes
-from rules.record.markdown import plain, stamp
+from rules.wording.markdown import plain
+from rules.wording.times import in_utc
 
 TITLE_BOUND, NATURE_BYTES, SYSTEMS_BOUND = 300, 8000, 100
 SYSTEM_BYTES = 200
@@ -74,7 +75,7 @@ def group_markdown(state: GroupState, next_words: str) -> str:
     """The group as Markdown, for people who look at it in Temporal."""
     if state.incident_id:
         where = state.incident_state or "started"
-        since = f", resolved {stamp(state.resolved_at)} UTC" if state.resolved_at else ""
+        since = f", resolved {in_utc(state.resolved_at)}" if state.resolved_at else ""
         incident = f"**{state.incident_id}** ({where}{since})"
     else:
         incident = "none yet"
@@ -87,7 +88,7 @@ def group_markdown(state: GroupState, next_words: str) -> str:
     records = sorted(state.firing.values(), key=_age)
     words = words_of([record.alert for record in records], named=True)
     lines += [
-        f"- {plain(said)}, since {stamp(record.alert.started_at)} UTC"
+        f"- {plain(said)}, since {in_utc(record.alert.started_at)}"
         for record, said in list(zip(records, words, strict=True))[:NAMED]
     ]
     if state.malformed:

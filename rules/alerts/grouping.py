@@ -12,7 +12,7 @@ from models.contracts.alert_group import FeedIncident, GroupState, StartIncident
 from rules.alerts.group_steps import news_for_the_incident
 from rules.alerts.news import any_alert_fires
 from rules.alerts.wanted_incident import incident_wanted, is_open, opens_at, reopens
-from rules.record.markdown import stamp
+from rules.wording.times import in_utc
 from states.lifecycle import State
 
 IF_IT_GOES_ON = "open an incident if it still fires"
@@ -177,7 +177,7 @@ def words_for_step(step: Next) -> str:
     """A step in words, for people who look at the group."""
     match step:
         case WaitUntil(until, what):
-            return f"{what} at {stamp(until)} UTC" if until else "wait for news"
+            return f"{what} at {in_utc(until)}" if until else "wait for news"
         case IncidentNeeded() | EnsureStarted():
             return "open an incident"
         case OpenNewIncident(previous):

@@ -13,7 +13,7 @@ from models.incident.doubt import Doubt, DoubtKind
 from models.incident.record import Incident, Milestone
 from rules.clocks.metrics import read_metrics
 from rules.clocks.moments import chosen_milestone
-from rules.record.markdown import span, stamp
+from rules.wording.times import in_utc, span
 from states.lifecycle import REPORTED
 
 FAR = timedelta(days=300)
@@ -67,7 +67,7 @@ def _before(incident: Incident) -> Iterator[Doubt]:
     began_at = _began_at(incident)
     for about, at in (*_told(incident), *_planned(incident)):
         if at < began_at:
-            words = f"{stamp(at)} UTC is {span(began_at - at)} before the incident began"
+            words = f"{in_utc(at)} is {span(began_at - at)} before the incident began"
             yield Doubt(kind=DoubtKind.BEFORE_THE_INCIDENT, about=about, words=words)
 
 
@@ -89,7 +89,7 @@ def _far(incident: Incident) -> Iterator[Doubt]:
 
 def _far_away(about: str, at: datetime, told_at: datetime) -> Doubt:
     way = "before" if at < told_at else "after"
-    words = f"{stamp(at)} UTC is {span(abs(at - told_at))} {way} {stamp(told_at)} UTC"
+    words = f"{in_utc(at)} is {span(abs(at - told_at))} {way} {in_utc(told_at)}"
     return Doubt(kind=DoubtKind.FAR_AWAY, about=about, words=f"{words}: is the year right?")
 
 
@@ -98,7 +98,7 @@ def _order(incident: Incident) -> Iterator[Doubt]:
     for earlier, later in combinations(reached, 2):
         latest = later.latest_at or later.at
         if latest < earlier.at:
-            words = f"{stamp(later.at)} UTC is {span(earlier.at - latest)} before {earlier.name}"
+            words = f"{in_utc(later.at)} is {span(earlier.at - latest)} before {earlier.name}"
             yield Doubt(kind=DoubtKind.OUT_OF_ORDER, about=later.name, words=words)
 
 

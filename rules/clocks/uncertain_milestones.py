@@ -7,20 +7,20 @@ from typing import Any
 from models.incident.record import Incident, Milestone
 from models.time.clock import ClockReading, ClockStatus, MetricReading
 from rules.record.decision import Case, Refusal
-from rules.record.markdown import stamp
+from rules.wording.times import in_utc, stamp
 
 
 def wrong_range(case: Case, latest_at: datetime | None) -> Refusal | None:
     """The refusal if an event cannot lie between `happened_at` and `latest_at`."""
     if latest_at is None or case.happened_at <= latest_at <= case.now:
         return None
-    message = f"latest_at must lie between happened_at and now: {stamp(latest_at)} UTC"
+    message = f"latest_at must lie between happened_at and now: {in_utc(latest_at)}"
     return Refusal("Malformed", message, ("latest_at",))
 
 
 def range_data(at: datetime, latest_at: datetime | None) -> str:
     """The range of an uncertain instant, for its timeline line; empty if the instant is known."""
-    return f", some time between {stamp(at)} and {stamp(latest_at)} UTC" if latest_at else ""
+    return f", some time between {stamp(at)} and {in_utc(latest_at)}" if latest_at else ""
 
 
 def _uncertain(incident: Incident) -> list[Milestone]:

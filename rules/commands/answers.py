@@ -13,8 +13,10 @@ from rules.clocks.doubts import doubts, new_doubts
 from rules.commands.lifecycle_facts import facts_of
 from rules.paging.manual_escalation import answerable
 from rules.people.permission.authority import rule_for, trigger_rule, who_may
-from rules.record.markdown import plain, ranged
 from rules.updates.all_clocks import readings_of
+from rules.wording.clocks import ranged
+from rules.wording.markdown import plain
+from rules.wording.times import in_utc
 from states.lifecycle import TERMINAL, Trigger, triggers_from
 from states.machine import Allowed, decide
 
@@ -76,7 +78,7 @@ def _clock_words(reading: ClockReading) -> str:
         return f"breached by {ranged(reading.late_between, reading)}"
     if reading.stage is Stage.IN_PROGRESS and reading.breach_at:
         status = reading.status.value
-        return f"{status}, due {reading.breach_at:%Y-%m-%d %H:%M:%S} UTC{_corrected(reading)}"
+        return f"{status}, due {in_utc(reading.breach_at)}{_corrected(reading)}"
     if reading.stage is Stage.COMPLETED:
         status = reading.status.value.replace("_", " ")
         return f"{status} after {_elapsed(reading)}{_corrected(reading)}"

@@ -41,8 +41,8 @@ from rules.people.permission.trust import untrusted
 from rules.people.roles.handover import over_own_role
 from rules.record.carried import RECORD_BOUND_BYTES, too_heavy
 from rules.record.decision import Case, Decision, Outcome, Refusal, TakenUp, with_impossibility
-from rules.record.markdown import stamp
 from rules.record.notes_and_reasons import with_words, with_words_of_request
+from rules.wording.times import in_utc
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 
 ON_ITS_WAY = timedelta(seconds=5)
@@ -175,14 +175,12 @@ def _given_at(command: Command, incident: Incident, now: datetime) -> datetime:
 def _misdated(happened_at: datetime, incident: Incident, now: datetime) -> Refusal | None:
     """The refusal of a command about the future, or about a time long ago."""
     if happened_at > now:
-        message = (
-            f"happened_at lies in the future: {stamp(happened_at)} UTC, now is {stamp(now)} UTC"
-        )
+        message = f"happened_at lies in the future: {in_utc(happened_at)}, now is {in_utc(now)}"
         return Refusal("Malformed", message, ("happened_at",))
     if happened_at < incident.reported_at - LOOKING_BACK:
         message = (
             f"happened_at lies more than {LOOKING_BACK.days} days before the report: "
-            f"{stamp(happened_at)} UTC"
+            f"{in_utc(happened_at)}"
         )
         return Refusal("Malformed", message, ("happened_at",))
     return None

@@ -9,17 +9,9 @@ from models.time.clock import ClockReading, ClockStatus, FiredThreshold, Recorde
 from rules.clocks.breaches import breaches
 from rules.clocks.doubts import doubts
 from rules.incident_reports.sections import who
-from rules.record.markdown import (
-    bullets,
-    by_calendar,
-    counted,
-    plain,
-    ranged,
-    section,
-    span,
-    stamp,
-    table,
-)
+from rules.wording.clocks import by_calendar, counted, ranged
+from rules.wording.markdown import bullets, plain, section, table, within
+from rules.wording.times import span, stamp
 
 
 def outcome(reading: ClockReading) -> str:
@@ -59,7 +51,7 @@ def clocks(readings: Sequence[ClockReading]) -> str:
                 plain(reading.clock),
                 str(reading.run),
                 outcome(reading),
-                by_calendar(reading.target, reading, " of {}"),
+                within(by_calendar(reading.target, reading)),
                 ranged(reading.elapsed_between, reading),
                 stamp(reading.started_at),
                 stamp(reading.breach_at) if reading.breach_at else "",

@@ -12,7 +12,9 @@ from rules.clocks.metrics import read_metrics
 from rules.commands.lifecycle_facts import highest_severity
 from rules.incident_reports.clocks import breach_section, clocks, doubt_section, thresholds
 from rules.incident_reports.sections import aftermath, what_happened, who, work
-from rules.record.markdown import counted, plain, ranged, section, span, stamp, table
+from rules.wording.clocks import counted, ranged
+from rules.wording.markdown import plain, section, table
+from rules.wording.times import span, stamp
 
 FACT, VALUE = "Fact", "Value"
 DURATIONS = (

@@ -7,7 +7,8 @@ from models.base import Actor
 from models.compiled import CompiledPolicy, Step
 from models.incident.record import ActionItem, Incident, Review, StatusUpdate, StepDone
 from rules.alerts.words import words_by_fingerprint
-from rules.record.markdown import NONE, bullets, plain, quoted, section, span, stamp, table
+from rules.wording.markdown import NONE, bullets, plain, quoted, section, table
+from rules.wording.times import span, stamp
 
 
 def who(actor: Actor) -> str:

@@ -9,14 +9,11 @@ from models.messages.message import DeliveryFailure, Message, MessageKind
 from rules.alerts.words import alerts_in_words
 from rules.clocks.clocks import read_clocks
 from rules.updates.cadence import next_update_at
+from rules.wording.times import in_utc
 
 ANSWERED_WITHIN = timedelta(days=7)
 """For so long after a page or reminder, its recipient may answer it by a link."""
 ALL_FACTS = ("state", "severity", "service", "impact", "alerts", "next_update", "deadlines")
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def facts_for(
@@ -32,12 +29,12 @@ def facts_for(
         "impact": report.nature or ", ".join(report.affected_systems),
         "alerts": alerts_in_words([record.alert for record in incident.alerts.values()]),
         "deadlines": "; ".join(
-            f"{r.clock} by {_stamp(r.breach_at)}" for r in running if r.breach_at
+            f"{r.clock} by {in_utc(r.breach_at)}" for r in running if r.breach_at
         ),
     }
     next_at = next_update_at(policy, incident, audience.name, now) if audience else None
     if next_at:
-        facts["next_update"] = f"by {_stamp(next_at)}"
+        facts["next_update"] = f"by {in_utc(next_at)}"
     seen = (audience.sees if audience else ()) or ALL_FACTS
     return {name: value[:1000] for name, value in facts.items() if value and name in seen}
 

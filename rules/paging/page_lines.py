@@ -17,6 +17,7 @@ from rules.paging.messages import failed_channels_words
 from rules.paging.summary import incidents
 from rules.people.on_call.words import nobody_by
 from rules.record.references import reference_data
+from rules.wording.times import in_utc_minutes
 
 BY_NAME = "by name"
 """The reason for a page if a level names the person."""
@@ -159,7 +160,7 @@ def _of_channel(outcome: PageOutcome) -> bool:
 def _out_of_hours(turn: LevelTurn, passed: OutOfHours, facts: dict[str, Any]) -> PagingLine:
     level = turn.page.level
     opens_at = passed.opens_at
-    begins = f"; they begin at {opens_at:%Y-%m-%d %H:%M} UTC" if opens_at else ""
+    begins = f"; they begin at {in_utc_minutes(opens_at)}" if opens_at else ""
     summary = (
         f"level {level} passes over {passed.recipient}: outside their hours in "
         f"{passed.zone}{begins}"
@@ -200,7 +201,7 @@ def joined_demand_line(level: int, reason: str) -> PagingLine:
 
 def waiting_line(page: Page, reason: str, opens_at: datetime) -> PagingLine:
     """The line of a page on demand that goes out later."""
-    words = f"level {page.level} is paged when its hours begin, {opens_at:%Y-%m-%d %H:%M} UTC"
+    words = f"level {page.level} is paged when its hours begin, {in_utc_minutes(opens_at)}"
     data = {
         "level": page.level,
         "targets": list(page.targets.page),

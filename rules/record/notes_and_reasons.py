@@ -10,8 +10,8 @@ from models.incident.record import TimelineEntry
 from models.incident.timeline import SAID
 from models.payload import Command
 from rules.record.decision import Case, Decision, Refusal
-from rules.record.readable import shortened
 from rules.record.timeline import SUMMARY_BOUND
+from rules.wording.sentences import shortened
 
 
 def with_words(decision: Decision, case: Case, command: Command) -> Decision:

@@ -8,12 +8,13 @@ from models.compiled import CompiledPolicy
 from models.incident.record import AttributeChange, Incident, Report
 from models.incident.timeline import EntryKind
 from models.policy.values.words import suggestion
+from models.readable import blank
 from models.severity import CompiledSeverityRules
 from rules.clocks.conditions import attribute_at, properties_of_every_incident
 from rules.record.decision import Refusal
-from rules.record.readable import blank, sentences
 from rules.record.timeline import note
 from rules.severity.rating import Said, with_computed
+from rules.wording.sentences import sentences
 
 Problem = tuple[str, str]
 """An attribute, and what is wrong with it or its value."""

@@ -32,6 +32,7 @@ from rules.severity.rating import (
     unknown_axes,
     within_floor_and_cap,
 )
+from rules.wording.times import in_utc
 from states.lifecycle import BEFORE_REVIEW, TERMINAL
 
 SET_SEVERITY = "set_severity"
@@ -94,7 +95,7 @@ def _frozen(case: Case) -> str | None:
     reached = case.incident.milestone(milestone) if milestone else None
     if reached is None:
         return None
-    at = f"{reached.at:%Y-%m-%d %H:%M:%S} UTC"
+    at = in_utc(reached.at)
     return f"the severity is final after {milestone}, which was at {at}"
 
 

@@ -5,9 +5,9 @@ from models.incident.record import PaceChange, StatusUpdate
 from models.incident.timeline import EntryKind
 from rules.record.audiences import audiences_addressed
 from rules.record.decision import Case, Decision, Outcome, Refusal, TellAudiences
-from rules.record.markdown import stamp
 from rules.record.steps import refusal_of_unknown_name
 from rules.record.timeline import note
+from rules.wording.times import in_utc
 
 
 def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
@@ -17,7 +17,7 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
         if name not in known:
             return refusal_of_unknown_name("audience", name, known)
     if command.next_at and command.next_at <= case.now:
-        message = f"the next update cannot be promised for the past: {stamp(command.next_at)} UTC"
+        message = f"the next update cannot be promised for the past: {in_utc(command.next_at)}"
         return Refusal("Refused", message, ("next_at",))
     audiences = audiences_addressed(command, case.policy)
     told = StatusUpdate(
@@ -30,7 +30,7 @@ def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
     incident = case.incident.changed(updates=(*case.incident.updates, told))
     summary = f"status update to {', '.join(audiences) or 'nobody'}: {command.text}"
     if command.next_at:
-        summary += f" (the next by {command.next_at:%Y-%m-%d %H:%M:%S} UTC)"
+        summary += f" (the next by {in_utc(command.next_at)})"
     incident = case.noted(incident, EntryKind.UPDATE_POSTED, summary, audiences=list(audiences))
     return Decision(incident, summary, (TellAudiences("update", command.text, audiences),))
 
@@ -49,14 +49,11 @@ def slow_updates(case: Case, command: SlowUpdatesCommand) -> Outcome:
         return Refusal("Refused", message)
     allowed_at = case.incident.reported_at + slower.decided_after
     if case.now < allowed_at:
-        message = (
-            f"slower updates to {audience.name} may be declared from "
-            f"{allowed_at:%Y-%m-%d %H:%M:%S} UTC on"
-        )
+        message = f"slower updates to {audience.name} may be declared from {in_utc(allowed_at)} on"
         return Refusal("Refused", message)
     begins_at = max(case.incident.reported_at + slower.begins_after, case.now)
     pace = PaceChange(audience=audience.name, at=case.now, actor=case.actor)
     incident = case.incident.changed(paces=(*case.incident.paces, pace))
-    summary = f"slower updates to {audience.name} from {begins_at:%Y-%m-%d %H:%M:%S} UTC on"
+    summary = f"slower updates to {audience.name} from {in_utc(begins_at)} on"
     incident = note(incident, EntryKind.UPDATES_SLOWED, summary, actor=case.actor, now=case.now)
     return Decision(incident, summary)

@@ -19,6 +19,7 @@ from models.base import Actor, Frozen
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.intake import ReportingRule
+from models.readable import blank
 from models.way_in import WayIn
 from rules.commands.beginning.first_record import first_severity
 from rules.commands.beginning.report_rules import (
@@ -31,7 +32,6 @@ from rules.commands.beginning.report_rules import (
     wrong_start,
 )
 from rules.commands.judging.validity import BLANK
-from rules.record.readable import blank
 from web.http.body import read_body
 from web.http.calling_temporal import RPC_TIMEOUT, reaching_temporal
 from web.http.endpoints import answers, takes

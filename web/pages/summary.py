@@ -9,6 +9,7 @@ from models.base import ENGINE
 from models.incident.record import TimelineEntry
 from models.time.clock import ClockReading, Stage
 from rules.alerts.words import alerts_in_words
+from rules.wording.times import in_utc, span
 from states.lifecycle import TERMINAL
 
 NEWEST_LINES = 30
@@ -72,23 +73,6 @@ class SeenIncident:
     over: bool
 
 
-def in_words(length: timedelta) -> str:
-    """A length of time in its two largest units."""
-    seconds = int(abs(length).total_seconds())
-    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-    parts = []
-    for unit, size in units:
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2]) or "0 s"
-
-
-def stamp(at: datetime) -> str:
-    """An instant in UTC."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
 def next_limit(readings: tuple[ClockReading, ...], now: datetime) -> Limit | None:
     """The limit that is over for longest, or else the one that comes next."""
     running = [r for r in readings if r.stage is Stage.IN_PROGRESS and r.breach_at]
@@ -97,10 +81,10 @@ def next_limit(readings: tuple[ClockReading, ...], now: datetime) -> Limit | Non
     first = min(running, key=lambda r: r.breach_at or now)
     at = first.breach_at or now
     if at <= now:
-        words = f"{first.clock} is over its limit since {in_words(now - at)}"
+        words = f"{first.clock} is over its limit since {span(now - at)}"
         return Limit(words, "alarm", at)
     soon = at - now < timedelta(minutes=5)
-    return Limit(f"{first.clock} in {in_words(at - now)}", "warn" if soon else "", at)
+    return Limit(f"{first.clock} in {span(at - now)}", "warn" if soon else "", at)
 
 
 def _alert(alert: Alert) -> ShownAlert:
@@ -109,7 +93,7 @@ def _alert(alert: Alert) -> ShownAlert:
 
 
 def _line(entry: TimelineEntry) -> ShownLine:
-    return ShownLine(entry.happened_at, stamp(entry.happened_at), entry.summary)
+    return ShownLine(entry.happened_at, in_utc(entry.happened_at), entry.summary)
 
 
 def seen_by(person: str, view: IncidentView) -> SeenIncident:
@@ -125,7 +109,7 @@ def seen_by(person: str, view: IncidentView) -> SeenIncident:
         severity=incident.severity,
         state=incident.state.value,
         since=since,
-        since_words=f"{in_words(view.now - since)} ago ({stamp(since)})",
+        since_words=f"{span(view.now - since)} ago ({in_utc(since)})",
         nature=report.nature or "",
         service=report.service,
         leading=view.manager,

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from rules.record.markdown import caption
+from rules.wording.markdown import caption
+from rules.wording.times import in_utc
 from workflows.incident.desk import Desk
 
 NO_CLOCK_IS_SO_LATE = timedelta(milliseconds=50)
@@ -46,7 +47,7 @@ class NextTimer:
 
     async def _ring(self, due_at: datetime, what: str) -> None:
         wait = max(due_at - self._desk.now(), timedelta())
-        summary = caption(f"next: {what} at {due_at:%Y-%m-%d %H:%M:%S} UTC")
+        summary = caption(f"next: {what} at {in_utc(due_at)}")
         await workflow.sleep(wait, summary=summary)
         behind = due_at - self._desk.now()
         if behind > NO_CLOCK_IS_SO_LATE:

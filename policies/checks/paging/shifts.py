@@ -9,6 +9,7 @@ from models.policy import Policy
 from models.policy.values.durations import format_duration
 from policies.compiling.schedules import schedule_spec
 from policies.reading.findings import Finding, warning
+from rules.wording.times import in_utc_minutes
 from rules.zones.rotations import shifts_of
 
 Span = tuple[datetime, datetime]
@@ -72,7 +73,7 @@ def _too_long(
             yield warning(
                 ("schedules", name, "longest"),
                 f"{person} is on call for {format_duration(first.length)} from "
-                f"{_at(first.begins_at)}{_by(first)}{_more(long)}",
+                f"{in_utc_minutes(first.begins_at)}{_by(first)}{_more(long)}",
                 "hand over sooner, or put somebody else on call before or after",
             )
 
@@ -89,14 +90,10 @@ def _too_soon(name: str, rest: timedelta, duties: dict[str, list[TimeOnCall]]) -
             had = format_duration(following.begins_at - one.ends_at)
             yield warning(
                 ("schedules", name, "rest"),
-                f"{person} has {had} of rest from {_at(one.ends_at)} on, before being on call "
-                f"again{_by(following)}{_more(soon)}",
+                f"{person} has {had} of rest from {in_utc_minutes(one.ends_at)} on, before being "
+                f"on call again{_by(following)}{_more(soon)}",
                 "give that turn to somebody else, or accept less rest",
             )
-
-
-def _at(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _by(stretch: TimeOnCall) -> str:

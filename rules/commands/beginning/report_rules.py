@@ -10,14 +10,15 @@ from models.incident.record import Report
 from models.intake import ReportingRule
 from models.people.party import PartyKind, name_of
 from models.policy.values.words import suggestion
+from models.readable import blank
 from models.way_in import channel_of
 from rules.commands.beginning.first_record import first_severity
 from rules.people.naming.mistaken_names import wrong_reporter
 from rules.people.naming.names import did_you_mean
 from rules.record.decision import Refusal
-from rules.record.readable import blank, sentences
 from rules.severity.attributes import attributes_reported, wrong_attributes
 from rules.severity.rating import by_attributes
+from rules.wording.sentences import sentences
 
 INFORMATION: tuple[str, ...] = ("title", "nature", "affected_systems", "severity", "service")
 """The information that a policy can require of a report."""

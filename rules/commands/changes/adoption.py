@@ -19,6 +19,7 @@ from rules.record.decision import AdoptPolicy, Case, Decision, LookUpPolicy, Out
 from rules.record.steps import refusal_of_unknown_name
 from rules.record.timeline import note
 from rules.updates.cadence import cadence_readings
+from rules.wording.times import in_utc
 from states.lifecycle import TERMINAL
 
 _MOST_NAMED = 5
@@ -76,7 +77,7 @@ def _reads(reading: ClockReading | None) -> str:
         stage = reading.stage.value.replace("_", " ")
         left = max(reading.remaining, timedelta())
         return f"{stage}, {format_duration(left, days=reading.measure.has_days)} left"
-    return f"{reading.breach_at:%Y-%m-%d %H:%M:%S} UTC"
+    return in_utc(reading.breach_at)
 
 
 def shift_words(shift: ClockShift) -> str:

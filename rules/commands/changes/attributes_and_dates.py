@@ -7,10 +7,10 @@ from models.incident.timeline import EntryKind
 from models.policy.values.durations import format_duration
 from rules.clocks.clocks import CountedRun, counted_runs
 from rules.record.decision import Case, Decision, Outcome, Refusal
-from rules.record.markdown import stamp
 from rules.record.steps import refusal_of_unknown_name
 from rules.record.timeline import note
 from rules.severity.changes import set_attributes
+from rules.wording.times import in_utc, in_utc_minutes
 
 
 def set_attribute(case: Case, command: SetAttributeCommand) -> Outcome:
@@ -23,9 +23,7 @@ def set_date(case: Case, command: SetDateCommand) -> Outcome:
     if command.date not in case.policy.dates:
         return refusal_of_unknown_name("date", command.date, case.policy.dates)
     if command.at <= case.now and case.policy.closes_detours:
-        message = (
-            f"{command.date} lies in the past: {stamp(command.at)} UTC; a date is still to come"
-        )
+        message = f"{command.date} lies in the past: {in_utc(command.at)}; a date is still to come"
         return Refusal("Refused", message, ("at",))
     before = next((d for d in reversed(case.incident.dates) if d.name == command.date), None)
     others = tuple(d for d in case.incident.dates if d is not before)
@@ -33,8 +31,8 @@ def set_date(case: Case, command: SetDateCommand) -> Outcome:
         # A date that has passed stays on the record, and another one is planned.
         others = case.incident.dates
     planned = PlannedDate(name=command.date, at=command.at, actor=case.actor)
-    summary = f"{command.date} is on {command.at:%Y-%m-%d %H:%M} UTC"
-    summary += f", no longer on {before.at:%Y-%m-%d %H:%M} UTC" if before else ""
+    summary = f"{command.date} is on {in_utc_minutes(command.at)}"
+    summary += f", no longer on {in_utc_minutes(before.at)}" if before else ""
     incident = case.incident.changed(dates=(*others, planned))
     incident = note(
         incident,
@@ -69,7 +67,7 @@ def extend_clock(case: Case, command: ExtendClockCommand) -> Outcome:
     )
     incident = case.incident.changed(extensions=(*case.incident.extensions, extension))
     limit = _of(case, incident, command.clock)[-1].limit_at
-    until = f", now until {limit:%Y-%m-%d %H:%M:%S} UTC" if limit else ""
+    until = f", now until {in_utc(limit)}" if limit else ""
     summary = f"{command.clock} extended by {format_duration(command.by)}{until}: {command.note}"
     incident = note(
         incident,

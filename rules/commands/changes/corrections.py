@@ -6,6 +6,7 @@ from models.incident.timeline import EntryKind, milestone_kind
 from rules.clocks.uncertain_milestones import range_data, wrong_range
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.timeline import note, with_milestone
+from rules.wording.times import in_utc
 from states.lifecycle import REPORTED, TRANSITIONS
 
 MOVELESS = tuple(row.milestone for row in TRANSITIONS if row.milestone and row.target is None)
@@ -80,9 +81,7 @@ def _after_it_came_in(case: Case, name: str) -> Refusal | None:
         return None
     if case.happened_at <= came_in_at:
         return None
-    message = (
-        f"reported is {came_in_at:%Y-%m-%d %H:%M:%S} UTC at the latest: the report had come in"
-    )
+    message = f"reported is {in_utc(came_in_at)} at the latest: the report had come in"
     return Refusal("Refused", message, ("happened_at",))
 
 
@@ -112,7 +111,7 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
         latest_at=command.latest_at,
         led_to=old.led_to,
     )
-    summary = f"{name} corrected from {old.at:%Y-%m-%d %H:%M:%S} to {at:%Y-%m-%d %H:%M:%S} UTC"
+    summary = f"{name} corrected from {old.at:%Y-%m-%d %H:%M:%S} to {in_utc(at)}"
     summary += range_data(at, command.latest_at)
     summary += f" ({command.note})" if command.note else ""
     incident = note(

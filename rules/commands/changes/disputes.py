@@ -16,6 +16,7 @@ from rules.record.decision import (
     TellAudiences,
 )
 from rules.record.timeline import note
+from rules.wording.times import in_utc
 from states.lifecycle import State
 
 ACKNOWLEDGED = "acknowledged"
@@ -35,7 +36,7 @@ def dispute_acknowledgement(case: Case, _: Command) -> Outcome:
         known = " or ".join(sorted(DISPUTABLE))
         message = f"{named} acknowledged with the proof {proof}; only one with {known} is disputed"
         return Refusal("Refused", message)
-    at = f"{gone.recorded_at:%Y-%m-%d %H:%M:%S} UTC"
+    at = in_utc(gone.recorded_at)
     summary = f"{case.actor.name} disputes the acknowledgement by {named} ({proof}) of {at}"
     undone = case.incident.state is State.ASSESSMENT
     moved = "" if undone else f"; the incident stays in {case.incident.state}"

@@ -12,10 +12,11 @@ from typing import Any
 from models.base import ENGINE, MONITORING, Actor
 from models.incident.record import Attempt, Incident, Refusals
 from models.incident.timeline import EntryKind
+from models.readable import blank, made_visible
 from models.way_in import WayIn
 from rules.record.decision import Refusal
-from rules.record.readable import blank, made_visible, shortened
 from rules.record.timeline import SUMMARY_BOUND, note
+from rules.wording.sentences import shortened
 from states.lifecycle import Trigger
 
 AUTHORITY = "authority"

@@ -10,9 +10,10 @@ from models.base import ENGINE, MONITORING
 from models.command import CancelCommand, LinkCommand, SetSeverityCommand
 from models.incident.record import Incident
 from models.payload import Command
+from models.readable import blank
 from rules.record.decision import Refusal
 from rules.record.ids import is_incident_id
-from rules.record.readable import blank
+from rules.wording.times import in_utc
 from states.lifecycle import BY_TRIGGER, Trigger
 
 BETWEEN_INCIDENTS = frozenset({"duplicate_of", "merged_into"})
@@ -62,8 +63,8 @@ def too_early(name: str, command: Command, incident: Incident) -> Refusal | None
         taken_back = incident.milestone(voided)
         if taken_back and taken_back.at > at:
             message = (
-                f"{name} undoes {voided}, which was at {taken_back.at:%Y-%m-%d %H:%M:%S} UTC: "
-                f"it cannot have happened before that, at {at:%Y-%m-%d %H:%M:%S} UTC"
+                f"{name} undoes {voided}, which was at {in_utc(taken_back.at)}: "
+                f"it cannot have happened before that, at {in_utc(at)}"
             )
             return Refusal("Malformed", message, ("happened_at",))
     return None

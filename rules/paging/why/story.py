@@ -11,6 +11,7 @@ from models.incident.record import Incident, TimelineEntry
 from models.incident.timeline import PAGE, EntryKind, subject_of
 from models.people.party import party_named
 from rules.paging.escalation import NoPage, WaitForAnswer, in_force, next_page
+from rules.wording.times import in_utc
 
 SENT = frozenset({EntryKind.PAGE_SENT, EntryKind.PAGE_SUMMARISED})
 """Kinds of lines about a page that reached somebody: by itself, or in a summary of many."""
@@ -27,11 +28,6 @@ _STOPS: dict[str, str] = {
     EntryKind.ESCALATION_ANSWERED: "{summary}, at {at}",
     EntryKind.ESCALATION_EXHAUSTED: "the escalation ended at {at}: every level had its turn",
 }
-
-
-def instant_in_words(at: datetime) -> str:
-    """An instant, as the answers show it."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +140,7 @@ def _moved(position: LadderPosition, entry: TimelineEntry) -> LadderPosition:
         if position.stopped and entry.kind != ACKNOWLEDGED:
             return position
         words = _STOPS[entry.kind].format(
-            actor=entry.actor.name, at=instant_in_words(entry.recorded_at), summary=entry.summary
+            actor=entry.actor.name, at=in_utc(entry.recorded_at), summary=entry.summary
         )
         return replace(position, stopped=words, by=(entry.seq,))
     if entry.kind == EntryKind.ESCALATION_RESUMED:

@@ -19,7 +19,6 @@ from rules.paging.why.story import (
     LadderPosition,
     PageLine,
     held_by,
-    instant_in_words,
     ladder_at,
     levels_ahead,
     page_lines,
@@ -27,6 +26,7 @@ from rules.paging.why.story import (
     position_at,
 )
 from rules.people.on_call.words import people_of, schedules_of
+from rules.wording.times import in_utc
 
 MINUTE = timedelta(minutes=1)
 _FOUND_OUT = frozenset({PartyKind.ROLE, PartyKind.SCHEDULE})
@@ -103,13 +103,13 @@ def _notes(incident: Incident, at: datetime, now: datetime) -> Iterator[str]:
         if entry.kind == EntryKind.POLICY_ADOPTED and at < entry.recorded_at:
             yield f"another policy was in force then: {entry.summary}"
     if at > now:
-        yield f"this is in the future: it is {instant_in_words(now)} now"
+        yield f"this is in the future: it is {in_utc(now)} now"
 
 
 def _told(line: PageLine) -> WhyAnswer:
     if line.kind in SENT:
         return WhyAnswer(verdict=WhyVerdict.PAGED, text=_paged(line), at=line.at, lines=(line.seq,))
-    text = f"{line.summary} ({instant_in_words(line.at)})"
+    text = f"{line.summary} ({in_utc(line.at)})"
     return WhyAnswer(verdict=WhyVerdict.NOT_PAGED, text=text, at=line.at, lines=(line.seq,))
 
 
@@ -117,7 +117,7 @@ def _paged(line: PageLine) -> str:
     """How somebody was paged: level, cycle, rule, reason and channel."""
     data = line.data
     by = data["channel"]
-    words = f"{line.recipient} was paged at {instant_in_words(line.at)} by {by}"
+    words = f"{line.recipient} was paged at {in_utc(line.at)} by {by}"
     if data.get("summary_of"):
         words += f", in a summary of {incidents(data['summary_of'])}"
     failed = [channel for channel in line.tried if channel != by]
@@ -134,7 +134,7 @@ def _paged(line: PageLine) -> str:
 def _absent(asked: _Question, mine: tuple[PageLine, ...]) -> WhyAnswer:
     """Why there was no page."""
     ladder = ladder_at(asked.policy, asked.incident, asked.until)
-    when = f" at {instant_in_words(asked.at)}" if asked.question.at else ""
+    when = f" at {in_utc(asked.at)}" if asked.question.at else ""
     subject = f"{asked.whom} was {'' if asked.whom == 'nobody' else 'not '}paged{when}"
     if asked.question.at is None and pages_of(mine):
         subject = "nobody else was paged"
@@ -150,7 +150,7 @@ def _absent(asked: _Question, mine: tuple[PageLine, ...]) -> WhyAnswer:
 def _reason(asked: _Question, ladder: EscalationPolicy | None) -> tuple[str, tuple[int, ...]]:
     first = asked.incident.timeline[0].recorded_at if asked.incident.timeline else asked.at
     if asked.until < first and not asked.incident.segments:
-        return f"the incident was first known at {instant_in_words(first)}", ()
+        return f"the incident was first known at {in_utc(first)}", ()
     if ladder is None:
         return "the policy names no escalation for this incident", ()
     if not ladder.levels:
@@ -247,11 +247,11 @@ def _last_turn(
     if pages_of(own):
         return "", ()
     if own:
-        return f"{own[-1].summary} ({instant_in_words(own[-1].at)})", (own[-1].seq,)
+        return f"{own[-1].summary} ({in_utc(own[-1].at)})", (own[-1].seq,)
     line = last[-1]
     in_turn = " in turn" if ladder.levels[line.level - 1].in_turn else ""
     who = line.recipient or "nobody"
-    had = f"level {line.level} had its turn at {instant_in_words(line.at)} and paged {who}{in_turn}"
+    had = f"level {line.level} had its turn at {in_utc(line.at)} and paged {who}{in_turn}"
     return had, (line.seq,)
 
 
@@ -260,9 +260,9 @@ def _coming(position: LadderPosition, levels: tuple[int, ...]) -> str:
     level, due_at = next(((n, at) for n, at in levels_ahead(position) if n in levels), (0, None))
     named = f"level {level or levels[0]}"
     if position.stopped and due_at:
-        return f"{named} was due at {instant_in_words(due_at)}, but {position.stopped}"
+        return f"{named} was due at {in_utc(due_at)}, but {position.stopped}"
     if position.stopped:
         return position.stopped
     if due_at:
-        return f"{named} was not due before {instant_in_words(due_at)}"
+        return f"{named} was not due before {in_utc(due_at)}"
     return f"{named} has had its turn, and there is no further round"

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from models.base import ENGINE, MONITORING
 from models.people.party import party_named
 from models.policy.values.words import nearest_word
-from rules.record.readable import made_visible
+from models.readable import made_visible
 
 ANYONE = "anyone"
 PEOPLE = "people"

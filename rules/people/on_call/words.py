@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from models.people.party import PartyKind, party_named
 from models.people.schedule import NOBODY, GapKind, OnCall, ScheduleSpec
 from models.policy.values.durations import format_duration
+from rules.wording.times import in_utc_minutes
 
 ROTATION = "rotation"
 """The name of the only rotation of a schedule."""
@@ -29,7 +30,7 @@ def people_of(spec: ScheduleSpec, everybody: Iterable[str]) -> tuple[str, ...]:
 
 
 def _until(at: datetime | None) -> str:
-    return f" until {at:%Y-%m-%d %H:%M} UTC" if at else ""
+    return f" until {in_utc_minutes(at)}" if at else ""
 
 
 def _aged(found: OnCall) -> str:

@@ -40,8 +40,8 @@ from rules.people.permission.requests import (
 )
 from rules.record.audiences import audiences_addressed
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
-from rules.record.markdown import stamp
 from rules.record.timeline import note
+from rules.wording.times import in_utc
 
 TIME_IS_OVER = "no answer"
 
@@ -97,7 +97,7 @@ def _lacking(
     if (leave or have >= rule.quorum) and not early:
         return None
     may = who_may(_approvers(rule, same), case.incident, case.policy, case.now)
-    dated = f", dated {stamp(case.happened_at)} UTC," if key == BACKDATING else ""
+    dated = f", dated {in_utc(case.happened_at)}," if key == BACKDATING else ""
     message = f"{case.says(name)}{dated} needs approval: have {have} of {rule.quorum}"
     message += f"; may approve: {', '.join(may)}"
     if early:
@@ -202,9 +202,7 @@ def _answered(case: Case, named: str, which: str | None) -> tuple[Request, Appro
     if rule is None:
         return Refusal("Refused", f"the policy asks for no approval of {named} any more")
     if case.happened_at < request.at:
-        message = (
-            f"this answer is older than the request, which was made at {stamp(request.at)} UTC"
-        )
+        message = f"this answer is older than the request, which was made at {in_utc(request.at)}"
         return Refusal("Refused", message, ("happened_at",))
     approvers = _approvers(rule, request)
     may = who_may(approvers, case.incident, case.policy, case.now)

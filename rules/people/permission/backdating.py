@@ -18,7 +18,7 @@ from models.people.authority import BACKDATING, ApprovalRule
 from models.time.moments import parse_moment
 from rules.record.decision import AT_ONCE, Case, Refusal
 from rules.record.facts_of_lines import ON_THE_WAY, acted_between
-from rules.record.markdown import span
+from rules.wording.times import span
 from states.lifecycle import BY_TRIGGER, Trigger
 
 FREE = frozenset(

@@ -26,10 +26,10 @@ from models.command import (
 )
 from models.payload import Command
 from models.people.authority import BACKDATING
+from models.readable import made_visible
 from rules.record.audiences import audiences_addressed
 from rules.record.decision import AT_ONCE, Case
-from rules.record.markdown import stamp
-from rules.record.readable import made_visible
+from rules.wording.times import in_utc
 
 _BY_WHOM = frozenset({"actor", "via", "proof", "command_id", "sent_at", "override", "happened_at"})
 _EMPTY: tuple[Any, ...] = (None, "", (), {}, False)
@@ -64,7 +64,7 @@ def _plain(value: Any) -> Any:
     """A value as JSON has it."""
     match value:
         case datetime():
-            return f"{stamp(value)} UTC"
+            return in_utc(value)
         case dict():
             return {str(name): _plain(item) for name, item in value.items()}
         case tuple() | list():
@@ -87,16 +87,16 @@ def _changes(case: Case, command: Command) -> Iterator[str]:
             yield f"{role}, held by {', '.join(incident.holders(role)) or 'nobody'}"
         case CorrectMilestoneCommand(milestone=name) | WithdrawMilestoneCommand(milestone=name):
             known = incident.milestone(name)
-            yield f"{name}, now {stamp(known.at)} UTC" if known else f"{name}, not recorded"
+            yield f"{name}, now {in_utc(known.at)}" if known else f"{name}, not recorded"
         case SetAttributeCommand(attribute=name):
             values = [change.value for change in incident.attributes if change.name == name]
             yield f"{name}, now {values[-1] if values else 'not set'}"
         case SetDateCommand(date=name):
             dates = [date.at for date in incident.dates if date.name == name]
-            yield f"{name}, now {f'{stamp(dates[-1])} UTC' if dates else 'not set'}"
+            yield f"{name}, now {in_utc(dates[-1]) if dates else 'not set'}"
         case ResumeCommand() if incident.hold:
             hold = incident.hold
-            yield f"the hold since {stamp(hold.from_at)} UTC: {hold.reason}"
+            yield f"the hold since {in_utc(hold.from_at)}: {hold.reason}"
 
 
 def digest_of(content: Content) -> str:

@@ -13,8 +13,8 @@ from models.people.party import Party, PartyKind, as_person
 from models.people.responsibility import RecentRequest, Request
 from rules.people.permission.content import content_of, core_of, digest_of, in_a_word, in_full
 from rules.record.decision import Case, Decision, Effect, PageRole
-from rules.record.markdown import span, stamp
 from rules.record.timeline import note
+from rules.wording.times import in_utc, span
 
 IN_MIND = timedelta(minutes=30)
 """How long an answer may be about a request that is no longer there."""
@@ -114,7 +114,7 @@ def unaskable(case: Case, request: Request) -> str:
     if sum(len(r.asks) for r in others) + len(request.asks) > MOST_ASKED_IN_ALL:
         return f"requests of {MOST_ASKED_IN_ALL} characters are open: answer them first"
     if len(mine) >= MOST_IN_PACE:
-        again = f"ask again after {stamp(mine[-MOST_IN_PACE] + PACE)} UTC"
+        again = f"ask again after {in_utc(mine[-MOST_IN_PACE] + PACE)}"
         return f"{who} asked {len(mine)} times within {span(PACE)}: {again}"
     if len(lately) >= MOST_LATELY:
         return f"{len(lately)} requests were made within {span(IN_MIND)}: ask again later"

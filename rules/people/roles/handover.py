@@ -17,6 +17,7 @@ from models.incident.timeline import EntryKind
 from models.payload import Command
 from models.people.party import as_person
 from models.people.responsibility import Handover, HandoverCount
+from models.readable import blank
 from models.time.clock import DueThreshold
 from models.time.clock_name import ClockName, HoldingWait, OfferWait
 from rules.people.naming.people_meant import deputies
@@ -29,9 +30,9 @@ from rules.people.roles.holders import (
     with_warning,
 )
 from rules.record.decision import Case, Decision, Outcome, PageRole, Refusal, Remind
-from rules.record.readable import blank
 from rules.record.steps import refusal_of_unknown_name
 from rules.record.timeline import note
+from rules.wording.times import in_utc_minutes
 from states.lifecycle import BEFORE_REVIEW
 
 NOT_ACCEPTED = "not accepted"
@@ -286,7 +287,7 @@ def reminder_to_hand_over(waits: HoldingWait, incident: Incident, now: datetime)
     if held is None:
         return None
     shift = held.until_at and held.until_at <= now
-    why = "their shift ends" if shift else f"since {held.since_at:%Y-%m-%d %H:%M} UTC"
+    why = "their shift ends" if shift else f"since {in_utc_minutes(held.since_at)}"
     summary = f"{person} holds {role}, {why}: hand it over"
     reminded = held.changed(reminded=True)
     roles = tuple(reminded if h is held else h for h in incident.roles)

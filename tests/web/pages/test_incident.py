@@ -182,7 +182,7 @@ async def test_the_timeline_is_newest_first_in_pages(
 async def test_clocks_have_a_picture_and_its_words(ana: Responder) -> None:
     """The words say all that the picture shows; nothing is inline but markup."""
     page = await ana.opens()
-    assert re.search(r'<svg class="bar good"[^>]* role="img" aria-label="[^"]+runs out in', page)
+    assert re.search(r'<svg class="bar good"[^>]* role="img" aria-label="[^"]+ left', page)
     assert "style=" not in page
     assert not re.search(r"<script(?! src=)", page)
     assert " on" not in "".join(re.findall(r"<[a-z]+ ([^>]*)>", page)).replace('"on', "")

@@ -10,8 +10,8 @@ from incidents.schedules.on_call import OnCallLookup
 from models.people.schedule import GapKind, OnCall
 from policies.compiling.policy import people_of
 from policies.compiling.schedules import schedule_spec
+from rules.wording.times import span
 from web.http.errors import Refused
-from web.pages.summary import in_words
 from web.policy import PolicyInForce
 
 FRESH_SECONDS = 20.0
@@ -68,7 +68,7 @@ class OnCallNow:
 
 
 def _duty(found: OnCall, now: datetime) -> Duty:
-    until = f"for {in_words(found.until_at - now)}" if found.until_at else ""
+    until = f"for {span(found.until_at - now)}" if found.until_at else ""
     if found.people:
         return Duty(found.schedule, ", ".join(found.people), until, "", found.notes)
     meant = found.gap is GapKind.DECLARED

@@ -9,13 +9,13 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from incidents.finding import Filters
+from rules.wording.times import in_utc
 from states.lifecycle import TERMINAL, State
 from web.http.errors import Refused
 from web.pages.board.on_call import OnCallNow
 from web.pages.board.rows import Board
 from web.pages.entry import Entry, Visitor
 from web.pages.rendering import Pages
-from web.pages.summary import stamp
 from web.policy import PolicyInForce
 
 BOUND = 200
@@ -80,7 +80,7 @@ class BoardPage:
             asked=asked,
             filtered=asked.address(paused=False) != "",
             listing=listing,
-            as_of=stamp(listing.at),
+            as_of=in_utc(listing.at),
             duties=duties,
             states=STATES,
             severities=self._severities(asked.severity),

@@ -13,9 +13,10 @@ from incidents.errors import IncidentError
 from incidents.finding import Filters, ListedIncident, find, query_of
 from incidents.questions import ask_view
 from models.answers.view import IncidentView
+from rules.wording.times import span
 from web.api.reading import ANSWER
 from web.api.refusing import reaching_incidents
-from web.pages.summary import Limit, in_words, next_limit
+from web.pages.summary import Limit, next_limit
 
 FRESH_SECONDS = 2.0
 """How long one reading of the list serves everybody."""
@@ -137,8 +138,8 @@ def _due_limit(at: datetime | None, now: datetime) -> Limit | None:
     if at is None:
         return None
     if at <= now:
-        return Limit(f"due since {in_words(now - at)}", "warn", at)
-    return Limit(f"next due in {in_words(at - now)}", "", at)
+        return Limit(f"due since {span(now - at)}", "warn", at)
+    return Limit(f"next due in {span(at - now)}", "", at)
 
 
 def _breached(row: ListedIncident, view: IncidentView | None) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ from models.compiled import CompiledPolicy
 from models.incident.record import TimelineEntry
 from models.proof import Proof
 from models.time.clock import ClockReading, ClockStatus, Stage
+from rules.wording.clocks import by_calendar, clock_words
+from rules.wording.times import in_utc, span
 from web.pages.incident.choices import Choice, steps_left
-from web.pages.summary import SeenIncident, in_words, seen_by, stamp
+from web.pages.summary import SeenIncident, seen_by
 
 LINES = 40
 """Lines of the timeline on one page."""
@@ -107,10 +109,10 @@ def shown(
     hold = incident.hold
     return Shown(
         head=seen_by(person, view),
-        now=stamp(view.now),
-        on_hold=f"{hold.reason}, since {stamp(hold.from_at)}" if hold else "",
+        now=in_utc(view.now),
+        on_hold=f"{hold.reason}, since {in_utc(hold.from_at)}" if hold else "",
         policy=f"{view.policy_name} {view.policy_version}",
-        bars=tuple(_bar(reading, view.now) for reading in view.readings),
+        bars=tuple(_bar(reading) for reading in view.readings),
         breaches=tuple(
             dict.fromkeys(each.clock for each in view.breaches if each.corrected is None)
         ),
@@ -118,18 +120,18 @@ def shown(
         waiting=tuple(_waiting(view)),
         doubts=tuple(str(doubt) for doubt in view.doubts),
         updates=tuple(
-            Update(stamp(said.at), _who(said.actor), ", ".join(said.audiences), said.text)
+            Update(in_utc(said.at), _who(said.actor), ", ".join(said.audiences), said.text)
             for said in reversed(incident.updates[-MOST_UPDATES:])
         ),
         steps=steps_left(incident, policy) if policy else (),
         steps_done=tuple(
-            DoneStep(done.step, done.actor.name, stamp(done.at)) for done in incident.steps
+            DoneStep(done.step, done.actor.name, in_utc(done.at)) for done in incident.steps
         ),
         lines=_lines(view, before),
     )
 
 
-def _bar(reading: ClockReading, now: datetime) -> Bar:
+def _bar(reading: ClockReading) -> Bar:
     cancelled = reading.stage is Stage.CANCELLED and reading.status is not ClockStatus.BREACHED
     target = reading.target.total_seconds()
     share = 100 * reading.elapsed.total_seconds() / target if target > 0 else 100.0
@@ -137,28 +139,15 @@ def _bar(reading: ClockReading, now: datetime) -> Bar:
         name=reading.clock + (f" ({reading.run})" if reading.run > 1 else ""),
         status="cancelled" if cancelled else reading.status.value.replace("_", " "),
         style="quiet" if cancelled else STYLES[reading.status],
-        words=_clock_words(reading, now),
+        words=_clock_words(reading),
         share=round(min(100.0, max(0.0, share)), 1),
         at=reading.breach_at,
     )
 
 
-def _clock_words(reading: ClockReading, now: datetime) -> str:
-    by = f" of {reading.counts_by}" if reading.counts_by else ""
-    so_far = f"{in_words(reading.elapsed)} of {in_words(reading.target)}{by}"
-    if reading.late_by is not None:
-        return f"{so_far}, late by {in_words(reading.late_by)}"
-    match reading.stage:
-        case Stage.COMPLETED:
-            return f"{so_far}, in time"
-        case Stage.PAUSED:
-            return f"{so_far}, paused"
-        case Stage.CANCELLED:
-            return so_far
-        case Stage.IN_PROGRESS if reading.breach_at and reading.breach_at > now:
-            return f"{so_far}, runs out in {in_words(reading.breach_at - now)}"
-        case Stage.IN_PROGRESS:
-            return so_far
+def _clock_words(reading: ClockReading) -> str:
+    so_far = f"{span(reading.elapsed)} of {by_calendar(reading.target, reading)}"
+    return ", ".join(words for words in (so_far, clock_words(reading)) if words)
 
 
 def _who(actor: Actor) -> str:
@@ -192,6 +181,6 @@ def _lines(view: IncidentView, before: int | None) -> Lines:
 
 def _line(entry: TimelineEntry) -> Line:
     late = entry.recorded_at - entry.happened_at
-    told = f" (recorded {in_words(late)} later)" if late.total_seconds() >= 1 else ""
+    told = f" (recorded {span(late)} later)" if late.total_seconds() >= 1 else ""
     text = f"{entry.summary}{told}"
-    return Line(entry.seq, entry.happened_at, stamp(entry.happened_at), _who(entry.actor), text)
+    return Line(entry.seq, entry.happened_at, in_utc(entry.happened_at), _who(entry.actor), text)

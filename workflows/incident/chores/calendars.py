@@ -9,6 +9,7 @@ from models.contracts.calendars import REFRESH_CALENDARS, CalendarsRefreshed, Re
 from models.incident.timeline import EntryKind
 from rules.clocks.coverage import earliest_of, refresh_due_at, spliced_slice, stale_calendars
 from rules.paging.urgency import WorkKind
+from rules.wording.times import in_utc_minutes
 from workflows.activity_calls import perform
 from workflows.incident.chores.attempts import Attempts
 from workflows.incident.component import Component, Due
@@ -86,5 +87,5 @@ class Calendars(Component):
         until = min(known.valid_until for known in slices.values())
         names = ", ".join(slices)
         self._desk.note(
-            EntryKind.CALENDARS_WORKED_OUT, f"{names} worked out until {until:%Y-%m-%d %H:%M} UTC"
+            EntryKind.CALENDARS_WORKED_OUT, f"{names} worked out until {in_utc_minutes(until)}"
         )

@@ -51,6 +51,7 @@ from rules.paging.unread_schedules import (
 )
 from rules.paging.withdrawal import withdrawal
 from rules.record.decision import PageNextLevel
+from rules.wording.times import in_utc_minutes
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
 from workflows.incident.outbox import Outbox
@@ -379,7 +380,7 @@ class Paging(Component):
             why = NOT_KNOWN if unread else NOBODY_IN_HOURS
             self._desk.note(
                 EntryKind.ESCALATION_WAITS,
-                f"{why}: it begins again at {at:%Y-%m-%d %H:%M} UTC",
+                f"{why}: it begins again at {in_utc_minutes(at)}",
                 next_at=at.isoformat(),
                 level=progress.level,
             )

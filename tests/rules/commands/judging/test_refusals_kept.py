@@ -27,7 +27,7 @@ from rules.commands.judging.refusals import (
 from rules.record.carried import too_heavy
 from rules.record.decision import Refusal
 from rules.record.notes_and_reasons import words_of
-from rules.record.readable import shortened
+from rules.wording.sentences import shortened
 from tests.rules import staffed as people
 from tests.rules.staffed import lines, reported, staffed
 from tests.specimens import after, an_incident, done

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from models.readable import in_a_line, made_visible, readable
-from rules.record.readable import blank, sentences
+from models.readable import blank, in_a_line, made_visible, readable
+from rules.wording.sentences import sentences
 
 STEERING = ("\x1b", "\x07", "\x9b", "\x00", "\u202e", "\u2066", "\u2069", "\u200f", "\ufeff")
 

@@ -1,15 +1,6 @@
-"""Whether a text says anything, and several statements as one."""
+"""Several statements as one text, and a text within a bound."""
 
 from collections.abc import Iterable
-
-from models.readable import in_a_line, made_visible, readable
-
-__all__ = ["blank", "in_a_line", "made_visible", "readable", "sentences", "shortened"]
-
-
-def blank(text: str) -> bool:
-    """Whether `text` is blank: it has no visible character."""
-    return not readable(text).strip()
 
 
 def sentences(parts: Iterable[str]) -> str:

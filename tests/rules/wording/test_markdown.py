@@ -1,12 +1,10 @@
 """Text from outside becomes Markdown that reads as it was written."""
 
-from datetime import timedelta
-
 import pytest
 from markdown_it import MarkdownIt
 
 from models.readable import in_a_line
-from rules.record.markdown import bullets, caption, plain, quoted, span, table, within
+from rules.wording.markdown import bullets, caption, plain, quoted, table, within
 from tests.fakes.hostile import HOSTILE
 
 
@@ -55,34 +53,6 @@ def test_signs_at_the_end_of_a_title_are_kept() -> None:
     """Otherwise Markdown would take them for its own and drop them."""
     (_, inline, _) = MarkdownIt().parse(f"## {within('C ##')}")
     assert "".join(child.content for child in inline.children or ()) == "C ##"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (-1, "0 s"),
-        (0, "0 s"),
-        (3.25, "3.2 s"),
-        (59.9, "59.9 s"),
-        (60, "1 min"),
-        (61, "1 min 01 s"),
-        (3599.9, "1 h"),
-        (36_000, "10 h"),
-        (36_060, "10 h 01 min"),
-        (86_400, "1 d"),
-        (90_000, "1 d 1 h"),
-        (122_400, "1 d 10 h"),
-        (172_800, "2 d"),
-    ],
-)
-def test_spans_say_as_much_as_matters(seconds: float, words: str) -> None:
-    """Short spans are exact, long ones are rounded down to readable units."""
-    assert span(timedelta(seconds=seconds)) == words
-
-
-def test_open_hours_are_not_days() -> None:
-    """A day of 24 hours is not the length of a working day."""
-    assert span(timedelta(hours=36), days=False) == "36 h"
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "*" * 500, "\\" * 500, "a" * 199 + "*"])

@@ -1,0 +1,1 @@
+"""Words for people, which console, pages, messages and reports share."""
