@@ -52,6 +52,7 @@ def messages_of(
         reason=REASON,
         text=told.text,
         recipient=person.name,
+        to_a_person=True,
     )
     for channel in told.channels:
         key = link_key(incident.id, told, channel)
@@ -79,4 +80,7 @@ def _text(case: Case) -> str:
     if answerable(incident, Trigger.ACKNOWLEDGE):
         again = f'escalate {incident.id} --note "that was not me"'
         return f"{done}\nThat answered {incident.demand_of}. If it was not you, ask again: {again}"
-    return f"{done}\nIf that was not you, say so at once: dispute-acknowledgement {incident.id}"
+    return (
+        f"{done}\nIf that was not you, say so at once: the link of this message opens the page "
+        f"with the button, or type dispute-acknowledgement {incident.id}"
+    )

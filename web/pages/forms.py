@@ -1,10 +1,13 @@
 """The forms that a page offers: commands that a person can give with a thumb."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from incidents.command_ids import new_command_id
 from models.answers.view import IncidentView
 from models.command import COMMANDS
+from rules.commands.changes.disputes import ACKNOWLEDGED, DISPUTABLE
+from rules.people.permission.authority import DISPUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A command that a page offers. Its id goes with it, so that a double tap counts once."""
+    """A command that a page offers. Its id goes with it, so that a double tap counts once.
+
+    `values` are what somebody wrote into the form that was sent and did nothing yet.
+    """
 
     name: str
     label: str
@@ -27,6 +33,7 @@ class Form:
     fields: tuple[Field, ...] = ()
     main: bool = False
     command_id: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 _NOTE = (Field("note", "What people should know", 4000, required=False),)
@@ -36,6 +43,7 @@ _UPDATE = (Field("text", "Update", 8000),)
 
 OFFERED = (
     Form("acknowledge", "Acknowledge", "You take it on.", main=True),
+    Form(DISPUTE, "That was not me", "The acknowledgement is taken back. The escalation goes on."),
     Form("decline", "I cannot", "The next level is paged at once.", _WHY),
     Form("escalate", "Escalate", "The next level is paged, too.", _NOTE),
     Form("add_note", "Add a note", "It stands on the timeline.", _TEXT),
@@ -51,10 +59,32 @@ ALWAYS = frozenset({"decline", "escalate", "add_note"})
 """Commands whose possibility the incident itself decides when they come."""
 
 
-def offered(view: IncidentView, granted: frozenset[str]) -> tuple[Form, ...]:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The form that was sent and did nothing yet. With `keep_id`, the next is the same command."""
+
+    name: str
+    fields: Mapping[str, str]
+    keep_id: bool = False
+
+
+def offered(view: IncidentView, person: str, given: Given | None = None) -> tuple[Form, ...]:
     """The forms for what is possible now and granted, each with a command id of its own."""
     possible = {step.name for step in view.next if step.allowed} | ALWAYS
-    names = possible & granted & COMMANDS.keys()
-    return tuple(
-        replace(form, command_id=new_command_id()) for form in OFFERED if form.name in names
-    )
+    names = possible & set(view.link_grants) & COMMANDS.keys()
+    if can_dispute(view, person):
+        names = names | {DISPUTE}
+    return tuple(_made(form, given) for form in OFFERED if form.name in names)
+
+
+def can_dispute(view: IncidentView, person: str) -> bool:
+    """Whether the record says that this person acknowledged, by a proof that others may have."""
+    said = view.incident.milestone(ACKNOWLEDGED)
+    return said is not None and said.actor.name == person and said.actor.proof in DISPUTABLE
+
+
+def _made(form: Form, given: Given | None) -> Form:
+    if given is None or given.name != form.name:
+        return replace(form, command_id=new_command_id())
+    kept = given.fields.get("command_id", "") if given.keep_id else ""
+    return replace(form, command_id=kept or new_command_id(), values=given.fields)

@@ -17,7 +17,7 @@ from web.api.reading import Reading
 from web.http.errors import Refused, address_of, log_refusal
 from web.identity.limits import FailedAttempts
 from web.identity.sessions import Session, Sessions
-from web.pages.forms import EVERY_FORM, offered
+from web.pages.forms import EVERY_FORM, Given, offered
 from web.pages.rendering import Pages
 from web.pages.sending import Told, give, told_of
 from web.pages.summary import SeenIncident, seen_by
@@ -81,9 +81,12 @@ class Respond:
             return await self._page(session, told_of(refused))
         asker = session.asker
         told = await give(self._commanding, asker, incident, command, fields, offered=EVERY_FORM)
-        return await self._page(session, told)
+        done = told.status is HTTPStatus.OK
+        return await self._page(session, told, None if done else Given(command, fields, told.again))
 
-    async def _page(self, session: Session, told: Told | None) -> Response:
+    async def _page(
+        self, session: Session, told: Told | None, given: Given | None = None
+    ) -> Response:
         try:
             seen = await self._reading.seen(session.incident)
         except Refused as refused:
@@ -95,7 +98,7 @@ class Respond:
         page = seen_by(session.person, seen.view)
         if page.over or not seen.running:
             return self._over(page, told)
-        forms = offered(seen.view, frozenset(seen.view.link_grants))
+        forms = offered(seen.view, session.person, given)
         proof = self._sessions.form_proof(session)
         return self._pages.render("respond.html", page=page, forms=forms, proof=proof, told=told)
 

@@ -3,6 +3,7 @@
 from models.base import ENGINE, MONITORING
 from models.people.authority import ALL_OTHERS
 from models.proof import Proof
+from rules.people.permission.authority import DISPUTE
 from rules.record.decision import Case, Refusal
 
 
@@ -19,7 +20,7 @@ def untrusted(case: Case, command: str) -> Refusal | None:
 
 def _not_granted(case: Case, command: str) -> Refusal | None:
     grants = case.policy.link_grants
-    if case.actor.proof is not Proof.LINK or command in grants:
+    if case.actor.proof is not Proof.LINK or command in grants or command == DISPUTE:
         return None
     does = f"it grants {', '.join(grants)}" if grants else "it grants nothing"
     return Refusal("NotAuthorised", f"a link does not grant {command}; {does}", ("proof",))
@@ -28,12 +29,17 @@ def _not_granted(case: Case, command: str) -> Refusal | None:
 def _not_proven(case: Case, command: str) -> Refusal | None:
     trust = case.policy.trust
     counts = trust.get(command) or trust.get(ALL_OTHERS)
-    if counts is None or case.actor.proof in counts:
+    if counts is None or case.actor.proof in counts or _takes_back(case, command):
         return None
     name, proof = case.actor.name, case.actor.proof
     how = "only claimed" if proof is Proof.CLAIMED else f"known by {proof}"
     message = f"{command} requires that {name} is known by {_listed(counts)}; {name} is {how}"
     return Refusal("NotAuthorised", message, ("proof",))
+
+
+def _takes_back(case: Case, command: str) -> bool:
+    """Whether a link takes back what a link gave: the rule of disputes judges the rest."""
+    return command == DISPUTE and case.actor.proof is Proof.LINK
 
 
 def _listed(counts: tuple[Proof, ...]) -> str:

@@ -1,5 +1,6 @@
 """Whose link acknowledged hears of it on their other channels, and how to dispute it."""
 
+from datetime import timedelta
 from typing import Any
 
 from models.base import ENGINE
@@ -7,7 +8,7 @@ from models.compiled import Person
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.proof import Proof
-from rules.paging.link_used import link_key
+from rules.paging.link_used import link_key, messages_of
 from rules.record.decision import Decision, TellOfLink
 from rules.record.timeline import note
 from tests.specimens import POLICY, after, an_incident, done, outcome
@@ -43,6 +44,8 @@ def test_the_person_hears_of_it_on_the_channels_that_brought_no_link() -> None:
     assert "used to acknowledge INC-260327-TEST at 2026-03-27 16:52:00 UTC" in message.text
     assert message.text.endswith("dispute-acknowledgement INC-260327-TEST")
     assert link_key("INC-1", message, "sms") == f"INC-1/link-{message.line}/sms"
+    told_by = list(messages_of(message, an_incident(), REACHABLE, after(2)))
+    assert [each.message.respond_until for each in told_by] == [after(2) + timedelta(days=7)] * 2
 
 
 def test_nobody_is_told_of_an_acknowledgement_of_another_kind() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,9 +14,11 @@ from connectors.links import Link, LinkKeys, signed
 from models.incident.record import TimelineEntry
 from tests.scenarios.siren import Siren
 from tests.web.conftest import AUTHORISED, TOKEN
+from web.api import reading as api_reading
 from web.app import create_app
 from web.identity.limits import MOST_FAILURES
 from web.identity.sessions import MOST_SESSIONS
+from web.pages import sending
 
 KEYS = LinkKeys.read("test:0123456789abcdef0123456789abcdef")
 REPORT = {"title": "Checkout <b>fails</b>", "reporter": "ana", "severity": "SEV1"}
@@ -58,6 +61,13 @@ class Phone:
 @pytest.fixture
 async def phone(siren: Siren) -> AsyncIterator[Phone]:
     """A phone, and an incident that a worker runs."""
+    async with siren.worker(), calling(siren) as made:
+        yield made
+
+
+@asynccontextmanager
+async def calling(siren: Siren) -> AsyncIterator[Phone]:
+    """A phone, and a new incident."""
     app = create_app(
         siren.client,
         policy_file=siren.policy,
@@ -68,10 +78,7 @@ async def phone(siren: Siren) -> AsyncIterator[Phone]:
         public_url="http://localhost",
     )
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-    async with (
-        siren.worker(),
-        httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http,
-    ):
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
         answer = await http.post("/v1/incidents", json=REPORT, headers=AUTHORISED)
         yield Phone(http, siren, answer.json()["incident"])
 
@@ -207,6 +214,25 @@ async def test_a_link_is_worthless_once_its_incident_is_over(phone: Phone) -> No
     assert "is over" in answer.text
     answer = await phone.taps(page.text, "acknowledge")
     assert "Not done" in answer.text
+
+
+async def test_a_command_that_no_worker_confirmed_is_the_same_command_when_sent_again(
+    siren: Siren, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form that follows "Sent" keeps its id and what somebody wrote."""
+    monkeypatch.setattr(sending, "PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr(api_reading, "WORKER", timedelta(seconds=1))
+    async with calling(siren) as phone:
+        async with siren.worker():
+            page = await phone.opens()
+        sent = await phone.taps(page.text, "add_note", text="the disk is full")
+        assert "Sent. No worker has answered yet" in sent.text
+        assert "the disk is full</textarea>" in sent.text
+        async with siren.worker():
+            done = await phone.taps(sent.text, "add_note", text="the disk is full")
+            assert "Done: " in done.text
+            lines = await phone.timeline()
+    assert [line.kind for line in lines].count("note.added") == 1
 
 
 async def test_two_people_who_acknowledge_at_once_both_get_an_answer(phone: Phone) -> None:

@@ -10,6 +10,7 @@ from models.command_fields import CommandField, FieldKind, command_fields, needs
 from models.compiled import CompiledPolicy
 from rules.people.permission.authority import rule_for, who_may
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
+from web.pages.forms import Given
 from web.pages.incident.choices import Choice, Choices, Situation, choices_of, names_of_pairs
 
 OFTEN = (
@@ -65,15 +66,6 @@ class CommandForm:
     more: tuple[FormField, ...]
     command_id: str
     opened: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The form that was sent and did nothing yet: its values stay on the page."""
-
-    name: str
-    fields: Mapping[str, str]
-    keep_id: bool = False
 
 
 @dataclass(frozen=True, slots=True)

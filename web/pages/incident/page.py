@@ -14,7 +14,8 @@ from web.api.commanding import Commanding
 from web.api.reading import Reading
 from web.http.errors import Refused
 from web.pages.entry import Entry, Visitor
-from web.pages.incident.forms import Given, forms_for
+from web.pages.forms import Given
+from web.pages.incident.forms import forms_for
 from web.pages.incident.shown import shown
 from web.pages.rendering import Pages
 from web.pages.sending import Told, give

@@ -111,3 +111,16 @@ def test_without_a_word_every_proof_counts_and_a_link_grants_four_commands() -> 
     assert not {"trust", "link_grants"} & POLICY.model_dump().keys()
     again = CompiledPolicy.model_validate_json(TRUSTING.model_dump_json())
     assert (again.trust, again.link_grants) == (TRUSTING.trust, ("acknowledge", "resolve"))
+
+
+def test_a_link_always_takes_back_what_a_link_gave() -> None:
+    """Also if the policy grants it nothing else and trusts links for nothing else."""
+    incident = reported(TRUSTING)
+    taken = answer("acknowledge", Proof.LINK, incident=incident)
+    assert isinstance(taken, Decision)
+    got = answer("dispute_acknowledgement", Proof.LINK, incident=taken.incident)
+    assert isinstance(got, Decision), got
+    certain = answer("acknowledge", Proof.TOKEN, incident=incident)
+    assert isinstance(certain, Decision)
+    got = answer("dispute_acknowledgement", Proof.LINK, incident=certain.incident)
+    assert isinstance(got, Refusal)
