@@ -34,6 +34,17 @@ class ReportingRule(Frozen):
     reserves_teams: bool = False
 
 
+class Identities(Frozen):
+    """Which person an identity of an OpenID provider means.
+
+    `addresses` has e-mail addresses as `rules.people.naming.identities` compares them, `listed` has
+    what the policy lists, as it is written.
+    """
+
+    addresses: dict[str, str] = Field(default_factory=dict)
+    listed: dict[str, str] = Field(default_factory=dict)
+
+
 class IntakeRules(Frozen):
     """Everything that intake decides by. It leaves alone an alert that one of `ignore` matches."""
 
@@ -41,3 +52,4 @@ class IntakeRules(Frozen):
     severity: LabelSeverity
     reporting: ReportingRule
     ignore: tuple[dict[str, str], ...] = ()
+    identities: Identities = Identities()

@@ -18,6 +18,7 @@ from models.people.workload import PageLimits
 from models.policy import Policy
 from policies.compiling import responsibility, severity_rules, timing
 from policies.compiling.escalations import compiled_escalation
+from policies.compiling.identities import identities_of
 from policies.compiling.schedules import schedules_in_use
 
 
@@ -122,7 +123,7 @@ def _weighed(compiled: CompiledPolicy) -> None:
 
 
 def compile_intake(policy: Policy) -> IntakeRules:
-    """What intake decides by: grouping, severity from labels, who may report, what to ignore."""
+    """What the ways in decide by: grouping, severity from labels, reporters, who is who."""
     return IntakeRules(
         grouping=_grouping(policy),
         severity=LabelSeverity(
@@ -132,6 +133,7 @@ def compile_intake(policy: Policy) -> IntakeRules:
         ),
         reporting=_reporting(policy),
         ignore=policy.alerts.ignore,
+        identities=identities_of(policy),
     )
 
 

@@ -17,7 +17,8 @@ class PersonEntry(Frozen):
     """A person. `page_by` lists the channels for pages; if empty, those of `paging`.
 
     `teams` and `skills` are what roles require and what authority names. `limit` is how often the
-    engine pages them, if it is not the limit of `paging`.
+    engine pages them, if it is not the limit of `paging`. `identities` are further e-mail
+    addresses, and subjects, by which an OpenID provider knows them.
     """
 
     email: Text | None = None
@@ -26,6 +27,7 @@ class PersonEntry(Frozen):
     skills: Names = ()
     page_by: Names = ()
     limit: PageLimitText | None = None
+    identities: Names = ()
 
 
 class ChannelEntry(Frozen):

@@ -9,6 +9,7 @@ from models.policy.values.words import bare_name
 from policies.compiling.responsibility import reporter_meant, teams_of
 from policies.reading.findings import Check, Finding, no_zone, unknown
 from policies.reading.tree import Loc
+from rules.people.naming.identities import compared
 from rules.people.naming.names import (
     ACKNOWLEDGER,
     ANYONE,
@@ -89,6 +90,19 @@ def names_apart(policy: Policy) -> Iterator[Finding]:
             yield Finding(("roles", name), what, "choose another name for one", key=True)
 
 
+def identities_apart(policy: Policy) -> Iterator[Finding]:
+    """No identity of a person is another person's, too."""
+    taken = {compared(p.email): name for name, p in reversed(policy.people.items()) if p.email}
+    for name, person in policy.people.items():
+        for index, identity in enumerate(person.identities):
+            meant = compared(identity) if "@" in identity else identity
+            other = taken.setdefault(meant, name)
+            if other != name:
+                what = f"{identity} is an identity of {other}, too"
+                loc = ("people", name, "identities", index)
+                yield Finding(loc, what, "leave it to the one person whom it means")
+
+
 def holders(policy: Policy) -> Iterator[Finding]:
     """Whoever takes a role by default, deputises or owns a service exists."""
     for name, role in policy.roles.items():
@@ -164,6 +178,7 @@ CHECKS: tuple[Check, ...] = (
     fallback_loops,
     people_reachable,
     names_apart,
+    identities_apart,
     holders,
     reporters,
 )

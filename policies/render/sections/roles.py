@@ -131,11 +131,20 @@ def _roles(view: View) -> Block:
 
 
 def _people(view: View) -> Block:
+    people = view.policy.people
+    known = any(person.identities for person in people.values())
+    more = ("Also known as",) if known else ()
     return table(
-        ("Person", "Teams", "Time zone", "Paged by"),
+        ("Person", "Teams", "Time zone", "Paged by", *more),
         (
-            (name, listed(person.teams), person.zone, view.paged_by(name))
-            for name, person in view.policy.people.items()
+            (
+                name,
+                listed(person.teams),
+                person.zone,
+                view.paged_by(name),
+                *((listed(person.identities),) if known else ()),
+            )
+            for name, person in people.items()
         ),
         "The policy names no people.",
     )

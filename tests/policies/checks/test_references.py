@@ -32,6 +32,13 @@ UNKNOWN = {
         WHOLE + "review: { required: { SEV1: always, SEV2: never, §SEV5: never } }\n",
         "error: there is no severity SEV5; there are: SEV1, SEV2",
     ),
+    "identity of two people": (
+        changed("bo: {}", "bo: { identities: [§Ana@Example.com] }"),
+        (
+            "error: Ana@Example.com is an identity of ana, too; "
+            "leave it to the one person whom it means"
+        ),
+    ),
     "channel for paging": (
         changed("channels: [pager]", "channels: [§pagr]"),
         "error: there is no channel pagr; did you mean pager?",
