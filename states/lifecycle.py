@@ -80,7 +80,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         (State.REPORTED,),
         State.ASSESSMENT,
         milestone="acknowledged",
-        says="somebody takes on the incident; the escalation stops",
+        says="take on the incident; this stops the escalation",
     ),
     Transition(
         Trigger.BEGIN_DIAGNOSIS,
@@ -89,7 +89,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         milestone="assessed",
         guards=(Guard.SEVERITY_CONFIRMED, Guard.ROLES_FILLED, Guard.STEPS_DONE),
         steps_of=State.ASSESSMENT,
-        says="the assessment is done",
+        says="end the assessment and begin the diagnosis",
     ),
     Transition(
         Trigger.BEGIN_RESOLUTION,
@@ -98,21 +98,21 @@ TRANSITIONS: tuple[Transition, ...] = (
         milestone="diagnosed",
         guards=(Guard.ROLES_FILLED, Guard.STEPS_DONE),
         steps_of=State.DIAGNOSIS,
-        says="the cause, or a working hypothesis, is known",
+        says="begin the resolution: the cause, or a working hypothesis, is known",
     ),
     Transition(
         Trigger.RETURN_TO_DIAGNOSIS,
         (State.RESOLUTION,),
         State.DIAGNOSIS,
         voids=("diagnosed",),
-        says="the fix failed",
+        says="go back to the diagnosis: the fix failed",
     ),
     Transition(
         Trigger.MITIGATE,
         (State.DIAGNOSIS, State.RESOLUTION),
         None,
         milestone="mitigated",
-        says="the impact is over, but the incident is not",
+        says="record that the impact is over, but the incident is not",
     ),
     Transition(
         Trigger.RESOLVE,
@@ -122,7 +122,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards=(Guard.STEPS_DONE,),
         steps_of=State.RESOLUTION,
         skips_review_to=State.CLOSED,
-        says="the incident is over",
+        says="record that the incident is over",
     ),
     Transition(
         Trigger.REOPEN,
@@ -130,7 +130,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.DIAGNOSIS,
         milestone="reopened",
         voids=("diagnosed", "mitigated", "resolved", "reviewed", "closed"),
-        says="the incident was not over; a closed one starts a new run with its record",
+        says="continue an incident that was not over; a closed one starts a new run",
     ),
     Transition(
         Trigger.CLOSE,
@@ -138,7 +138,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.CLOSED,
         milestone="closed",
         guards=(Guard.ROLES_FILLED, Guard.REVIEW_COMPLETE, Guard.ALERTS_QUIET),
-        says="the review and the documents are as the policy requires",
+        says="close the incident: its review and documents are as the policy requires",
     ),
     Transition(
         Trigger.CANCEL,
@@ -146,7 +146,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.CANCELLED,
         milestone="cancelled",
         guards=(Guard.REASON_ACCEPTED, Guard.REVIEW_COMPLETE),
-        says="it was no incident, or no separate one",
+        says="end the incident, because it was none, or no separate one",
     ),
 )
 

@@ -49,7 +49,8 @@ def create(
     *,
     tool: Annotated[bool, typer.Option("--tool", help="the owner is a tool, not a person")] = False,
     expires: Annotated[
-        str | None, typer.Option("--expires", help="how long it counts, such as 90d; default: ever")
+        str | None,
+        typer.Option("--expires", help="how long it counts, such as 90d; default: for ever"),
     ] = None,
     actor: By = None,
     as_json: AsJson = False,

@@ -112,7 +112,7 @@ def _loaded(file: Path, policy: Path | None) -> LoadedScenario:
 def _policy(file: Path | None, loaded: LoadedScenario) -> RehearsedPolicy:
     named = loaded.scenario.policy if loaded.scenario else None
     if file is None and named is None:
-        raise usage("the scenario names no policy: under which one?", "--policy FILE")
+        raise usage("the scenario names no policy: name one", "--policy FILE")
     return _usable(RehearsedPolicy(file or loaded.beside(str(named))), loaded)
 
 

@@ -101,7 +101,7 @@ def overfull(name: str, command: Command, incident: Incident) -> Refusal | None:
     Moving the incident on is always possible.
     """
     if _is_there(command, incident):
-        return Refusal("Refused", f"{name}: the record has just this already")
+        return Refusal("Refused", f"{name}: the record already has exactly this")
     times = _said_again(name, command, incident)
     if times:
         return Refusal("Refused", f"{name}: the record has this {times} times already")

@@ -215,7 +215,7 @@ class EmbeddedServer:
         try:
             await self._gate.start(self.ui_port)
         except OSError:
-            raise PortTaken(f"somebody else took port {self.ui_port}") from None
+            raise PortTaken(f"another process has taken port {self.ui_port}") from None
 
     def _stop_gate(self) -> None:
         if self._gate:

@@ -135,7 +135,7 @@ class Handlers:
                 self._switch.remember(command_id, result, command)
                 return result.model_dump(mode="json")
             self._switch.processed.pop(command_id or "", None)
-            raise self._error(wanted.outcome or Refusal("Refused", "nothing came of it"))
+            raise self._error(wanted.outcome or Refusal("Refused", "the command had no result"))
 
         return wait
 

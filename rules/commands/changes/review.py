@@ -28,7 +28,7 @@ def submit_review(case: Case, command: SubmitReviewCommand) -> Outcome:
     role = case.policy.review.led_by
     leader = case.incident.holder(role) if role else None
     if leader and command.lead not in {leader, role}:
-        message = f"{role} leads the review by the policy, and that is {leader}"
+        message = f"by the policy, {role} leads the review: {leader}"
         return Refusal("Refused", message, (f"lead: {leader}",))
     unmanned = _unmanned(case, command)
     if unmanned:

@@ -101,7 +101,9 @@ def _in_the_place_of(case: Case, rule: RoleRule, giver: str, taker: str) -> Refu
         (h for h in case.incident.handovers if (h.role, h.giver) == (rule.name, giver)), None
     )
     if own and own.offered_by.name == giver:
-        message = f"{giver} offers {rule.name} to {own.taker}: only {giver} can offer it otherwise"
+        message = (
+            f"{giver} offers {rule.name} to {own.taker}: only {giver} can offer it to somebody else"
+        )
         return Refusal("Refused", message)
     return None
 

@@ -76,7 +76,7 @@ def test_a_repeated_statement_leaves_no_second_record(
     incident = done(a_diagnosed_incident(), name, after(60), **fields)
     refusal = overfull(name, command(name, **fields), incident)
     assert refusal
-    assert refusal.message == f"{name}: the record has just this already"
+    assert refusal.message == f"{name}: the record already has exactly this"
     assert overfull(name, command(name, **other), incident) is None
 
 

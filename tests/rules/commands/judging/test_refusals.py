@@ -209,9 +209,7 @@ def test_a_role_is_not_handed_over_against_its_rules(
             (*LED, ("resolve", {})),
             "submit_review",
             {"lead": "ana"},
-            Refusal(
-                "Refused", "lead leads the review by the policy, and that is bo", ("lead: bo",)
-            ),
+            Refusal("Refused", "by the policy, lead leads the review: bo", ("lead: bo",)),
         ),
         (
             (),

@@ -83,7 +83,7 @@ def test_an_offer_of_the_holder_is_not_replaced_by_others() -> None:
     """Not by the deputy, either; the holder may change it."""
     fields = {"role": "lead", "to": "eve", "content": {"status": "all is well"}}
     answer = refused(offered(), "hand_over", 11, POLICY, actor="cy", **fields)
-    assert answer.message == "ana offers lead to bo: only ana can offer it otherwise"
+    assert answer.message == "ana offers lead to bo: only ana can offer it to somebody else"
     assert done(offered(), "hand_over", after(11), POLICY, actor="ana", **fields).handovers
 
 
