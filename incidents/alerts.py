@@ -16,7 +16,7 @@ from models.contracts.alert_group import (
     GroupState,
 )
 from models.intake import IntakeRules
-from models.readable import in_a_line
+from models.readable import in_a_cell
 from rules.alerts.severity import worst_firing
 from rules.paging.urgency import WorkKind, rank, urgency
 from rules.wording.markdown import caption
@@ -53,7 +53,7 @@ async def hand_on(
             start_signal=RECEIVE_ALERTS,
             start_signal_args=[batch],
             static_summary=caption(summary),
-            memo={"group_key": in_a_line(batch.group_key)[:KEY_SHOWN], "source": batch.source},
+            memo={"group_key": in_a_cell(batch.group_key)[:KEY_SHOWN], "source": batch.source},
             priority=Priority(*rank(WorkKind.FIRST_PAGE, urgency(severity, ranks))),
         )
 

@@ -18,7 +18,7 @@ from incidents.temporal_errors import reaching_server
 from models.compiled import CompiledPolicy
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.incident.record import Report
-from models.readable import in_a_line
+from models.readable import in_a_cell
 from rules.commands.beginning.acceptance import refusal_to_begin
 from rules.commands.beginning.first_record import first_severity
 from rules.commands.beginning.report_rules import REPORT_DIGEST, report_digest
@@ -38,8 +38,8 @@ def visible_fields(report: Report, severity: str | None, policy: CompiledPolicy)
     return {
         "static_summary": caption(report.title),
         "memo": {
-            "title": in_a_line(report.title),
-            "reporter": in_a_line(report.reporter.name),
+            "title": in_a_cell(report.title),
+            "reporter": in_a_cell(report.reporter.name),
             REPORT_DIGEST: report_digest(report),
         },
         "priority": Priority(*rank(WorkKind.FIRST_PAGE, urgency(severity, policy.severities))),

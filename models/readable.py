@@ -38,7 +38,8 @@ Emoji need them, and so do words of some scripts.
 """
 _MAY_BE_AT_WORK = frozenset(_JOINERS + _SELECTORS)
 _SEPARATORS = str.maketrans(dict.fromkeys("\u2028\u2029", "\n"))
-_BREAKS = re.compile(r"[\r\n\u2028\u2029]+")
+_BREAKS = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
+"""What ends a line, or jumps to another column, anywhere."""
 
 
 def readable(text: str) -> str:
@@ -59,6 +60,16 @@ def readable(text: str) -> str:
 def in_a_line(text: str) -> str:
     """`text` on one line, so that a line break in it cannot pass for a line of ours."""
     return readable(_BREAKS.sub(" ", text))
+
+
+def in_a_cell(text: str) -> str:
+    """`text` on one line, its words one space apart: it can imitate neither a row nor a column."""
+    return " ".join(in_a_line(text).split())
+
+
+def indented(text: str, by: str = "    ") -> str:
+    """`text` with its further lines indented, so that none of them can pass for a line of ours."""
+    return readable(text).replace("\n", f"\n{by}")
 
 
 def made_visible(text: str) -> str:

@@ -8,9 +8,10 @@ from rich.text import Text
 
 from console.incidents.clock_view import clocks, corrected_breaches, figures, grid, heading
 from console.incidents.responsibility import policy_overrides, roles, waiting
-from console.terminal.output import line, typed, words
+from console.terminal.output import cell, line, typed, words
 from models.answers.view import IncidentView, NextStep
 from models.incident.record import Incident, TimelineEntry
+from models.readable import indented
 from rules.alerts.words import words_by_fingerprint
 from rules.clocks.conditions import attribute_words
 from rules.wording.times import moment, relative, short_span
@@ -22,7 +23,7 @@ def header(view: IncidentView) -> Group:
     incident = view.incident
     confirmed = "" if incident.severity_confirmed else " (not confirmed)"
     lines = [
-        Text.assemble(line(incident.id, "bold"), "  ", line(incident.report.title, "bold")),
+        Text.assemble(line(incident.id, "bold"), "  ", cell(incident.report.title, "bold")),
         Text.assemble(
             "state ",
             (incident.state.value, "bold cyan"),
@@ -40,8 +41,8 @@ def header(view: IncidentView) -> Group:
             f" by {incident.report.reporter.name} via {incident.report.reporter.way}"
         )
     )
-    facts = (f"{name}: {text}" for name, text in _report_facts(incident, view.now))
-    lines += [words(fact.replace("\n", "\n  ")) for fact in facts]
+    facts = _report_facts(incident, view.now)
+    lines += [words(f"{name}: {indented(text, '  ')}") for name, text in facts]
     pinned = f"{view.policy_name} {view.policy_version} ({view.policy_hash[:12]})"
     lines.append(line(f"policy {pinned}"))
     return Group(*lines)
@@ -107,7 +108,7 @@ def _alerts(incident: Incident) -> Iterator[RenderableType]:
         firing = alert.status.value == "firing" and record.taken_over_by is None
         table.add_row(
             Text(record.status_words, style="red" if firing else "green"),
-            line(words[alert.fingerprint]),
+            cell(words[alert.fingerprint]),
             moment(alert.started_at),
             str(record.times_seen),
             line(alert.link or ""),
@@ -147,7 +148,7 @@ def timeline_line(entry: TimelineEntry) -> Text:
         (moment(entry.happened_at), "dim"),
         "  ",
         line(f"{who:<22} "),
-        line(entry.summary),
+        cell(entry.summary),
         line(told, "dim"),
     )
 

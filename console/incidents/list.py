@@ -10,7 +10,7 @@ from rich.text import Text
 from temporalio.client import Client
 
 from console.terminal.arguments import AsJson
-from console.terminal.output import Output, line, note
+from console.terminal.output import Output, cell, line, note
 from console.terminal.running import perform
 from incidents.finding import Filters, Found, ListedIncident, find, query_of
 from rules.wording.times import relative
@@ -80,8 +80,8 @@ def table_of(rows: tuple[ListedIncident, ...], now: datetime) -> RenderableType:
             relative(row.reported_at, now),
             due,
             line(", ".join(breach_words(row)), "bold red"),
-            line(row.manager or ""),
-            line(title),
+            cell(row.manager or ""),
+            cell(title),
         )
     return table
 

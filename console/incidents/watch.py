@@ -27,6 +27,7 @@ from incidents.finding import Filters, ListedIncident, find
 from incidents.questions import read_view
 from models.answers.view import IncidentView
 from models.base import build_models
+from models.readable import in_a_cell
 from rules.wording.times import moment
 from runtime.settings import load_settings
 
@@ -119,7 +120,7 @@ def _row_line(row: ListedIncident, now: datetime) -> Text:
     held = ", on hold" if row.on_hold else ""
     breached = f", breached: {', '.join(row.breached_clocks)}" if row.breached_clocks else ""
     how = f"{row.severity or '?'} {became}{held}{breached}"
-    return line(f"{moment(now)}  {row.id} {how}: {row.title}")
+    return line(f"{moment(now)}  {row.id} {how}: {in_a_cell(row.title)}")
 
 
 News = IncidentNews | ListNews

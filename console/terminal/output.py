@@ -12,7 +12,7 @@ from rich.text import Text
 
 from console.terminal.failure import Failure
 from models.command import COMMANDS
-from models.readable import in_a_line, readable
+from models.readable import in_a_cell, in_a_line, indented, readable
 
 UNBOUNDED = 1_000_000
 """The width in columns if the output is no terminal: nothing is wrapped or cut there."""
@@ -26,6 +26,11 @@ def words(text: object, style: str = "") -> Text:
 def line(text: object, style: str = "") -> Text:
     """The same on one line, without line breaks."""
     return Text(in_a_line(str(text)), style=style)
+
+
+def cell(text: object, style: str = "") -> Text:
+    """The same as a cell, a title or a name: its words are one space apart."""
+    return Text(in_a_cell(str(text)), style=style)
 
 
 def typed(name: str) -> str:
@@ -115,10 +120,10 @@ def say(*lines: str) -> None:
 def failure_words(failure: Failure) -> Group:
     """A failure for a person: what, what is missing, who may, what is possible now."""
     message = failure.message.removesuffix("; ".join(failure.missing)).rstrip(": ")
-    lines = [Text.assemble(("Error: ", "bold red"), words(message))]
+    lines = [Text.assemble(("Error: ", "bold red"), words(indented(message, "  ")))]
     if failure.missing:
         lines.append(Text("Missing:", style="bold"))
-        lines += [words(f"  - {item}") for item in failure.missing]
+        lines += [line(f"  - {item}") for item in failure.missing]
     if failure.may:
         lines.append(Text.assemble(("May do it: ", "bold"), words(", ".join(failure.may))))
     if failure.possible:

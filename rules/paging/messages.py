@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from models.compiled import Audience, CompiledPolicy
 from models.incident.record import Incident
 from models.messages.message import DeliveryFailure, Message, MessageKind
+from models.readable import in_a_cell, indented
 from rules.alerts.words import alerts_in_words
 from rules.clocks.clocks import read_clocks
 from rules.updates.cadence import next_update_at
@@ -27,7 +28,7 @@ def facts_for(
         "severity": incident.severity,
         "service": report.service or "",
         "impact": report.nature or ", ".join(report.affected_systems),
-        "alerts": alerts_in_words([record.alert for record in incident.alerts.values()]),
+        "alerts": in_a_cell(alerts_in_words([record.alert for record in incident.alerts.values()])),
         "deadlines": "; ".join(
             f"{r.clock} by {in_utc(r.breach_at)}" for r in running if r.breach_at
         ),
@@ -41,7 +42,7 @@ def facts_for(
 
 def _body(text: str, facts: dict[str, str]) -> str:
     lines = [text, ""]
-    lines += [f"{name.replace('_', ' ')}: {value}" for name, value in facts.items()]
+    lines += [f"{name.replace('_', ' ')}: {indented(value)}" for name, value in facts.items()]
     return "\n".join(lines)
 
 
@@ -68,7 +69,8 @@ def message(
     """
     facts = facts_for(incident, policy, now, audience)
     shown = incident.severity if "severity" in facts else ""
-    heading = " ".join(part for part in (f"[{incident.id}]", shown, incident.report.title) if part)
+    title = in_a_cell(incident.report.title)
+    heading = " ".join(part for part in (f"[{incident.id}]", shown, title) if part)
     return Message(
         key="",
         kind=kind,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from models.readable import in_a_line
+from models.readable import in_a_cell
 
 NONE = "None recorded."
 CAPTION_BOUND = 200
@@ -19,7 +19,7 @@ def plain(text: str) -> str:
 
 def within(text: str) -> str:
     """The same for text that does not begin a line, as in a cell or a title."""
-    escaped = _SPECIAL.sub(r"\\\1", in_a_line(text).strip())
+    escaped = _SPECIAL.sub(r"\\\1", in_a_cell(text))
     open_ended = escaped.rstrip("#")
     return open_ended + "\\#" * (len(escaped) - len(open_ended))
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from models.readable import readable
 from web.http.errors import Refused
 
 HERE = Path(__file__).parent
@@ -51,11 +52,17 @@ def static_url(name: str) -> str:
     return f"static/{name}?v={sha256(content).hexdigest()[:12]}"
 
 
+def _harmless(value: object) -> object:
+    """What a template shows, without characters that steer others; it is escaped afterwards."""
+    return readable(value) if type(value) is str else value
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
+        finalize=_harmless,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

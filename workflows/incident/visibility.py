@@ -10,7 +10,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from models.incident.search_attributes import SEARCH_ATTRIBUTES
-from models.readable import in_a_line
+from models.readable import in_a_cell
 from rules.clocks.breaches import breached_clocks, correction_marks
 from rules.commands.answers import status_markdown
 from rules.people.roles.leading import leader
@@ -103,7 +103,7 @@ class Visibility:
         words = {
             "IncidentState": incident.state.value,
             "IncidentSeverity": incident.severity,
-            "IncidentService": service and in_a_line(service),
+            "IncidentService": service and in_a_cell(service),
             "IncidentManager": leader(desk.policy, incident),
             "IncidentPolicy": f"{desk.policy.name} {desk.policy.version}",
             "IncidentGroup": incident.report.group_id,
