@@ -125,14 +125,15 @@ def _changed_at(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
 
 
 def _offsets(zone: ZoneInfo, since: datetime, until: datetime) -> tuple[tuple[datetime, int], ...]:
-    found = [(since, _offset(zone, since))]
-    at = since
+    at, seconds = since, _offset(zone, since)
+    found = [(at, seconds)]
     while at < until:
         later = min(at + _STEP, until)
-        if _offset(zone, later) != _offset(zone, at):
+        then = _offset(zone, later)
+        if then != seconds:
             changed_at = _changed_at(zone, at, later)
             found.append((changed_at, _offset(zone, changed_at)))
-        at = later
+        at, seconds = later, then
     return tuple(found)
 
 

@@ -20,7 +20,7 @@ from models.people.schedule import (
     ScheduleSpec,
 )
 from models.time.calendar import CalendarSpec
-from rules.time.localtime import DAY, LocalClock, Open
+from rules.time.localtime import DAY, Open
 from rules.zones.calendars import clock_between, joined_spans, slice_of
 from rules.zones.turns import turns
 
@@ -84,17 +84,20 @@ def _by_rotation(rotation: RotationSpec, start: datetime, end: datetime) -> Iter
                 yield Shift(begins_at, ends_at, turn.person, rotation.name)
 
 
-def _instant(clock: LocalClock, time: datetime) -> datetime:
-    return clock.instant(time) if time.tzinfo is None else time.astimezone(UTC)
+def _instant(zone: str, time: datetime) -> datetime:
+    """The instant of a time, by the clock of its own year: an event may last for millennia."""
+    if time.tzinfo is not None:
+        return time.astimezone(UTC)
+    around = time.replace(tzinfo=UTC)
+    return clock_between(zone, around - DAY, around + DAY).instant(time)
 
 
 def _booked(
     spec: ScheduleSpec, bookings: Iterable[Booking], start: datetime, end: datetime
 ) -> Iterator[Shift]:
-    clock = clock_between(spec.zone, start - DAY, end + DAY)
     because = f"feed {spec.feed.name}" if spec.feed else ""
     for booking in bookings:
-        begins_at, ends_at = _instant(clock, booking.begins), _instant(clock, booking.ends)
+        begins_at, ends_at = (_instant(spec.zone, t) for t in (booking.begins, booking.ends))
         if begins_at < ends_at and begins_at < end and ends_at > start:
             yield Shift(begins_at, ends_at, booking.person, because)
 
@@ -103,9 +106,7 @@ def _with_schedule_overrides(
     spec: ScheduleSpec, start: datetime, end: datetime
 ) -> Iterator[list[Shift]]:
     for override in spec.overrides:
-        years = [t.replace(tzinfo=UTC) for t in (override.begins, override.ends)]
-        clock = clock_between(spec.zone, years[0] - DAY, years[1] + DAY)
-        begins_at, ends_at = (_instant(clock, t) for t in (override.begins, override.ends))
+        begins_at, ends_at = (_instant(spec.zone, t) for t in (override.begins, override.ends))
         if begins_at < end and ends_at > start and begins_at < ends_at:
             yield [Shift(begins_at, ends_at, person, OVERRIDE) for person in override.people]
 
