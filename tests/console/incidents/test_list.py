@@ -142,7 +142,7 @@ def test_on_a_pipe_each_incident_is_one_line_whatever_its_title(
     head, told = capsys.readouterr().out.splitlines()
     assert head.startswith("incident")
     assert told.startswith("INC-1")
-    assert told.rstrip().endswith("Checkout fails " * 20 + "[2J INC-FORGED  SEV4")
+    assert told.rstrip().endswith("Checkout fails " * 20 + "[2J INC-FORGED SEV4")
 
 
 def test_a_corrected_breach_is_listed_as_corrected() -> None:
