@@ -1,6 +1,6 @@
 """Checks that addresses and tokens which operators set give no secret away."""
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationInfo
 
 from models.addresses import WITHOUT_TLS, has_userinfo, is_loopback, is_token, parts_of
 
@@ -15,13 +15,13 @@ def without_userinfo(url: str | None) -> str | None:
     return url
 
 
-def sendable(token: SecretStr | None, url: str | None) -> SecretStr | None:
-    """Return `token` if nobody on the way to `url` can read it. Raises ValueError."""
+def kept_secret(token: SecretStr | None, settings: ValidationInfo) -> SecretStr | None:
+    """Return `token` if nobody on the way to the `url` beside it can read it. Raises ValueError."""
     if token is None:
         return None
     if not is_token(token.get_secret_value()):
         raise ValueError("must consist of ASCII letters, digits and signs, without spaces")
-    parts = parts_of(url)
+    parts = parts_of(settings.data.get("url"))
     if parts and parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname):
         raise ValueError("is not sent without TLS: the url must begin with https://")
     return token

@@ -11,9 +11,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import parse_qsl, quote, unquote
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from connectors.addresses import sendable, without_userinfo
+from connectors.addresses import kept_secret, without_userinfo
 from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import parts_of
@@ -44,10 +44,7 @@ class WebhookSettings(ChannelSettings):
             raise ValueError("must be an address that begins with http:// or https://")
         return without_userinfo(given)
 
-    @field_validator("token")
-    @classmethod
-    def _kept_secret(cls, given: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        return sendable(given, info.data.get("url"))
+    _kept_secret = field_validator("token")(kept_secret)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -7,12 +7,11 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from connectors.addresses import sendable, without_userinfo
+from connectors.addresses import kept_secret, without_userinfo
 from models.addresses import WITHOUT_TLS, is_loopback, parts_of
 from models.base import Frozen
 
@@ -45,10 +44,7 @@ class FeedSettings(Frozen):
             raise ValueError("the url of a feed begins with https://")
         return without_userinfo(given)
 
-    @field_validator("token")
-    @classmethod
-    def _kept_secret(cls, given: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        return sendable(given, info.data.get("url"))
+    _kept_secret = field_validator("token")(kept_secret)
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

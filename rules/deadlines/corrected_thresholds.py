@@ -10,7 +10,7 @@ from models.payload import Command
 from models.time.clock import Correction, FiredThreshold
 from rules.deadlines.due import superseded
 from rules.record.decision import AdoptPolicy, Case, Decision
-from rules.record.timeline import note, supersede
+from rules.record.timeline import supersede
 
 
 def with_corrections(decision: Decision, case: Case, name: str, command: Command) -> Decision:
@@ -28,12 +28,10 @@ def with_corrections(decision: Decision, case: Case, name: str, command: Command
     )
     incident = supersede(decision.incident, taken_back, correction)
     for fired in taken_back:
-        incident = note(
+        incident = case.noted_now(
             incident,
             EntryKind.CLOCK_SUPERSEDED,
             _words(fired, correction),
-            actor=case.actor,
-            now=case.now,
             clock=fired.clock,
             threshold=fired.threshold,
         )

@@ -47,6 +47,12 @@ class Case:
             **data,
         )
 
+    def noted_now(
+        self, incident: Incident, kind: EntryKind | OpenKind, summary: str, **data: Any
+    ) -> Incident:
+        """The record with one more timeline entry, about something that happens now."""
+        return note(incident, kind, summary, actor=self.actor, now=self.now, **data)
+
     def done(
         self,
         kind: EntryKind,

@@ -40,6 +40,27 @@ class UpdateWait:
         """The name of its clock."""
         return str(UpdateClock(self.audience.name))
 
+    def reading(self, until: datetime, stage: Stage) -> ClockReading:
+        """How its clock reads at an instant, at which it still runs or has ended."""
+        total, elapsed = self.reckoning.total, self.reckoning.elapsed(until)
+        late = elapsed > total or self.reckoning.breached(until)
+        kept = ClockStatus.MET if stage is Stage.COMPLETED else ClockStatus.ON_TRACK
+        return ClockReading(
+            clock=self.clock,
+            run=self.run,
+            stage=stage,
+            status=ClockStatus.BREACHED if late else kept,
+            started_at=self.since,
+            stopped_at=None if stage is Stage.IN_PROGRESS else until,
+            target=total,
+            calendar=self.calendar,
+            measure=self.reckoning.measure,
+            elapsed=elapsed,
+            remaining=max(total - elapsed, timedelta()),
+            breach_at=self.reckoning.limit_at,
+            late_by=max(elapsed - total, timedelta()) if late else None,
+        )
+
 
 def _newest(incident: Incident, audience: str) -> tuple[StatusUpdate | None, int]:
     """The newest update to the audience, and how many it got."""
@@ -128,27 +149,7 @@ def cadence_readings(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockReading, ...]:
     """The clock to the next update, for each audience that expects updates at this severity."""
-    readings = []
-    for wait in waits(policy, incident):
-        total, elapsed = wait.reckoning.total, wait.reckoning.elapsed(now)
-        late = elapsed > total or wait.reckoning.breached(now)
-        readings.append(
-            ClockReading(
-                clock=wait.clock,
-                run=wait.run,
-                stage=Stage.IN_PROGRESS,
-                status=ClockStatus.BREACHED if late else ClockStatus.ON_TRACK,
-                started_at=wait.since,
-                target=total,
-                calendar=wait.calendar,
-                measure=wait.reckoning.measure,
-                elapsed=elapsed,
-                remaining=max(total - elapsed, timedelta()),
-                breach_at=wait.reckoning.limit_at,
-                late_by=max(elapsed - total, timedelta()) if late else None,
-            )
-        )
-    return tuple(readings)
+    return tuple(wait.reading(now, Stage.IN_PROGRESS) for wait in waits(policy, incident))
 
 
 def cadence_points(

@@ -1,11 +1,11 @@
 """Finished waits for status updates; each ended with an update, or with the response."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident, StatusUpdate
-from models.time.clock import ClockReading, ClockStatus, Stage
+from models.time.clock import ClockReading, Stage
 from rules.clocks.run_events import states_entered
 from rules.clocks.severity_over_time import severity_at
 from rules.record.update_reach import given_to
@@ -26,11 +26,11 @@ def _of(audience: str, policy: CompiledPolicy, incident: Incident) -> Iterator[C
     for number, update in enumerate(told):
         wait = _waited(audience, policy, _as_of(incident, told[:number], update.at))
         if wait and wait.since <= update.at:
-            yield _read(wait, update.at, Stage.COMPLETED)
+            yield wait.reading(update.at, Stage.COMPLETED)
     over_at = _over_at(incident)
     wait = _waited(audience, policy, _as_of(incident, told, over_at)) if over_at else None
     if over_at and wait and wait.since <= over_at:
-        yield _read(wait, over_at, Stage.CANCELLED)
+        yield wait.reading(over_at, Stage.CANCELLED)
 
 
 def _over_at(incident: Incident) -> datetime | None:
@@ -61,24 +61,3 @@ def _state_before(incident: Incident, at: datetime) -> State:
 def _waited(audience: str, policy: CompiledPolicy, before: Incident) -> UpdateWait | None:
     mine = (wait for wait in waits(policy, before) if wait.audience.name == audience)
     return next(mine, None)
-
-
-def _read(wait: UpdateWait, until: datetime, stage: Stage) -> ClockReading:
-    total, elapsed = wait.reckoning.total, wait.reckoning.elapsed(until)
-    late = elapsed > total or wait.reckoning.breached(until)
-    kept = ClockStatus.MET if stage is Stage.COMPLETED else ClockStatus.ON_TRACK
-    return ClockReading(
-        clock=wait.clock,
-        run=wait.run,
-        stage=stage,
-        status=ClockStatus.BREACHED if late else kept,
-        started_at=wait.since,
-        stopped_at=until,
-        target=total,
-        calendar=wait.calendar,
-        measure=wait.reckoning.measure,
-        elapsed=elapsed,
-        remaining=max(total - elapsed, timedelta()),
-        breach_at=wait.reckoning.limit_at,
-        late_by=max(elapsed - total, timedelta()) if late else None,
-    )

@@ -6,7 +6,6 @@ from models.incident.timeline import EntryKind
 from rules.record.audiences import audiences_addressed
 from rules.record.decision import Case, Decision, Outcome, Refusal, TellAudiences
 from rules.record.steps import refusal_of_unknown_name
-from rules.record.timeline import note
 from rules.wording.times import in_utc
 
 
@@ -55,5 +54,5 @@ def slow_updates(case: Case, command: SlowUpdatesCommand) -> Outcome:
     pace = PaceChange(audience=audience.name, at=case.now, actor=case.actor)
     incident = case.incident.changed(paces=(*case.incident.paces, pace))
     summary = f"slower updates to {audience.name} from {in_utc(begins_at)} on"
-    incident = note(incident, EntryKind.UPDATES_SLOWED, summary, actor=case.actor, now=case.now)
+    incident = case.noted_now(incident, EntryKind.UPDATES_SLOWED, summary)
     return Decision(incident, summary)

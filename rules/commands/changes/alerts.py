@@ -106,12 +106,8 @@ def record_alerts(case: Case, command: RecordAlertsCommand) -> Outcome:
     words = _alert_words(case.incident, command, named)
     if not words:
         return Decision(fed, "alerts repeated")
-    incident = note(
-        fed,
-        EntryKind.ALERT_FIRES if firing else EntryKind.ALERT_RESOLVES,
-        words,
-        actor=case.actor,
-        now=case.now,
+    incident = case.noted_now(
+        fed, EntryKind.ALERT_FIRES if firing else EntryKind.ALERT_RESOLVES, words
     )
     told = pages_on_joining(case, command, named)
     return _after_quiet(replace(case, incident=incident), Decision(incident, words, told))
@@ -176,12 +172,8 @@ def _taken_over(case: Case, by: str) -> Outcome:
     words = cut_to_bytes(
         f"{by} takes over the alerts that still fire: {', '.join(names)}", _MOST_WORDS
     )
-    incident = note(
-        case.incident.changed(alerts=records, truncated_alerts=0),
-        EntryKind.ALERT_TAKEN_OVER,
-        words,
-        actor=case.actor,
-        now=case.now,
+    incident = case.noted_now(
+        case.incident.changed(alerts=records, truncated_alerts=0), EntryKind.ALERT_TAKEN_OVER, words
     )
     return Decision(incident, words)
 

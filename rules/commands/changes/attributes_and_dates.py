@@ -8,7 +8,6 @@ from models.policy.values.durations import format_duration
 from rules.clocks.clocks import CountedRun, counted_runs
 from rules.record.decision import Case, Decision, Outcome, Refusal
 from rules.record.steps import refusal_of_unknown_name
-from rules.record.timeline import note
 from rules.severity.changes import set_attributes
 from rules.wording.times import in_utc, in_utc_minutes
 
@@ -34,12 +33,10 @@ def set_date(case: Case, command: SetDateCommand) -> Outcome:
     summary = f"{command.date} is on {in_utc_minutes(command.at)}"
     summary += f", no longer on {in_utc_minutes(before.at)}" if before else ""
     incident = case.incident.changed(dates=(*others, planned))
-    incident = note(
+    incident = case.noted_now(
         incident,
         EntryKind.DATE_SET,
         summary,
-        actor=case.actor,
-        now=case.now,
         date=command.date,
         at=command.at.isoformat(),
         was=before.at.isoformat() if before else None,
@@ -69,12 +66,10 @@ def extend_clock(case: Case, command: ExtendClockCommand) -> Outcome:
     limit = _of(case, incident, command.clock)[-1].limit_at
     until = f", now until {in_utc(limit)}" if limit else ""
     summary = f"{command.clock} extended by {format_duration(command.by)}{until}: {command.note}"
-    incident = note(
+    incident = case.noted_now(
         incident,
         EntryKind.CLOCK_EXTENDED,
         summary,
-        actor=case.actor,
-        now=case.now,
         clock=command.clock,
         by_seconds=command.by.total_seconds(),
         limit_at=limit.isoformat() if limit else None,

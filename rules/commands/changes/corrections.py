@@ -5,7 +5,7 @@ from models.incident.record import Incident, Milestone
 from models.incident.timeline import EntryKind, milestone_kind
 from rules.clocks.uncertain_milestones import range_data, wrong_range
 from rules.record.decision import Case, Decision, Outcome, Refusal
-from rules.record.timeline import note, with_milestone
+from rules.record.timeline import with_milestone
 from rules.wording.times import in_utc
 from states.lifecycle import REPORTED, TRANSITIONS
 
@@ -58,14 +58,8 @@ def withdraw_milestone(case: Case, command: WithdrawMilestoneCommand) -> Outcome
         return Refusal("Refused", message)
     incident = _without(case, old)
     summary = f"{name} withdrawn" + (f" ({command.note})" if command.note else "")
-    incident = note(
-        incident,
-        EntryKind.MILESTONE_WITHDRAWN,
-        summary,
-        actor=case.actor,
-        now=case.now,
-        milestone=name,
-        was=old.at.isoformat(),
+    incident = case.noted_now(
+        incident, EntryKind.MILESTONE_WITHDRAWN, summary, milestone=name, was=old.at.isoformat()
     )
     return Decision(incident, summary)
 
@@ -114,12 +108,10 @@ def correct_milestone(case: Case, command: CorrectMilestoneCommand) -> Outcome:
     summary = f"{name} corrected from {old.at:%Y-%m-%d %H:%M:%S} to {in_utc(at)}"
     summary += range_data(at, command.latest_at)
     summary += f" ({command.note})" if command.note else ""
-    incident = note(
+    incident = case.noted_now(
         incident,
         EntryKind.MILESTONE_CORRECTED,
         summary,
-        actor=case.actor,
-        now=case.now,
         milestone=name,
         was=old.at.isoformat(),
         becomes=at.isoformat(),

@@ -15,7 +15,6 @@ from rules.record.decision import (
     Refusal,
     TellAudiences,
 )
-from rules.record.timeline import note
 from rules.wording.times import in_utc
 from states.lifecycle import State
 
@@ -72,12 +71,10 @@ def _without_roles(case: Case, incident: Incident, gone: Milestone) -> Incident:
         kept = tuple(h for h in held if (h.person, h.since_at) != (gone.actor.name, gone.at))
         if rule.default != ACKNOWLEDGER or kept == held:
             continue
-        incident = note(
+        incident = case.noted_now(
             with_holders(incident, rule, kept, case.now),
             EntryKind.ROLE_UNASSIGNED,
             f"{gone.actor.name} is no longer {rule.name}: the acknowledgement is disputed",
-            actor=case.actor,
-            now=case.now,
             role=rule.name,
             person=gone.actor.name,
         )

@@ -8,6 +8,7 @@ from models.incident.timeline import EntryKind
 from rules.people.roles.holders import (
     duties_of,
     holder,
+    named_role,
     unknown_person,
     why_ineligible,
     with_holders,
@@ -24,11 +25,9 @@ HANDOVER = "handover"
 
 def assign_role(case: Case, command: AssignRoleCommand) -> Outcome:
     """Give a role to a person. If only one may hold it, its holder loses it."""
-    rule = case.policy.role(command.role)
-    if rule is None:
-        return refusal_of_unknown_name(
-            "role", command.role, tuple(role.name for role in case.policy.roles)
-        )
+    rule = named_role(case, command.role)
+    if isinstance(rule, Refusal):
+        return rule
     if unknown_person(rule, command.person, case.policy):
         return refusal_of_unknown_name("person", command.person, tuple(sorted(case.policy.people)))
     why = why_ineligible(rule, command.person, case.incident, case.policy, case.now)
@@ -78,11 +77,9 @@ def _assigned(
 
 def unassign_role(case: Case, command: UnassignRoleCommand) -> Outcome:
     """Take a role away from a person; nobody takes their place."""
-    rule = case.policy.role(command.role)
-    if rule is None:
-        return refusal_of_unknown_name(
-            "role", command.role, tuple(role.name for role in case.policy.roles)
-        )
+    rule = named_role(case, command.role)
+    if isinstance(rule, Refusal):
+        return rule
     held = tuple(h for h in case.incident.roles if h.role == rule.name)
     if not held:
         return Refusal("Refused", f"nobody holds {rule.name}")

@@ -24,6 +24,7 @@ from rules.people.naming.people_meant import deputies
 from rules.people.roles.holders import (
     duties_of,
     holder,
+    named_role,
     unknown_person,
     why_ineligible,
     with_holders,
@@ -41,11 +42,9 @@ HAND_OVER = "hand over"
 
 def hand_over(case: Case, command: HandOverCommand) -> Outcome:
     """Offer a role to a person, who holds it once they accept."""
-    rule = case.policy.role(command.role)
-    if rule is None:
-        return refusal_of_unknown_name(
-            "role", command.role, tuple(role.name for role in case.policy.roles)
-        )
+    rule = named_role(case, command.role)
+    if isinstance(rule, Refusal):
+        return rule
     giver = _giver(case, rule, command.giver)
     if isinstance(giver, Refusal):
         return giver
@@ -220,12 +219,10 @@ def decline_handover(case: Case, command: DeclineHandoverCommand) -> Outcome:
     why = f" ({command.note})" if command.note else ""
     verb = "declines" if declines else "no longer offers"
     summary = f"{case.actor.name} {verb} {offer.role}: {offer.giver} keeps it{why}"
-    incident = note(
+    incident = case.noted_now(
         _counted(_without(case.incident, offer), offer.role, "declined"),
         EntryKind.HANDOVER_DECLINED,
         summary,
-        actor=case.actor,
-        now=case.now,
         role=offer.role,
     )
     other = offer.giver if declines else offer.taker

@@ -10,7 +10,8 @@ from models.incident.timeline import EntryKind
 from models.people.responsibility import Handover, RoleSpell
 from rules.people.naming.names import OUTSIDE
 from rules.people.naming.people_meant import candidates, excluded_roles, people_in_a_line, qualified
-from rules.record.decision import Remind
+from rules.record.decision import Case, Refusal, Remind
+from rules.record.steps import refusal_of_unknown_name
 from rules.record.timeline import note
 from states.lifecycle import BEFORE_REVIEW
 
@@ -18,6 +19,13 @@ MOST_SPELLS = 50
 """A role that has fallen vacant this often counts as filled from then on."""
 MOST_PASSES = 50
 """Of a role that passes on more often than this, the newest time replaces the one before."""
+
+
+def named_role(case: Case, name: str) -> RoleRule | Refusal:
+    """The role of the policy with this name."""
+    rule = case.policy.role(name)
+    known = tuple(role.name for role in case.policy.roles)
+    return refusal_of_unknown_name("role", name, known) if rule is None else rule
 
 
 def why_ineligible(
