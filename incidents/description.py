@@ -1,7 +1,6 @@
-"""What the server knows about an incident without a worker."""
+"""Asks the server what it knows about an incident without a worker."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
@@ -15,6 +14,7 @@ from incidents import patience
 from incidents.attributes import RESOLVED_AT, SERVICE, STATE
 from incidents.errors import IncidentNotFound
 from incidents.temporal_errors import reaching_server
+from models.answers.description import Description, Ending
 from models.contracts.incident import INCIDENT_WORKFLOW
 from models.readable import in_a_line
 from rules.commands.beginning.report_rules import REPORT_DIGEST
@@ -26,46 +26,7 @@ FROM_OUTSIDE = {
     WorkflowExecutionStatus.FAILED: "failed",
 }
 """How a run ended that did not end by itself, in the words that we show."""
-RESETTABLE = frozenset({"terminated", "timed out"})
-"""A reset continues before these endings. Before an answer of the run, it would answer the same."""
 WHY_BOUND = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How an incident's run was ended from outside, or failed, before the incident was over.
-
-    `how` is one of `FROM_OUTSIDE`; `by` and `why` are empty if nobody gave them.
-    """
-
-    how: str
-    at: datetime
-    why: str = ""
-    by: str = ""
-
-    @property
-    def resettable(self) -> bool:
-        """Whether a reset continues the run where it was."""
-        return self.how in RESETTABLE
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """The newest run of an incident: whether it is open, and its last visible state.
-
-    `ending` is set if the run did not end by itself; `report_digest` is set if the run records the
-    report that it began with.
-    """
-
-    incident_id: str
-    run_id: str
-    running: bool
-    state: str | None = None
-    service: str | None = None
-    resolved_at: datetime | None = None
-    closed_at: datetime | None = None
-    report_digest: str | None = None
-    ending: Ending | None = None
 
 
 async def describe(

@@ -1,16 +1,14 @@
 """Why an incident did not do, or did not answer, something: one type for each case."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from temporalio.client import RPCError
 from temporalio.exceptions import ApplicationError
 
+from models.answers.description import Description
 from models.command import CommandResult
 from rules.record.decision import Refusal
-
-if TYPE_CHECKING:
-    from incidents.description import Description
 
 
 class IncidentError(Exception):
@@ -65,7 +63,7 @@ class IncidentOver(IncidentError):
     """
 
     def __init__(
-        self, found: "Description", *, state: str | None = None, done: CommandResult | None = None
+        self, found: Description, *, state: str | None = None, done: CommandResult | None = None
     ) -> None:
         self.incident_id = found.incident_id
         self.found = found
@@ -77,7 +75,7 @@ class IncidentOver(IncidentError):
 class CannotReopen(IncidentOver):
     """The incident has ended for good."""
 
-    def __init__(self, found: "Description", state: str) -> None:
+    def __init__(self, found: Description, state: str) -> None:
         super().__init__(found, state=state)
         self.args = (f"{self.incident_id} is {state}, which is final",)
 
@@ -96,7 +94,7 @@ class NoWorkerAnswered(IncidentError):
     `asked` is the workflow. If it is an incident, `found` is what the server knows about it.
     """
 
-    def __init__(self, asked: str, patience: timedelta, found: "Description | None" = None) -> None:
+    def __init__(self, asked: str, patience: timedelta, found: Description | None = None) -> None:
         super().__init__(f"no worker answered for {asked} within {patience.total_seconds():g} s")
         self.asked = asked
         self.patience = patience

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from temporalio.client import Client, RPCError, WorkflowHandle, WorkflowQueryFailedError
 
-from incidents.description import Ending, describe
+from incidents.description import describe
 from incidents.errors import (
     IncidentError,
     IncidentNotFound,
@@ -24,6 +24,7 @@ from incidents.errors import (
 from incidents.patience import ASK_AGAIN_SECONDS
 from incidents.temporal_errors import NO_ANSWER, typed_error
 from models.answers.adoption import PREVIEW_ADOPTION, AdoptionPreview
+from models.answers.description import Ending
 from models.answers.lines import LINES, Lines, LinesAsked
 from models.answers.view import ASK_AGAIN, VIEW, IncidentView
 from models.answers.why import WHY, Explanation, WhyQuestion

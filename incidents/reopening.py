@@ -13,10 +13,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from incidents import patience
 from incidents.command_ids import attempt_of
-from incidents.description import Description, describe
+from incidents.description import describe
 from incidents.errors import CannotReopen
 from incidents.opening import NO_OFFSET, visible_fields
 from incidents.temporal_errors import reaching_server
+from models.answers.description import Description
 from models.command import CommandResult
 from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
 from states.lifecycle import State, Trigger

@@ -9,8 +9,8 @@ from console.terminal.ended import ended_from_outside
 from console.terminal.explain_errors import refusal
 from console.terminal.failure import ExitCode, Failure
 from incidents.commands import Order, give
-from incidents.description import Description
 from incidents.errors import CommandRefused, IncidentOver, NotConfirmed
+from models.answers.description import Description
 from models.command import COMMANDS, CommandResult
 from runtime.settings import load_settings
 from states.lifecycle import State, Trigger

@@ -12,8 +12,8 @@ from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Time
 from console.terminal.ended import ending_document, ending_words
 from console.terminal.output import Output, line, note
 from console.terminal.running import perform
-from incidents.description import Ending
 from incidents.questions import ReadFrom, Seen, Source, read_view
+from models.answers.description import Ending
 from runtime.settings import load_settings
 
 Last = Annotated[

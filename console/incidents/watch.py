@@ -22,9 +22,10 @@ from console.terminal.explain_errors import failure_of
 from console.terminal.failure import ExitCode, Failure
 from console.terminal.output import Output, failure_words, line, note, person, write_json
 from console.terminal.running import perform
-from incidents.description import Ending, describe
+from incidents.description import describe
 from incidents.finding import Filters, ListedIncident, find
 from incidents.questions import read_view
+from models.answers.description import Ending
 from models.answers.view import IncidentView
 from models.base import build_models
 from models.readable import in_a_cell

@@ -3,7 +3,7 @@
 from typing import Any
 
 from console.terminal.failure import ExitCode, Failure
-from incidents.description import Description, Ending
+from models.answers.description import Description, Ending
 from rules.wording.times import moment
 
 
