@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.readable import in_a_line
+from models.readable import in_a_cell
 from policies.reading.loaded import LoadedPolicy
 from policies.render.contents import document_of
 from policies.render.writing.chart import chart
@@ -44,7 +44,7 @@ def _environment() -> "ImmutableSandboxedEnvironment":
     )
     environment.filters["plain"] = plain
     environment.filters["within"] = within
-    environment.filters["line"] = in_a_line
+    environment.filters["line"] = in_a_cell
     return environment
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from models.readable import in_a_line
+from models.readable import in_a_cell
 from policies.checks.placeholders import placeholders
 from policies.reading.shape import keys_at
 from policies.render.contents import document_of
@@ -84,7 +84,7 @@ def markdown_texts(markdown: str) -> list[str]:
 
 def expected(given: PolicyDocument) -> list[str]:
     """Every text of a document as it may be shown, each on its own line."""
-    return [shown for text in texts(given) if (shown := in_a_line(text).strip())]
+    return [shown for text in texts(given) if (shown := in_a_cell(text))]
 
 
 def test_the_example_in_the_documentation_is_the_current_document_of_the_default_policy() -> None:
@@ -112,7 +112,7 @@ def test_markdown_shows_every_text_as_its_author_wrote_it() -> None:
     shown = markdown_texts(rendered(loaded(text), DocumentFormat.MARKDOWN))
     wanted = expected(document(text))
     assert [line for line in shown if line in set(wanted)] == wanted
-    assert shown[0] == f"Incident Management: Policy {in_a_line(EVIL)}"
+    assert shown[0] == f"Incident Management: Policy {in_a_cell(EVIL)}"
     assert "\u202e" not in "".join(shown)
 
 
@@ -142,7 +142,7 @@ def test_the_page_loads_nothing() -> None:
 @settings(max_examples=25)
 @given(
     st.text(min_size=1, max_size=40)
-    .filter(lambda text: in_a_line(text).strip())
+    .filter(in_a_cell)
     .filter(lambda text: not list(placeholders(text)))
 )
 def test_no_text_changes_the_structure_of_a_document(text: str) -> None:
