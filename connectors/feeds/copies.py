@@ -57,7 +57,7 @@ class FeedCopies:
     def load(self, name: str, place: str) -> FeedCopy | None:
         """The kept copy of a feed at this place; None if no readable one exists.
 
-        A copy from another place does not count, nor does one of the future.
+        A copy from another place, or from the future, does not count.
         """
         try:
             kept = json.loads(read_regular(self._file(name), LARGEST_BYTES))

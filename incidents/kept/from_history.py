@@ -143,7 +143,7 @@ async def replayed(
 ) -> Carried | None:
     """What the run of a history carries at its end; None if the history does not replay.
 
-    `silent` suppresses all logs meanwhile: a worker, whose logs leave out replays, needs it not.
+    `silent` suppresses all logs meanwhile. A worker does not need it: its logs leave out replays.
     """
     build_models()
     watching = _Watching()
