@@ -89,7 +89,7 @@ LATE: dict[str, Late] = {
         "console.incidents.list",
         "list_incidents",
         SHOW,
-        "List incidents, newest first. Works without a worker.",
+        "List incidents, the soonest due first. Works without a worker.",
     ),
     "why": Late(
         "console.incidents.why",

@@ -32,6 +32,18 @@ class NamespaceNotFound(IncidentError):
         self.namespace = namespace
 
 
+class NotInPolicy(IncidentError):
+    """The policy in force does not have what was named; the message says what it has instead.
+
+    `field` is where the name stood.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
 class IncidentNotFound(IncidentError):
     """The server knows no run of an incident with this id."""
 

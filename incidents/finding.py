@@ -1,22 +1,29 @@
 """Finds incidents through Temporal's visibility, without asking any incident."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pydantic import computed_field
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from incidents import attributes
+from incidents import attributes, patience
 from incidents.description import FROM_OUTSIDE, ending_of
 from incidents.temporal_errors import reaching_server
 from models.base import Frozen, Instant
 from models.contracts.incident import INCIDENT_WORKFLOW
+from models.policy.values.words import suggestion
 from rules.clocks.breaches import corrected_clocks
 from states.lifecycle import TERMINAL, State
 
+if TYPE_CHECKING:
+    from models.policy import Policy
+
 BATCH = 50
 """The most ids in one query."""
+PAGE = 1000
+"""As many as Temporal lists at once."""
 MATCHES = f"WorkflowType = '{INCIDENT_WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'"
 
 
@@ -68,10 +75,23 @@ class ListedIncident(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The newest matching incidents, up to a limit, and whether there are more."""
+    """The newest matching incidents, up to a limit, and whether there are more.
+
+    `query` finds them in the Temporal UI, too.
+    """
 
     rows: tuple[ListedIncident, ...]
     more: bool
+    query: str = ""
+
+
+async def count(client: Client, filters: Filters) -> int:
+    """How many open incidents match, without reading any of them. Raises as `find` does.
+
+    Of incidents that are over, each run counts, so ask it with `only_open`.
+    """
+    with reaching_server():
+        return (await client.count_workflows(query_of(filters), rpc_timeout=patience.SERVER)).count
 
 
 def quoted(values: Iterable[str]) -> str:
@@ -149,13 +169,17 @@ async def find(client: Client, filters: Filters, limit: int) -> Found:
     Raises NamespaceNotFound, ServerUnavailable.
     """
     found: dict[str, WorkflowExecution] = {}
+    query, more = query_of(filters), False
     with reaching_server():
-        async for run in client.list_workflows(query_of(filters)):
+        async for run in client.list_workflows(
+            query, page_size=min(limit + 1, PAGE), rpc_timeout=patience.SERVER
+        ):
             if run.id not in found and len(found) == limit:
-                return await _found(client, found, more=True)
+                more = True
+                break
             if run.id not in found or run.start_time > found[run.id].start_time:
                 found[run.id] = run
-        return await _found(client, found, more=False)
+        return await _found(client, found, query, more=more)
 
 
 async def newest_runs(client: Client, ended_after: datetime, most: int) -> dict[str, str]:
@@ -175,7 +199,9 @@ async def newest_runs(client: Client, ended_after: datetime, most: int) -> dict[
     return {run.id: run.run_id for run in found.values()}
 
 
-async def _found(client: Client, found: dict[str, WorkflowExecution], *, more: bool) -> Found:
+async def _found(
+    client: Client, found: dict[str, WorkflowExecution], query: str, *, more: bool
+) -> Found:
     ended = [run.id for run in found.values() if run.status is not WorkflowExecutionStatus.RUNNING]
     newest = await _newest_runs(client, ended)
     rows = [
@@ -183,4 +209,24 @@ async def _found(client: Client, found: dict[str, WorkflowExecution], *, more: b
         for run in found.values()
         if run.id not in newest or newest[run.id].run_id == run.run_id
     ]
-    return Found(tuple(sorted(rows, key=lambda row: row.reported_at, reverse=True)), more)
+    newest_first = sorted(rows, key=lambda row: row.reported_at, reverse=True)
+    return Found(tuple(newest_first), more, query)
+
+
+def mistaken_filters(filters: Filters, policy: "Policy") -> Iterator[tuple[str, str]]:
+    """Each filter that names what the policy does not have, with what may have been meant.
+
+    Ask it only about a list without a row: an older incident may have what an older policy had.
+    Services are free texts, so no service is a mistake.
+    """
+    for severity in filters.severities:
+        yield from _unknown("severity", severity, policy.severities)
+    if policy.people:
+        yield from _unknown("manager", filters.manager, policy.people)
+        yield from _unknown("person", filters.person, policy.people)
+
+
+def _unknown(field: str, name: str | None, known: Iterable[str]) -> Iterator[tuple[str, str]]:
+    names = tuple(known)
+    if name is not None and name not in names:
+        yield field, f"the policy has no {field} {name!r}; {suggestion(name, names)}"

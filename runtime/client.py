@@ -41,6 +41,11 @@ def connection() -> dict[str, Any]:
     return {"target_host": DEFAULT_ADDRESS, **configured}
 
 
+def server_address() -> str:
+    """The address of the server, as the configuration names it. Raises SettingsBroken."""
+    return str(connection()["target_host"])
+
+
 def identity() -> str:
     """Who runs this process, and where, as `login@host`; each event it causes carries this.
 

@@ -63,6 +63,8 @@ class Settings(Changing, BaseSettings):
     web_names: Annotated[tuple[str, ...], NoDecode] = ()
     web_proxies: int = Field(default=0, ge=0, le=10)
     public_url: str | None = None
+    api_url: str | None = None
+    api_token: SecretStr | None = None
     link_keys: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_file: Path | None = None
@@ -76,7 +78,7 @@ class Settings(Changing, BaseSettings):
         """Make paths absolute, so that a process started elsewhere uses the same files."""
         return given.expanduser().absolute() if given else None
 
-    @field_validator("intake_token")
+    @field_validator("intake_token", "api_token")
     @classmethod
     def _sendable(cls, given: SecretStr | None) -> SecretStr | None:
         """Refuse a token that no header can carry: it would lock everybody out."""
@@ -85,10 +87,10 @@ class Settings(Changing, BaseSettings):
             raise ValueError(message)
         return given
 
-    @field_validator("public_url")
+    @field_validator("public_url", "api_url")
     @classmethod
     def _web_address(cls, given: str | None) -> str | None:
-        """The address that links start with, without a slash at its end."""
+        """The address that links, or requests, start with, without a slash at its end."""
         parts = parts_of(given)
         if given is None:
             return None

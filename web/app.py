@@ -1,9 +1,9 @@
 """The HTTP application."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic import SecretStr
 from temporalio.client import Client
 
@@ -16,6 +16,8 @@ from models.base import build_models
 from web.alerts.delivering import Deliveries
 from web.alerts.formats.table import FORMATS
 from web.api.commanding import BODIES, CommandApi, Commanding
+from web.api.people import PeopleApi
+from web.api.policy import PolicyApi
 from web.api.reading import Reading
 from web.api.reports import Reported, Reports
 from web.events.api import EventsApi
@@ -57,22 +59,30 @@ def create_app(
     the settings. If the server is `local`, whoever reaches it is believed who they say they are.
     """
     app = _bare(_known_names(public_url, names), proxies)
-    policy = PolicyInForce(policy_file)
+    policy = PolicyInForce(policy_file, documents)
     bearer = BearerTokens(TokenBook(client), token, tokens, local=local)
     failures = FailedAttempts()
-    guarded = [Depends(Identified(bearer.asker, failures))]
-    reading, commanding = Reading(client, documents), Commanding(client, task_queue, local=local)
+    reading = Reading(client, documents, policy)
+    commanding = Commanding(client, task_queue, local=local)
+    parts = Parts(client, policy, feeds, bearer, failures, reading, commanding)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
-    reports = Reports(client, policy, task_queue, feeds)
-    alerts, commands = Deliveries(client, policy, task_queue), CommandApi(commanding)
-    events = EventsApi(Watching(client, reading), bearer.asker)
-    for part in (alerts, reports, reading, commands, events):
-        app.include_router(part.router(), dependencies=guarded)
-    if keys is not None:
-        parts = Parts(client, policy, feeds, bearer, failures, reading, commanding)
-        for router in pages_of(keys, public_url, parts):
-            app.include_router(router)
+    events = EventsApi(Watching(client, reading), bearer.asker).router()
+    for router in (*_api(parts, task_queue), events):
+        app.include_router(router, dependencies=[Depends(Identified(bearer.asker, failures))])
+    for router in pages_of(keys, public_url, parts) if keys else ():
+        app.include_router(router)
     return app
+
+
+def _api(parts: Parts, task_queue: str) -> Iterator[APIRouter]:
+    """What people and tools reach with a credential."""
+    client, policy, feeds = parts.client, parts.policy, parts.feeds
+    yield Deliveries(client, policy, task_queue).router()
+    yield Reports(client, policy, task_queue, feeds).router()
+    yield parts.reading.router()
+    yield CommandApi(parts.commanding).router()
+    yield PeopleApi(client, policy, task_queue, feeds).router()
+    yield PolicyApi(client, policy, parts.reading).router()
 
 
 def _known_names(public_url: str | None, names: Iterable[str]) -> tuple[str, ...]:

@@ -1,21 +1,27 @@
-"""The policy in force, as the web server applies it."""
+"""The policies that the web server knows: the one in force, and those kept."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+from incidents.kept.known_policies import document_of_source, policy_named, policy_with_hash
 from models.compiled import CompiledPolicy
 from models.intake import IntakeRules
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compiling.policy import PolicyTooLarge, compile_intake, compile_policy
 from policies.reading.loaded import LoadedPolicy
-from web.http.errors import unavailable
+from web.http.errors import Refused, unavailable
 
 
 class PolicyInForce:
-    """Reads the file when it changes. A broken policy is a 503, because somebody may repair it."""
+    """Reads the file when it changes. A broken policy is a 503, because somebody may repair it.
 
-    def __init__(self, file: Path) -> None:
+    `documents` is the folder that keeps the policies of incidents.
+    """
+
+    def __init__(self, file: Path, documents: Path | None = None) -> None:
         self._file = file
+        self._documents = documents or file.parent
         self._rules: tuple[str, IntakeRules] | None = None
 
     def rules(self) -> IntakeRules:
@@ -28,18 +34,53 @@ class PolicyInForce:
     def compiled(self, service: str | None) -> tuple[CompiledPolicy, bytes]:
         """What an incident of `service` carries, and the file it comes from. Raises Refused."""
         loaded = self.in_force()
-        try:
-            return compile_policy(loaded.policy, loaded.policy_hash, service), loaded.source
-        except PolicyTooLarge as error:
-            raise unavailable("PolicyBroken", str(error)) from None
+        return carried(loaded, service), loaded.source
 
     def in_force(self) -> LoadedPolicy:
         """The policy itself. Raises Refused."""
         try:
             return policy_in_force(self._file, datetime.now(UTC))
         except PolicyBroken:
-            message = (
-                f"the policy {self._file.name} cannot be used; "
-                "python starter.py policy check says what is wrong with it"
-            )
-            raise unavailable("PolicyBroken", message) from None
+            raise self._broken() from None
+
+    async def known(
+        self, digest: str | None = None, name: str | None = None, version: str | None = None
+    ) -> LoadedPolicy | None:
+        """The policy with a hash, or with a name and version; without any, the one in force.
+
+        None if the installation does not know it. Raises Refused.
+        """
+        now = datetime.now(UTC)
+        given = (self._file, self._documents)
+        try:
+            if digest:
+                return await asyncio.to_thread(policy_with_hash, *given, digest, now)
+            return await asyncio.to_thread(policy_named, *given, name, version, now)
+        except PolicyBroken:
+            raise self._broken() from None
+        except OSError as error:
+            why = f"the kept policies cannot be read: {error.strerror or 'the store fails'}"
+            raise unavailable("DocumentsNotReachable", why) from None
+
+    def _broken(self) -> Refused:
+        message = (
+            f"the policy {self._file.name} cannot be used; "
+            "python starter.py policy check says what is wrong with it"
+        )
+        return unavailable("PolicyBroken", message)
+
+
+def carried(loaded: LoadedPolicy, service: str | None) -> CompiledPolicy:
+    """What an incident of `service` carries of a policy. Raises Refused."""
+    try:
+        return compile_policy(loaded.policy, loaded.policy_hash, service)
+    except PolicyTooLarge as error:
+        raise unavailable("PolicyBroken", str(error)) from None
+
+
+async def document_in_markdown(loaded: LoadedPolicy) -> str:
+    """The document of a policy. Raises Refused."""
+    try:
+        return await asyncio.to_thread(document_of_source, loaded.source)
+    except PolicyTooLarge as error:
+        raise unavailable("PolicyBroken", str(error)) from None

@@ -12,7 +12,7 @@ from console.terminal.arguments import AsJson
 from console.terminal.explain_errors import malformed
 from console.terminal.failure import usage
 from console.terminal.output import Output
-from console.terminal.running import actor_name, perform
+from console.terminal.running import actor_name, perform_on_temporal
 from console.terminal.times import parse_duration, within_reach
 from incidents.access.changing import make_token, revoke_token
 from incidents.access.reading import read_tokens
@@ -118,7 +118,7 @@ def revoke(
 def _perform(work: Any) -> None:
     """Do the work; a field that no token can have is wrong usage."""
     try:
-        perform(work)
+        perform_on_temporal(work)
     except ValidationError as error:
         raise malformed(error) from None
 

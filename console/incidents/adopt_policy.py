@@ -1,28 +1,25 @@
 """`adopt-policy`: shows what another policy does to an incident's clocks, then adopts it."""
 
 import sys
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Group
-from temporalio.client import Client
 
+from console.engine.protocol import Engine, Previewed
 from console.incidents.commands import answer
 from console.incidents.sending import send
-from console.policies.file import a_file, for_incident
+from console.policies.file import a_file
 from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
 from console.terminal.failure import ExitCode, Failure, usage
 from console.terminal.output import Output, line
 from console.terminal.running import actor_name, perform
 from incidents.command_ids import new_command_id
 from incidents.commands import Order
-from incidents.questions import ask_adoption, ask_view
 from models.answers.adoption import AdoptionPreview
 from models.command import AdoptPolicyCommand
-from models.compiled import CompiledPolicy
 from models.way_in import WayIn
 from rules.commands.changes.adoption import shift_words
 
@@ -41,21 +38,11 @@ CommandId = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewShown:
-    """The incident's preview, and the policy as the incident will carry it."""
-
-    preview: AdoptionPreview
-    policy: CompiledPolicy
-
-
-async def _told(client: Client, incident: str, file: Path, patience: timedelta) -> PreviewShown:
-    view = await ask_view(client, incident, patience)
-    policy = for_incident(file, view.incident, datetime.now(UTC))
-    preview = await ask_adoption(client, incident, policy, patience)
-    if preview.refusal:
-        raise Failure("Refused", preview.refusal, ExitCode.REFUSED, state=view.incident.state)
-    return PreviewShown(preview, policy)
+async def _told(engine: Engine, incident: str, file: Path, patience: timedelta) -> Previewed:
+    told = await engine.preview(incident, file, patience)
+    if told.preview.refusal:
+        raise Failure("Refused", told.preview.refusal, ExitCode.REFUSED)
+    return told
 
 
 def _words(preview: AdoptionPreview) -> Group:
@@ -95,7 +82,7 @@ def adopt_policy(
     output = Output.of(context, as_json=as_json)
     patience = timedelta(seconds=timeout)
     given_by = actor_name(actor)
-    told = perform(lambda client: _told(client, incident, policy, patience))
+    told = perform(lambda engine: _told(engine, incident, policy, patience))
     if preview:
         output.answer(told.preview.model_dump(mode="json"), _words(told.preview))
         return
@@ -106,10 +93,10 @@ def adopt_policy(
         via=WayIn.COMMAND_LINE.value,
         note=note,
         command_id=command_id or new_command_id(),
-        policy_hash=told.policy.policy_hash,
-        policy_name=told.policy.name,
-        policy_version=told.policy.version,
+        policy_hash=told.policy_hash,
+        policy_name=told.policy_name,
+        policy_version=told.policy_version,
     )
     order = Order(incident, ADOPT, command.model_dump(mode="json"), str(command.command_id))
 
-    output.answer(*answer(order, perform(lambda client: send(client, order, patience))))
+    output.answer(*answer(order, perform(lambda engine: send(engine, order, patience))))

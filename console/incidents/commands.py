@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 from rich.console import Group
-from temporalio.client import Client
 
+from console.engine.protocol import Engine
 from console.incidents.implausible import implausible
 from console.incidents.options import Field, fields_of, value_of
 from console.incidents.related_incident import look_for_other
@@ -161,9 +161,9 @@ def command_for(spec: CommandSpec) -> Any:
 
         patience = timedelta(seconds=values["timeout"])
 
-        async def work(client: Client) -> tuple[CommandResult, str]:
-            aside = await look_for_other(client, told)
-            return await send(client, order, patience), aside
+        async def work(engine: Engine) -> tuple[CommandResult, str]:
+            aside = await look_for_other(engine, told)
+            return await send(engine, order, patience), aside
 
         result, aside = perform(work)
         output.answer(*answer(order, result))

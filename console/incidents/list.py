@@ -1,19 +1,16 @@
-"""`list`: the incidents that match, newest first."""
+"""`list`: the incidents that match, the soonest due first."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
-from temporalio.client import Client
 
+from console.engine.protocol import Engine
+from console.incidents.incident_table import table_of
 from console.terminal.arguments import AsJson
-from console.terminal.output import Output, cell, line, note
+from console.terminal.output import Output, note
 from console.terminal.running import perform
-from incidents.finding import Filters, Found, ListedIncident, find, query_of
-from rules.wording.times import relative
+from incidents.finding import Filters, Found
 from states.lifecycle import State
 
 States = Annotated[
@@ -33,57 +30,20 @@ Person = Annotated[str | None, typer.Option("--person", help="only if this perso
 OnlyOpen = Annotated[
     bool, typer.Option("--open", help="only open incidents: neither closed nor cancelled")
 ]
+Wide = Annotated[
+    bool, typer.Option("--wide", help="every column in full, however wide the terminal is")
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="at most this many")]
 
 
-def state_words(row: ListedIncident) -> str:
-    """The state of an incident, or how it ended."""
-    if row.ended is None:
-        return row.state or "starting"
-    return f"{row.ended} ({row.state})" if row.state else row.ended
-
-
-def breach_words(row: ListedIncident) -> tuple[str, ...]:
-    """The breached clocks of an incident; corrected ones are marked."""
-    return tuple(
-        f"{clock} (corrected)" if clock in row.corrected_clocks else clock
-        for clock in row.breached_clocks
-    )
-
-
-def _document(found: Found, filters: Filters, limit: int) -> dict[str, Any]:
+def _document(found: Found, limit: int) -> dict[str, Any]:
     """The list as the one JSON document of `--json`."""
     return {
         "incidents": [row.model_dump(mode="json") for row in found.rows],
         "limit": limit,
         "more": found.more,
-        "query": query_of(filters),
+        "query": found.query,
     }
-
-
-def table_of(rows: tuple[ListedIncident, ...], now: datetime) -> RenderableType:
-    """The incidents as a table."""
-    if not rows:
-        return Text("no incident matches", style="dim")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("incident", "severity", "state", "reported", "next due", "breached", "manager"):
-        table.add_column(column, no_wrap=column == "incident")
-    table.add_column("service: title", overflow="fold")
-    for row in rows:
-        due = relative(row.next_due_at, now) if row.next_due_at else ""
-        title = f"{row.service}: {row.title}" if row.service else row.title
-        title += f" [{row.ended}: {row.why}]" if row.why else ""
-        table.add_row(
-            line(row.id, "bold"),
-            line(row.severity or "?"),
-            line(state_words(row) + (" (on hold)" if row.on_hold else "")),
-            relative(row.reported_at, now),
-            due,
-            line(", ".join(breach_words(row)), "bold red"),
-            cell(row.manager or ""),
-            cell(title),
-        )
-    return table
 
 
 def list_incidents(
@@ -99,9 +59,10 @@ def list_incidents(
     person: Person = None,
     only_open: OnlyOpen = False,
     limit: Limit = 50,
+    wide: Wide = False,
     as_json: AsJson = False,
 ) -> None:
-    """List incidents, newest first. Works without a worker."""
+    """List incidents, the soonest due first. Works without a worker."""
     filters = Filters(
         states=tuple(state or ()),
         severities=tuple(severity or ()),
@@ -114,12 +75,13 @@ def list_incidents(
         only_open=only_open,
     )
 
-    async def work(client: Client) -> Found:
-        return await find(client, filters, limit)
+    async def work(engine: Engine) -> Found:
+        return await engine.find(filters, limit)
 
     found = perform(work)
     Output.of(context, as_json=as_json).answer(
-        _document(found, filters, limit), table_of(found.rows, datetime.now(UTC))
+        _document(found, limit),
+        table_of(found.rows, datetime.now(UTC), wide=wide),
     )
     if found.more:
         note(f"only the newest {limit}; --limit shows more")

@@ -1,27 +1,24 @@
 """Checks, before a command is sent, that the other incident that it names exists."""
 
-from temporalio.client import Client
-
+from console.engine.protocol import Engine
 from console.terminal.failure import ExitCode, Failure
-from incidents.description import describe
-from incidents.errors import IncidentNotFound
 from models.command import LinkCommand
 from models.payload import Command
 from rules.commands.judging.validity import other_incident
 from rules.record.ids import is_incident_id
 
 
-async def look_for_other(client: Client, command: Command) -> str:
+async def look_for_other(engine: Engine, command: Command) -> str:
     """Look for the other incident; returns a note if a link leads to an unknown one.
 
     Raises `Failure` if the server does not know the incident that this one duplicates. Any other
-    link may lead to an incident that only the archive still has. Raises as `describe` does if the
+    link may lead to an incident that only the archive still has. Raises as `knows` does if the
     server is not reachable.
     """
     needed = other_incident(command)
     linked = command.target if isinstance(command, LinkCommand) else ""
     field, named = needed or ("target", linked)
-    if not is_incident_id(named) or await _known(client, named):
+    if not is_incident_id(named) or await engine.knows(named):
         return ""
     if not needed:
         return f"the server knows no incident {named}; the link was made"
@@ -32,11 +29,3 @@ async def look_for_other(client: Client, command: Command) -> str:
         hints=("python starter.py list",),
         facts={"incident": named},
     )
-
-
-async def _known(client: Client, incident_id: str) -> bool:
-    try:
-        await describe(client, incident_id)
-    except IncidentNotFound:
-        return False
-    return True

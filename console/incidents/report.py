@@ -1,16 +1,14 @@
 """`report`: starts an incident by hand, under the policy in force."""
 
-from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from temporalio.client import Client
 
-from connectors.feeds.directory import FeedDirectory
+from console.engine.protocol import Engine
 from console.incidents.options import pairs
-from console.policies.file import compiled_policy, read_policy
+from console.policies.file import compiled_policy
 from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.terminal.explain_errors import failure_of, malformed
 from console.terminal.failure import ExitCode, Failure, usage
@@ -19,13 +17,10 @@ from console.terminal.running import actor_name, perform
 from console.terminal.times import PAST, parse_instant
 from incidents.command_ids import new_command_id
 from incidents.errors import ServerUnavailable
-from incidents.kept.policies import have_policy_kept
-from incidents.reporting import report_incident
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.way_in import WayIn
-from rules.commands.beginning.first_record import first_severity
 from rules.commands.beginning.report_rules import refusal_of_report, wrong_start
 from runtime.settings import load_settings
 
@@ -122,18 +117,19 @@ def report(
         )
     except ValidationError as error:
         raise malformed(error) from None
-    checked(told, compiled_policy(load_settings().policy_file, service))
+    settings = load_settings()
+    if not settings.api_url:  # otherwise the web server has the policy
+        checked(told, compiled_policy(settings.policy_file, service))
     seed = command_id or new_command_id()
     within = timedelta(seconds=timeout)
-    answer = perform(lambda client: opened(client, told, seed, now, within))
+    answer = perform(lambda engine: opened(engine, told, seed, now, within))
     verb = "reported" if answer["started"] else "was reported before"
     human = line(f"{answer['incident']} {verb}: {title}")
     Output.of(context, as_json=as_json).answer(answer, human)
 
 
-def _unsure(error: ServerUnavailable, seed: str) -> Failure:
+def _unsure(failure: Failure, seed: str) -> Failure:
     """The failure if the server did not answer in time: it may still have taken the report."""
-    failure = failure_of(error)
     again = f"the same report again with --command-id {seed} is safe: it counts once"
     failure.hints = (*failure.hints, again)
     failure.facts["command_id"] = seed
@@ -141,35 +137,24 @@ def _unsure(error: ServerUnavailable, seed: str) -> Failure:
 
 
 async def opened(
-    client: Client, told: Report, seed: str, now: datetime, within: timedelta
+    engine: Engine, told: Report, seed: str, now: datetime, within: timedelta
 ) -> dict[str, Any]:
     """Open the incident; returns the answer for a script.
 
     Raises `Failure`; if the server does not answer in time, the failure has the command id.
     """
-    settings = load_settings()
-    policy = compiled_policy(settings.policy_file, told.service)
     try:
-        async with aclosing(FeedDirectory(settings.feeds, settings.feed_copies)) as feeds:
-            found = await report_incident(
-                client,
-                policy,
-                told,
-                settings.task_queue,
-                seed=seed,
-                now=now,
-                within=within,
-                feeds=feeds,
-            )
+        found = await engine.report(told, seed, now, within)
     except ServerUnavailable as error:
-        raise _unsure(error, seed) from None
-    if found.started:
-        source = read_policy(settings.policy_file).source
-        await have_policy_kept(client, source, settings.task_queue)
+        raise _unsure(failure_of(error), seed) from None
+    except Failure as failure:
+        if failure.code is ExitCode.NOT_REACHABLE:
+            raise _unsure(failure, seed) from None
+        raise
     return {
-        "incident": found.incident_id,
+        "incident": found.incident,
         "command_id": seed,
         "started": found.started,
-        "severity": first_severity(told, policy).severity,
-        "policy": f"{policy.name} {policy.version}",
+        "severity": found.severity,
+        "policy": found.policy,
     }

@@ -3,16 +3,14 @@
 import asyncio
 from datetime import timedelta
 
-from temporalio.client import Client
-
+from console.engine.protocol import Engine
 from console.terminal.ended import ended_from_outside
 from console.terminal.explain_errors import refusal
 from console.terminal.failure import ExitCode, Failure
-from incidents.commands import Order, give
+from incidents.commands import Order
 from incidents.errors import CommandRefused, IncidentOver, NotConfirmed
 from models.answers.description import Description
 from models.command import COMMANDS, CommandResult
-from runtime.settings import load_settings
 from states.lifecycle import State, Trigger
 
 
@@ -69,14 +67,14 @@ def _refused(refused: CommandRefused, order: Order) -> Failure:
     return failure
 
 
-async def send(client: Client, order: Order, patience: timedelta) -> CommandResult:
+async def send(engine: Engine, order: Order, patience: timedelta) -> CommandResult:
     """Send a command and wait for its result, at most for `patience`.
 
     Raises `Failure` if the incident refuses or is over, or if no worker answers in time; otherwise
     raises as `give` does.
     """
     try:
-        return await give(client, order, load_settings().task_queue, patience=patience)
+        return await engine.give(order, patience)
     except CommandRefused as refused:
         raise _refused(refused, order) from None
     except IncidentOver as over:

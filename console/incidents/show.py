@@ -5,16 +5,15 @@ from typing import Annotated
 
 import typer
 from rich.console import Group
-from temporalio.client import Client
 
+from console.engine.protocol import Engine
 from console.incidents.incident_view import render
 from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
 from console.terminal.ended import ending_document, ending_words
 from console.terminal.output import Output, line, note
 from console.terminal.running import perform
-from incidents.questions import ReadFrom, Seen, Source, read_view
+from incidents.questions import ReadFrom, Seen, Source
 from models.answers.description import Ending
-from runtime.settings import load_settings
 
 Last = Annotated[
     int | None, typer.Option("--last", min=1, help="only this many of the newest timeline lines")
@@ -53,9 +52,8 @@ def show(
 ) -> None:
     """Show an incident: state, clocks, roles, alerts, timeline, and what can be done next."""
 
-    async def work(client: Client) -> Seen:
-        documents = load_settings().documents_directory
-        return await read_view(client, incident, timedelta(seconds=timeout), documents)
+    async def work(engine: Engine) -> Seen:
+        return await engine.view(incident, timedelta(seconds=timeout))
 
     seen = perform(work)
     ending = seen.ending

@@ -10,10 +10,11 @@ import typer
 from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
-from temporalio.client import Client
 
+from console.engine.protocol import Engine
+from console.incidents.incident_table import state_words, table_of
 from console.incidents.incident_view import live, timeline_line
-from console.incidents.list import state_words, table_of
+from console.incidents.list import Wide
 from console.incidents.show import read_from_words, shown
 from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, Timeout, an_incident
 from console.terminal.completion import complete_incident
@@ -22,15 +23,12 @@ from console.terminal.explain_errors import failure_of
 from console.terminal.failure import ExitCode, Failure
 from console.terminal.output import Output, failure_words, line, note, person, write_json
 from console.terminal.running import perform
-from incidents.description import describe
-from incidents.finding import Filters, ListedIncident, find
-from incidents.questions import read_view
+from incidents.finding import Filters, ListedIncident
 from models.answers.description import Ending
 from models.answers.view import IncidentView
 from models.base import build_models
 from models.readable import in_a_cell
 from rules.wording.times import moment
-from runtime.settings import load_settings
 
 LISTED = 100
 ONLY_NEWEST = f"only the newest {LISTED} of the open incidents are watched"
@@ -57,10 +55,9 @@ class IncidentNews:
         self._told = 0
         self.over = False
 
-    async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
+    async def look(self, engine: Engine) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
         """The view, and the new timeline entries."""
-        documents = load_settings().documents_directory
-        seen = await read_view(client, self._id, self._timeout, documents)
+        seen = await engine.view(self._id, self._timeout)
         self.over = not seen.running
         ending, news = seen.ending, self._news(seen.view)
         if ending:
@@ -87,27 +84,28 @@ class ListNews:
 
     over = False
 
-    def __init__(self, aside: Callable[[str], None]) -> None:
+    def __init__(self, aside: Callable[[str], None], *, wide: bool = False) -> None:
         self._aside = aside
+        self._wide = wide
         self._told: dict[str, ListedIncident] = {}
         self._cut = False
 
-    async def look(self, client: Client) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
+    async def look(self, engine: Engine) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
         """The table, and the incidents that changed; one that ended is shown once more."""
-        found = await find(client, Filters(only_open=True), LISTED)
+        found = await engine.find(Filters(only_open=True), LISTED)
         now = datetime.now(UTC)
         current = {row.id: row for row in found.rows}
         gone = [row for row in self._told.values() if row.id not in current]
         if found.more:
             # Newer incidents may only have pushed it out of the list.
-            gone = [row for row in gone if not (await describe(client, row.id)).running]
+            gone = [row for row in gone if not await engine.runs(row.id)]
         news = [row for row in found.rows if self._told.get(row.id) != row]
         news += [row.changed(open=False) for row in gone]
         self._told = current
         lines: list[tuple[RenderableType, Any]] = [
             (_row_line(row, now), row.model_dump(mode="json")) for row in news
         ]
-        table = table_of(found.rows, now)
+        table = table_of(found.rows, now, wide=self._wide)
         if not found.more:
             return table, lines
         if not self._cut:
@@ -128,12 +126,12 @@ News = IncidentNews | ListNews
 Show = Callable[[RenderableType, list[tuple[RenderableType, Any]]], None]
 
 
-async def _follow(client: Client, news: News, every: float, show: Show) -> None:
+async def _follow(engine: Engine, news: News, every: float, show: Show) -> None:
     """Look repeatedly. The first look must succeed; later the server may be down for a while."""
     seen: RenderableType | None = None
     while not news.over:
         try:
-            seen, fresh = await news.look(client)
+            seen, fresh = await news.look(engine)
             show(seen, fresh)
         except Exception as error:
             failure = failure_of(error)
@@ -165,14 +163,14 @@ def _by_lines(output: Output) -> bool:
 
 def _watching(
     news: News, every: float, output: Output
-) -> Callable[[Client], Coroutine[Any, Any, None]]:
-    async def work(client: Client) -> None:
+) -> Callable[[Engine], Coroutine[Any, Any, None]]:
+    async def work(engine: Engine) -> None:
         build_models()  # it reads again and again
         if _by_lines(output):
-            await _follow(client, news, every, _lines(output))
+            await _follow(engine, news, every, _lines(output))
             return
         with Live(console=person(), auto_refresh=False, vertical_overflow="crop") as live:
-            await _follow(client, news, every, lambda seen, _: live.update(seen, refresh=True))
+            await _follow(engine, news, every, lambda seen, _: live.update(seen, refresh=True))
 
     return work
 
@@ -182,6 +180,7 @@ def watch(
     incident: Watched = None,
     *,
     every: Every = 1.0,
+    wide: Wide = False,
     timeout: Timeout = DEFAULT_TIMEOUT,
     as_json: AsJson = False,
 ) -> None:
@@ -191,7 +190,9 @@ def watch(
     """
     output = Output.of(context, as_json=as_json)
     aside = note if _by_lines(output) else lambda _: None
-    news: News = IncidentNews(incident, timedelta(seconds=timeout)) if incident else ListNews(aside)
+    news: News = ListNews(aside, wide=wide)
+    if incident:
+        news = IncidentNews(incident, timedelta(seconds=timeout))
     try:
         perform(_watching(news, every, output))
     except KeyboardInterrupt:

@@ -5,17 +5,16 @@ from typing import Annotated
 
 import typer
 from rich.console import Group
-from temporalio.client import Client
 
+from console.engine.protocol import Engine
 from console.incidents.show import read_from_words
 from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Timeout
 from console.terminal.failure import usage
 from console.terminal.output import Output, line
 from console.terminal.running import perform
 from console.terminal.times import FORMS, parse_instant
-from incidents.questions import Explained, read_why
+from incidents.questions import Explained
 from models.answers.why import Explanation, WhyQuestion, WhyVerdict
-from runtime.settings import load_settings
 
 Who = Annotated[
     str | None,
@@ -48,9 +47,8 @@ def why(
     when = parse_instant(at, datetime.now(UTC)) if at else None
     question = WhyQuestion(who=who, level=level, at=when)
 
-    async def work(client: Client) -> Explained:
-        documents = load_settings().documents_directory
-        return await read_why(client, incident, question, timedelta(seconds=timeout), documents)
+    async def work(engine: Engine) -> Explained:
+        return await engine.why(incident, question, timedelta(seconds=timeout))
 
     found = perform(work)
     told, remark = found.explanation, read_from_words(found.read_from)

@@ -1,20 +1,26 @@
 """`oncall`: who is on call now, at an instant, or over a period."""
 
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from console.oncall.roster import AHEAD, LONGEST, OnCallQuestion, rosters
-from console.oncall.words import document, lines
+from console.engine.by_temporal import on_call_by
+from console.oncall.words import lines
 from console.terminal.arguments import AsJson
 from console.terminal.failure import usage
 from console.terminal.output import Output, say
-from console.terminal.running import perform_alone
+from console.terminal.running import perform, perform_alone
 from console.terminal.times import FORMS, parse_instant, within_reach
+from models.answers.on_call import AHEAD, LONGEST, OnCallQuestion, OnCallShown
+from runtime.settings import load_settings
 
 app = typer.Typer(add_completion=False)
+
+Ask = Callable[[OnCallQuestion], Awaitable[OnCallShown]]
 
 Schedules = Annotated[
     list[str] | None, typer.Argument(metavar="[SCHEDULE]...", help="schedules; default: all")
@@ -48,20 +54,28 @@ def oncall(
     With --from and --to, show every shift of a period. Feeds are read; if a feed does not answer,
     its last good copy is used.
     """
-    asked = _asked(at, start, end)
+    asked = _asked(schedules or (), at, start, end)
 
-    async def found() -> None:
-        told = await rosters(policy, schedules or (), asked)
-        output = Output.of(context, as_json=as_json)
+    output = Output.of(context, as_json=as_json)
+
+    async def found(ask: Ask) -> None:
+        told = await ask(asked)
         if output.as_json:
-            output.answer(document(told, asked), "")
+            output.answer(told.model_dump(mode="json"), "")
         else:
-            say(*lines(told, asked, ranged=bool(start or end)))
+            days = await ask(asked.around)
+            say(*lines(told, days, asked, ranged=bool(start or end)))
 
-    perform_alone(found)
+    if policy is None and load_settings().api_url:
+        perform(lambda engine: found(engine.on_call))
+    else:  # nothing but the file and its feeds is needed
+        file = policy or load_settings().policy_file
+        perform_alone(lambda: found(partial(on_call_by, file)))
 
 
-def _asked(at: str | None, start: str | None, end: str | None) -> OnCallQuestion:
+def _asked(
+    schedules: Iterable[str], at: str | None, start: str | None, end: str | None
+) -> OnCallQuestion:
     now = datetime.now(UTC).replace(microsecond=0)
     if at and (start or end):
         raise usage("give an instant (--at) or a period (--from and --to), not both")
@@ -72,4 +86,4 @@ def _asked(at: str | None, start: str | None, end: str | None) -> OnCallQuestion
         raise usage("--to is not after --from")
     if ends - begins > LONGEST:
         raise usage(f"a period is at most {LONGEST.days} days long")
-    return OnCallQuestion(begins if start else instant, begins, ends)
+    return OnCallQuestion(begins if start else instant, begins, ends, tuple(schedules))

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from console.oncall.roster import OnCallQuestion, Roster
+from models.answers.on_call import GapShown, OnCallQuestion, ScheduleShown
 from rules.time.localtime import DAY, LocalClock, Open, midnight
 from rules.zones.calendars import clock_between
-from rules.zones.rotations import ScheduleGap
 
 FULL, PART, HOLE, MEANT, OFF = "█", "▌", "!", "-", " "
 KEY = "█ on call  ▌ part of the time  ! nobody  - nobody, on purpose"
@@ -20,9 +19,9 @@ _WIDE, _NARROW = 15, 28
 _MONDAY = 0
 
 
-def picture(roster: Roster, asked: OnCallQuestion) -> Iterator[str]:
+def picture(roster: ScheduleShown, asked: OnCallQuestion) -> Iterator[str]:
     """Draw the calendar of a schedule in its own local time, at most 80 columns wide."""
-    clock = clock_between(roster.spec.zone, asked.start - 2 * DAY, asked.end + 2 * DAY)
+    clock = clock_between(roster.zone, asked.start - 2 * DAY, asked.end + 2 * DAY)
     first = midnight(clock.wall(asked.start))
     last = midnight(clock.wall(asked.end - timedelta(seconds=1))) + DAY
     last = min(last, first + MOST_WEEKS * 7 * DAY)
@@ -35,19 +34,19 @@ def picture(roster: Roster, asked: OnCallQuestion) -> Iterator[str]:
 
 
 def _block(
-    roster: Roster, clock: LocalClock, first: datetime, days: int, letters: int
+    roster: ScheduleShown, clock: LocalClock, first: datetime, days: int, letters: int
 ) -> Iterator[str]:
     dates = [first + number * DAY for number in range(days)]
     cells = [cell for day in dates for cell in _cells(clock, day, letters)]
     yield _line(f"{first:%b %Y}", "".join(_date(day, first, letters) for day in dates))
     yield _line("", "".join(f"{day:%a}"[: letters // 2].ljust(letters) for day in dates))
-    shifts, gaps = roster.days
+    shifts = roster.shifts
     for person in dict.fromkeys(shift.person for shift in shifts):
-        spans = [(s.begins_at, s.ends_at) for s in shifts if s.person == person]
+        spans = [(s.begins.at, s.until.at) for s in shifts if s.person == person]
         row = "".join(_filled(cell, spans) for cell in cells)
         if row.strip():
             yield _line(person, row)
-    row = "".join(_empty(cell, gaps) for cell in cells)
+    row = "".join(_empty(cell, roster.gaps) for cell in cells)
     if row.strip():
         yield _line("(nobody)", row)
 
@@ -82,9 +81,9 @@ def _filled(cell: Open, spans: list[Open]) -> str:
     return FULL if shared >= cell[1] - cell[0] else PART
 
 
-def _empty(cell: Open, gaps: tuple[ScheduleGap, ...]) -> str:
-    missed = [(gap.begins_at, gap.ends_at) for gap in gaps if not gap.declared]
-    meant = [(gap.begins_at, gap.ends_at) for gap in gaps if gap.declared]
+def _empty(cell: Open, gaps: tuple[GapShown, ...]) -> str:
+    missed = [(gap.begins.at, gap.until.at) for gap in gaps if not gap.declared]
+    meant = [(gap.begins.at, gap.until.at) for gap in gaps if gap.declared]
     if _shared(cell, missed):
         return HOLE
     return MEANT if _shared(cell, meant) else OFF

@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from console.terminal.arguments import AsJson
 from console.terminal.failure import ExitCode, Failure
 from console.terminal.output import Output
-from console.terminal.running import perform
+from console.terminal.running import perform_on_temporal
 from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from policies.catalogue import policy_in_force
 from policies.compiling.policy import compile_policy
@@ -47,7 +47,7 @@ class Fitness:
 @app.command()
 def setup(context: typer.Context, as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag
     """Register what the engine needs in the Temporal namespace: its search attributes."""
-    fitness = perform(_fit)
+    fitness = perform_on_temporal(_fit)
     Output.of(context, as_json=as_json).answer(asdict(fitness), fitness.sentence())
 
 

@@ -15,12 +15,12 @@ _HARMLESS = frozenset(" .,-_/%+@")
 
 
 async def _open_incidents() -> list[tuple[str, str]]:
-    from incidents.finding import Filters, find  # noqa: PLC0415 - only to complete
-    from runtime.client import connect  # noqa: PLC0415 - as above
+    from console.engine.chosen import engine_of  # noqa: PLC0415 - only to complete
+    from incidents.finding import Filters  # noqa: PLC0415 - as above
+    from runtime.settings import load_settings  # noqa: PLC0415 - as above
 
-    async with asyncio.timeout(PATIENCE.total_seconds()):
-        client = await connect()
-        rows = (await find(client, Filters(only_open=True), SHOWN)).rows
+    async with asyncio.timeout(PATIENCE.total_seconds()), engine_of(load_settings()) as engine:
+        rows = (await engine.find(Filters(only_open=True), SHOWN)).rows
     return [
         (row.id, harmless(f"{row.severity} {row.state} {row.title}"))
         for row in rows

@@ -7,7 +7,7 @@ from temporalio.client import RPCError
 from temporalio.service import RPCStatusCode
 
 from console.terminal.ended import ended_from_outside, ending_words
-from console.terminal.failure import ExitCode, Failure, interrupted, unknown_incident
+from console.terminal.failure import ExitCode, Failure, interrupted, unknown_incident, usage
 from incidents.access.changing import TokenRefused
 from incidents.errors import (
     CommandRefused,
@@ -15,6 +15,7 @@ from incidents.errors import (
     IncidentNotFound,
     IncidentOver,
     NamespaceNotFound,
+    NotInPolicy,
     NoWorkerAnswered,
     QuestionFailed,
     ReportRefused,
@@ -115,7 +116,7 @@ def _of_incident(error: IncidentError) -> Failure:
         case QuestionFailed():
             return Failure("NoAnswer", str(error), ExitCode.UNEXPECTED)
         case _:
-            return _unexpected(error)
+            return usage(error.message) if isinstance(error, NotInPolicy) else _unexpected(error)
 
 
 def _of_rpc(error: RPCError) -> Failure:

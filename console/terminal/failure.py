@@ -26,8 +26,9 @@ EXIT_CODES: dict[ExitCode, str] = {
     "or the namespace does not exist",
     ExitCode.UNKNOWN_INCIDENT: "there is no incident with this id",
     ExitCode.REFUSED: "refused: not possible in this state, or something is missing",
-    ExitCode.NOT_AUTHORISED: "the policy does not allow this actor to do it",
-    ExitCode.NOT_REACHABLE: "the Temporal server is not reachable",
+    ExitCode.NOT_AUTHORISED: "the policy does not allow this actor to do it, or the token does "
+    "not count",
+    ExitCode.NOT_REACHABLE: "the server is not reachable: Temporal, or the web server",
     ExitCode.NOT_CONFIRMED: "sent but not confirmed: no worker answered in time",
     ExitCode.NOT_AS_EXPECTED: "a rehearsal did not go as its scenario expects",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",

@@ -4,14 +4,11 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from temporalio.client import Client
 
 from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, Timeout
 from console.terminal.output import Output
 from console.terminal.running import perform
-from console.workload.assigned import Assigned
-from console.workload.installation_workloads import InstallationWorkloads
-from console.workload.words import document, in_full, table_of
+from console.workload.words import in_full, table_of
 
 app = typer.Typer(add_completion=False)
 
@@ -37,15 +34,9 @@ def workload(
     """
     output, patience = Output.of(context, as_json=as_json), timedelta(seconds=timeout)
 
-    async def one(client: Client, typed: str) -> Assigned:
-        return await InstallationWorkloads.of(client, patience).one(typed)
-
-    async def every(client: Client) -> tuple[Assigned, ...]:
-        return await InstallationWorkloads.of(client, patience).every()
-
     if who is not None:
-        found = perform(lambda client: one(client, who))
-        output.answer(document(found), in_full(found))
+        found = perform(lambda engine: engine.workload(who, patience))
+        output.answer(found.model_dump(mode="json"), in_full(found))
     else:
-        rows = perform(every)
-        output.answer({"workloads": [document(row) for row in rows]}, table_of(rows))
+        rows = perform(lambda engine: engine.workloads(patience))
+        output.answer({"workloads": [row.model_dump(mode="json") for row in rows]}, table_of(rows))

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from console.engine.by_temporal import OverTemporal
 from console.incidents.sending import send
 from console.terminal.failure import Failure
 from incidents.commands import Order
@@ -50,7 +51,9 @@ async def test_ctrl_c_while_no_worker_answers_says_that_the_command_was_sent(
     """The command waits at the server; the line has its id and no waiting time."""
     incident = await reported(time_skipping.client, task_queue)
     order = Order(incident, "acknowledge", {"actor": "ana"}, "job-1")
-    sending = asyncio.create_task(send(time_skipping.client, order, timedelta(hours=1)))
+    sending = asyncio.create_task(
+        send(OverTemporal(time_skipping.client), order, timedelta(hours=1))
+    )
     await asyncio.sleep(0)
     sending.cancel()
     with pytest.raises(Failure) as caught:

@@ -30,9 +30,26 @@ def _still(content: Any) -> Any:
 
 def answered(request: Request, content: Any) -> Response:
     """The answer, or 304 if the asker has it already."""
+    headers, known = _headers(request, content)
+    return _unchanged(headers) if known else Answer(content, headers=headers)
+
+
+def answered_in_markdown(request: Request, text: str) -> Response:
+    """The same for a document. Browsers do not guess what it is."""
+    headers, known = _headers(request, text)
+    if known:
+        return _unchanged(headers)
+    headers["X-Content-Type-Options"] = "nosniff"
+    return Response(text, headers=headers, media_type="text/markdown")
+
+
+def _headers(request: Request, content: Any) -> tuple[dict[str, str], bool]:
+    """The headers of an answer, and whether the asker has it already."""
     tag = etag_of(content)
-    headers = {"ETag": tag, "Cache-Control": "no-store"}
     known = request.headers.get("If-None-Match", "")
-    if tag in {part.strip() for part in known.split(",")}:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Answer(content, headers=headers)
+    had = tag in {part.strip() for part in known.split(",")}
+    return {"ETag": tag, "Cache-Control": "no-store"}, had
+
+
+def _unchanged(headers: dict[str, str]) -> Response:
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)

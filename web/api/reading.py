@@ -1,5 +1,6 @@
 """GET /v1/incidents...: the list, and everything about one incident."""
 
+from dataclasses import asdict, replace
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -7,15 +8,23 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 from temporalio.client import Client
 
-from incidents.finding import Filters, ListedIncident, find, query_of
+from incidents.finding import (
+    Filters,
+    Found,
+    ListedIncident,
+    count,
+    find,
+    mistaken_filters,
+    query_of,
+)
 from incidents.questions import Seen, read_view, read_why
 from models.access import Scope
 from models.answers.view import IncidentView, NextStep
 from models.answers.why import Explanation, WhyQuestion
-from models.base import Frozen
+from models.base import Frozen, Instant
 from models.incident.record import TimelineEntry
 from models.time.clock import ClockReading
 from states.lifecycle import State
@@ -24,6 +33,7 @@ from web.api.refusing import reaching_incidents
 from web.http.endpoints import answers
 from web.http.errors import Refused
 from web.identity.asker import asker_of
+from web.policy import PolicyInForce
 
 WORKER = timedelta(seconds=8)
 """How long a worker may take to answer a question."""
@@ -33,6 +43,10 @@ ID_BOUND = 200
 TEXT_BOUND = 200
 MOST_LISTED = 1000
 MOST_LINES = 1000
+
+
+Flag = Annotated[bool, BeforeValidator(lambda given: True if given == "" else given)]
+"""A parameter that is true if it stands there alone: `?open`."""
 
 
 class ListQuery(BaseModel):
@@ -45,11 +59,11 @@ class ListQuery(BaseModel):
     service: str | None = Field(default=None, max_length=TEXT_BOUND)
     manager: str | None = Field(default=None, max_length=TEXT_BOUND)
     person: str | None = Field(default=None, max_length=TEXT_BOUND)
-    open: bool = Field(default=False, description="only incidents neither closed nor cancelled")
-    breached: bool = False
-    on_hold: bool = False
-    overridden: bool = False
-    limit: int = Field(default=50, ge=1, le=MOST_LISTED)
+    open: Flag = Field(default=False, description="only incidents neither closed nor cancelled")
+    breached: Flag = False
+    on_hold: Flag = False
+    overridden: Flag = False
+    limit: int = Field(default=50, ge=0, le=MOST_LISTED, description="0 only counts")
 
     def filters(self) -> Filters:
         """The same, for a search."""
@@ -67,19 +81,44 @@ class ListQuery(BaseModel):
 
 
 class Listed(Frozen):
-    """Incidents, newest first. `more`: there are others; `query` finds them in Temporal, too."""
+    """Incidents, newest first. `more`: there are others; `query` finds them in Temporal, too.
+
+    `count` says how many match; None if that is not known without reading them all.
+    """
 
     incidents: tuple[ListedIncident, ...]
     limit: int
     more: bool
     query: str
+    count: int | None = None
+
+
+class Ended(Frozen):
+    """How the run of an incident was ended from outside."""
+
+    how: str
+    at: Instant
+    by: str = ""
+    why: str = ""
 
 
 class Shown(IncidentView):
-    """One incident. `read_from` says who answered: a worker, its history, or its archive."""
+    """One incident. `read_from` says who answered: a worker, its history, or its archive.
+
+    A history is read `as_of` its last event. `ended` is set if the run was ended from outside.
+    """
 
     read_from: str
     running: bool
+    as_of: Instant | None = None
+    ended: Ended | None = None
+
+
+class Explained(Explanation):
+    """Why somebody was, or was not, paged; `read_from` and `as_of` as for one incident."""
+
+    read_from: str
+    as_of: Instant | None = None
 
 
 class Clocks(Frozen):
@@ -146,9 +185,10 @@ def page_of(view: IncidentView, asked: TimelineQuery) -> TimelinePage:
 class Reading:
     """Answers what somebody wants to know about incidents."""
 
-    def __init__(self, client: Client, documents: Path) -> None:
+    def __init__(self, client: Client, documents: Path, policy: PolicyInForce) -> None:
         self._client = client
         self._documents = documents
+        self._policy = policy
 
     async def seen(self, incident: str) -> Seen:
         """The view of an incident. Raises Refused."""
@@ -162,18 +202,48 @@ class Reading:
         asker_of(request).may(Scope.READ)
         filters = asked.filters()
         async with reaching_incidents(ANSWER):
-            found = await find(self._client, filters, asked.limit)
+            found, number = await self._found(filters, asked.limit)
+        if not (found.rows or found.more):
+            self._check_names(filters)
         listed = Listed(
-            incidents=found.rows, limit=asked.limit, more=found.more, query=query_of(filters)
+            incidents=found.rows,
+            limit=asked.limit,
+            more=found.more,
+            query=found.query,
+            count=number,
         )
         return answered(request, listed.model_dump(mode="json"))
+
+    async def _found(self, filters: Filters, limit: int) -> tuple[Found, int | None]:
+        """The matching incidents, and how many there are; without a limit, only their number."""
+        found = Found((), more=True, query=query_of(filters))
+        if limit:
+            found = await find(self._client, filters, limit)
+        if not found.more:
+            return found, len(found.rows)
+        number = await count(self._client, filters)
+        return replace(found, more=number > len(found.rows)), number if filters.only_open else None
+
+    def _check_names(self, filters: Filters) -> None:
+        """Refuse names that the policy does not have: nobody may take a typo for a quiet day."""
+        wrong = list(mistaken_filters(filters, self._policy.in_force().policy))
+        if wrong:
+            fields = [(f"query.{field}", problem) for field, problem in wrong]
+            message = "; ".join(problem for _, problem in wrong)
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            raise Refused(status, "Malformed", message, fields=fields)
 
     async def show(self, request: Request, incident: str) -> Response:
         """Show an incident."""
         seen = await self._read(request, incident)
         view = {name: getattr(seen.view, name) for name in type(seen.view).model_fields}
+        ending = seen.ending
         shown = Shown.model_construct(
-            **view, read_from=seen.read_from.source.value, running=seen.running
+            **view,
+            read_from=seen.read_from.source.value,
+            running=seen.running,
+            as_of=seen.read_from.as_of,
+            ended=Ended(**asdict(ending)) if ending else None,
         )
         return answered(request, shown.model_dump(mode="json"))
 
@@ -209,7 +279,13 @@ class Reading:
         question = WhyQuestion(who=asked.who, level=asked.level, at=asked.at)
         async with reaching_incidents(ANSWER):
             found = await read_why(self._client, incident, question, WORKER, self._documents)
-        return answered(request, found.explanation.model_dump(mode="json"))
+        told = found.explanation
+        explained = Explained(
+            **{name: getattr(told, name) for name in Explanation.model_fields},
+            read_from=found.read_from.source.value,
+            as_of=found.read_from.as_of,
+        )
+        return answered(request, explained.model_dump(mode="json"))
 
     async def _read(self, request: Request, incident: str) -> Seen:
         asker_of(request).may(Scope.READ)
@@ -224,7 +300,7 @@ class Reading:
             ("/v1/incidents/{incident}/timeline", self.timeline, TimelinePage, "its timeline"),
             ("/v1/incidents/{incident}/clocks", self.clocks, Clocks, "its clocks"),
             ("/v1/incidents/{incident}/next", self.next, NextSteps, "what can be done next"),
-            ("/v1/incidents/{incident}/why", self.why, Explanation, "who was paged, and why"),
+            ("/v1/incidents/{incident}/why", self.why, Explained, "who was paged, and why"),
         )
         for path, endpoint, model, summary in routes:
             found = () if path == "/v1/incidents" else (404, 409)

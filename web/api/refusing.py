@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -52,8 +53,10 @@ def of_incident(error: IncidentError) -> Refused | None:
         case IncidentNotFound(incident_id=incident_id):
             message = f"there is no incident {incident_id[:100]}"
             return Refused(HTTPStatus.NOT_FOUND, "UnknownIncident", message)
-        case IncidentOver(incident_id=incident_id, state=state):
-            known: dict[str, Any] = {"incident": incident_id, "state": state}
+        case IncidentOver(incident_id=incident_id, state=state, found=found):
+            known: dict[str, Any] = {"incident": incident_id, "state": state, "over": True}
+            if found.ending:
+                known["ended"] = {**asdict(found.ending), "at": found.ending.at.isoformat()}
             return Refused(HTTPStatus.CONFLICT, "Refused", str(error), **known)
         case NoWorkerAnswered() | QuestionFailed():
             return unavailable("NoWorker", str(error))

@@ -1,8 +1,9 @@
 """POST /v1/incidents: a report from a person or tool becomes an incident at once."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -64,10 +65,12 @@ class Reported(Frozen):
 
 
 class Opened(Frozen):
-    """The incident of a report, and whether this request opened it."""
+    """The incident of a report, whether this request opened it, and what it begins with."""
 
     incident: str
     started: bool
+    severity: str
+    policy: str
 
 
 def reporter_of(said: Reported, asker: Asker) -> Actor:
@@ -79,8 +82,12 @@ def reporter_of(said: Reported, asker: Asker) -> Actor:
     return Actor(name=asker.name or named or "", via=VIA, proof=asker.proof)
 
 
-def _unprocessable(fields: list[tuple[str, str]], message: str) -> Refused:
-    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", message, fields=fields)
+def _unprocessable(
+    fields: list[tuple[str, str]], message: str, missing: Iterable[str] = ()
+) -> Refused:
+    status, lacks = HTTPStatus.UNPROCESSABLE_ENTITY, list(missing)
+    facts: dict[str, Any] = {"missing": lacks} if lacks else {}
+    return Refused(status, "Malformed", message, fields=fields, **facts)
 
 
 def _field(asked: str) -> str:
@@ -107,7 +114,8 @@ def checked(
         raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message, fields=wrong, may=may)
     if wrong:
         names = ", ".join(name for name, _ in wrong)
-        raise _unprocessable(wrong, f"the report lacks something, or has it wrong: {names}")
+        message = f"the report lacks something, or has it wrong: {names}"
+        raise _unprocessable(wrong, message, missing)
     return Report.model_validate(report.model_dump())
 
 
@@ -167,7 +175,9 @@ class Reports:
             await have_policy_kept(self._client, source, self._task_queue)
         log.info("incident.reported", incident=name, anew=started)
         response.status_code = HTTPStatus.CREATED if started else HTTPStatus.OK
-        return Opened(incident=name, started=started)
+        severity = first_severity(report, policy).severity
+        named = f"{policy.name} {policy.version}"
+        return Opened(incident=name, started=started, severity=severity, policy=named)
 
     async def _reported(
         self, policy: CompiledPolicy, report: Report, seed: str, now: datetime, *, repeatable: bool

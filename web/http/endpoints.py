@@ -91,7 +91,7 @@ REFUSALS = {
     400: "the body is not JSON, or the request is not HTTP",
     401: "the token is missing, wrong, expired or revoked",
     403: "the token or the policy does not allow it; `may` says who may",
-    404: "there is no such incident",
+    404: "there is no such incident, policy or name",
     409: "the incident is in a state that does not allow it, or something is missing for it",
     410: "what was asked for is not here any more",
     413: "the body is too large",

@@ -78,11 +78,11 @@ class Sessions:
 
     def form_proof(self, session: Session) -> str:
         """What a form of this session must carry, so that no other page can send it."""
-        return self._cookies.proof(session)
+        return self._cookies.proof(_without_end(session))
 
     async def form(self, request: Request, session: Session) -> dict[str, str]:
         """The fields of a form that a page of this session sent. Raises Refused."""
-        return await self._cookies.form(request, session, LOST)
+        return await self._cookies.form(request, _without_end(session), LOST)
 
     def _signed(self, sessions: list[Session]) -> str:
         return self._cookies.signed(COOKIE, [session.model_dump() for session in sessions])
@@ -92,3 +92,8 @@ class Sessions:
         held = self._cookies.kept(request, COOKIE, _SESSIONS) or ()
         now = datetime.now(UTC).timestamp()
         return tuple(session for session in held if now < session.until)
+
+
+def _without_end(session: Session) -> Session:
+    """What the forms of a session belong to: opening its link once more keeps older pages."""
+    return session.changed(until=0)

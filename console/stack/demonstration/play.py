@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 from temporalio.client import Client
 
+from console.engine.by_temporal import OverTemporal
 from console.incidents.sending import send
 from console.terminal.output import say
 from incidents.commands import Order
@@ -95,7 +96,7 @@ class Play:
         """Give a command, as the console does."""
         await asyncio.sleep(BREATH_SECONDS)
         payload = {"actor": actor, "via": WayIn.COMMAND_LINE.value, **fields}
-        await send(self._client, Order(self.incident_id, name, payload), WORKER)
+        await send(OverTemporal(self._client), Order(self.incident_id, name, payload), WORKER)
         await self.view()
 
     def _say(self, entry: TimelineEntry) -> None:

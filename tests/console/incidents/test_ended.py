@@ -94,7 +94,7 @@ async def test_a_list_marks_an_ended_incident(
     await eventually(at_console, "--service", service, "--open", ids=set())
     (row,) = await eventually(at_console, "--service", service, ids={one})
     assert (row["incident"], row["ended"], row["open"]) == (one, "terminated", False)
-    assert "terminated (reported)" in (await at_console("list", "--service", service)).out
+    assert "terminated (reported)" in (await at_console("list", "--wide", "--service", service)).out
 
 
 async def test_an_incident_that_failed_at_its_start_says_why(

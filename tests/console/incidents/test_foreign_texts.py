@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from rich.console import RenderableType
 
+from console.incidents.incident_table import table_of
 from console.incidents.incident_view import header, timeline_line
-from console.incidents.list import table_of
 from console.incidents.watch import _row_line
 from console.terminal.failure import ExitCode, Failure
 from console.terminal.output import failure_words, person
@@ -52,7 +52,7 @@ def row(text: str, number: int = 1) -> ListedIncident:
 def test_a_list_has_one_line_for_each_incident(text: str) -> None:
     """Each begins with the id of its incident, and has no gap that looks like a column."""
     rows = (row(text, 1), row(text, 2))
-    head, *lines = printed(table_of(rows, NOW))
+    head, *lines = printed(table_of(rows, NOW, wide=False))
     assert head.startswith("incident")
     assert [line.split(" ")[0] for line in lines] == [each.id for each in rows]
     told = printed(_row_line(rows[0], NOW))

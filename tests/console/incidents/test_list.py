@@ -1,14 +1,17 @@
 """Lists of incidents come from the server's visibility alone."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
+from rich.text import Text
 from temporalio.testing import WorkflowEnvironment
 
-from console.incidents.list import breach_words, table_of
+from console.incidents.incident_table import breach_words, table_of
 from console.terminal.output import person
 from incidents.finding import ListedIncident
 from rules.clocks.breaches import corrected_clocks
@@ -61,7 +64,7 @@ async def test_filters_select_by_what_the_incidents_wrote(
         True,
         True,
     )
-    assert "assessment (on hold)" in human.out
+    assert "on hold" in human.out
     assert "cancelled" in human.out
 
 
@@ -119,6 +122,89 @@ async def test_a_filter_that_means_nothing_is_wrong_usage(
     assert (await at_console("list", *line)).code == 2
 
 
+def a_row(name: str, **facts: Any) -> ListedIncident:
+    """An incident of a list."""
+    usual: dict[str, Any] = {
+        "title": "Checkout fails",
+        "state": "assessment",
+        "severity": "SEV1",
+        "service": None,
+        "manager": None,
+        "reported_at": NOW,
+        "next_due_at": None,
+        "breached": False,
+        "breached_clocks": (),
+        "on_hold": False,
+        "open": True,
+    }
+    return ListedIncident(id=name, **{**usual, **facts})
+
+
+def printed(rows: list[ListedIncident], width: int = 80, *, wide: bool = False) -> list[str]:
+    """The lines of a table on a terminal of a width."""
+    terminal = Console(file=StringIO(), width=width, force_terminal=False)
+    terminal.print(table_of(rows, NOW, wide=wide))
+    assert isinstance(terminal.file, StringIO)
+    return terminal.file.getvalue().splitlines()
+
+
+def test_a_list_fits_eighty_columns_with_one_line_for_each_incident() -> None:
+    """Long titles end in an ellipsis, wide letters count as two, and nothing else wraps."""
+    rows = [
+        a_row(
+            f"INC-260327-{number}2345678",
+            title=title,
+            service="checkout",
+            manager="bartholomew-the-great",
+            next_due_at=NOW + timedelta(days=11, hours=5),
+            breached_clocks=("acknowledge", "resolve"),
+            corrected_clocks=("resolve",),
+        )
+        for number, title in enumerate(["Checkout fails " * 9, "決済" * 60, "short"])
+    ]
+    lines = printed(rows)
+    assert len(lines) == 1 + len(rows)
+    assert max(Text(line).cell_len for line in lines) <= 80
+    assert lines[0].split() == ["incident", "sev", "state", "due", "late", "manager", "title"]
+    assert [line[-1] for line in lines[1:]] == ["…", "…", "…"]
+    assert "1! (1)" in lines[1]
+    assert "acknowledge, resolve (corrected)" in "".join(printed(rows, 300, wide=True))
+
+
+def test_the_soonest_due_comes_first_and_columns_without_a_word_are_left_out() -> None:
+    """Of what is due at the same time, or never, the worst comes first."""
+    soon, later = NOW + timedelta(minutes=5), NOW + timedelta(hours=2)
+    rows = [
+        a_row("INC-4", severity="SEV1"),
+        a_row("INC-3", severity="SEV2", next_due_at=later),
+        a_row("INC-2", severity="SEV1", next_due_at=later),
+        a_row("INC-1", severity="SEV3", next_due_at=soon),
+        a_row("INC-0", severity="SEV4", next_due_at=NOW - timedelta(minutes=1)),
+    ]
+    lines = printed(rows)
+    assert [line.split()[0] for line in lines[1:]] == ["INC-0", "INC-1", "INC-2", "INC-3", "INC-4"]
+    assert lines[0].split() == ["incident", "sev", "state", "due", "title"]
+    assert "1m 00s ago" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("--severity", "SEV7"), "there are: SEV1, SEV2, SEV3, SEV4"),
+        (("--severity", "sev1"), "did you mean SEV1?"),
+        (("--manager", "anna"), "did you mean ana?"),
+        (("--person", "omarr"), "there are: ana, bo, cy"),
+        (("--manager",), "requires an argument"),
+    ],
+)
+async def test_a_list_that_is_empty_by_mistake_says_what_was_meant(
+    at_console: TypeAt, typed: tuple[str, ...], words: str
+) -> None:
+    """It is wrong usage; an old incident with an old severity is still found."""
+    said = await at_console("list", *typed)
+    assert (said.code, words in said.err) == (2, True), said
+
+
 def test_on_a_pipe_each_incident_is_one_line_whatever_its_title(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -138,7 +224,7 @@ def test_on_a_pipe_each_incident_is_one_line_whatever_its_title(
         on_hold=False,
         open=True,
     )
-    person().print(table_of((row,), NOW))
+    person().print(table_of((row,), NOW, wide=False))
     head, told = capsys.readouterr().out.splitlines()
     assert head.startswith("incident")
     assert told.startswith("INC-1")

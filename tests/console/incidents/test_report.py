@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from console.engine.by_temporal import OverTemporal
 from console.incidents.report import checked, opened
 from console.terminal.failure import ExitCode, Failure
 from models.base import Actor
@@ -186,7 +187,9 @@ async def test_a_report_repeated_after_midnight_is_the_same_report(
     assert address
     within, later = timedelta(seconds=10), datetime.now(UTC)
     asked = [
-        await opened(time_skipping.client, a_report(nature="x"), task_queue, at, within)
+        await opened(
+            OverTemporal(time_skipping.client), a_report(nature="x"), task_queue, at, within
+        )
         for at in (later - timedelta(days=1), later)
     ]
     assert [answer["started"] for answer in asked] == [True, False]
@@ -199,7 +202,9 @@ async def test_a_report_without_an_answer_in_time_names_its_command_id(
     """It may have arrived: repeated with that id, it is still one incident."""
     at_once = timedelta(microseconds=1)
     with pytest.raises(Failure) as caught:
-        await opened(time_skipping.client, a_report(), "job-7", datetime.now(UTC), at_once)
+        await opened(
+            OverTemporal(time_skipping.client), a_report(), "job-7", datetime.now(UTC), at_once
+        )
     assert caught.value.code is ExitCode.NOT_REACHABLE
     assert caught.value.facts["command_id"] == "job-7"
     assert any("--command-id job-7" in hint for hint in caught.value.hints)

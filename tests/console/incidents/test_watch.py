@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from console.engine.by_temporal import OverTemporal
 from console.incidents import watch
 from tests.console.conftest import TypeAt
 from tests.console.life import ended, reported
@@ -58,7 +59,7 @@ async def test_a_watch_says_that_it_shows_only_some_and_takes_none_of_them_for_e
         for suffix in ("-1", "-2"):
             one = await reported(client, task_queue, suffix)
             while not told or told[-1] != one:
-                _, fresh = await news.look(client)
+                _, fresh = await news.look(OverTemporal(client))
                 assert all(row["open"] for _, row in fresh)
                 told += [row["id"] for _, row in fresh]
     assert len(said) == 1

@@ -1,11 +1,13 @@
 """A tool runs an incident by the API alone, on a real server with a real worker."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import Siren
 from tests.web.conftest import http_for
 
@@ -15,9 +17,10 @@ REPORT = {"title": "Checkout fails", "reporter": "ana", "severity": "SEV1"}
 class Tool:
     """A tool with the intake token, at work on one incident."""
 
-    def __init__(self, http: httpx2.AsyncClient, incident: str) -> None:
+    def __init__(self, http: httpx2.AsyncClient, incident: str, service: str) -> None:
         self.http = http
         self.incident = incident
+        self.service = service
         self.at = f"/v1/incidents/{incident}"
 
     async def gives(self, name: str, key: str | None = None, **said: Any) -> httpx2.Response:
@@ -25,6 +28,13 @@ class Tool:
         headers = {"Idempotency-Key": key} if key else {}
         body = {"actor": "ana", **said}
         return await self.http.post(f"{self.at}/commands/{name}", json=body, headers=headers)
+
+    async def lists(self, **query: Any) -> dict[str, Any]:
+        """Ask which incidents there are."""
+        answer = await self.http.get("/v1/incidents", params=query)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
 
     async def asks(self, what: str = "", **query: Any) -> dict[str, Any]:
         """Ask something about the incident."""
@@ -38,9 +48,10 @@ class Tool:
 async def tool(siren: Siren) -> AsyncIterator[Tool]:
     """A tool that has reported an incident, with a worker that runs it."""
     async with siren.worker(), http_for(siren.client, siren) as http:
-        reported = await http.post("/v1/incidents", json=REPORT)
+        report = {**REPORT, "service": siren.task_queue}
+        reported = await http.post("/v1/incidents", json=report)
         assert reported.status_code == 201, reported.text
-        yield Tool(http, reported.json()["incident"])
+        yield Tool(http, reported.json()["incident"], siren.task_queue)
 
 
 async def test_a_tool_lives_the_whole_life_of_an_incident(tool: Tool) -> None:
@@ -141,16 +152,38 @@ async def test_whoever_polls_gets_a_body_only_if_something_changed(tool: Tool) -
     assert (await tool.http.get(f"{tool.at}/next", headers=known)).status_code == 200
 
 
-async def test_open_incidents_of_a_severity_are_one_cheap_question(
-    tool: Tool, siren: Siren
+async def test_open_incidents_of_a_severity_are_one_cheap_question(tool: Tool) -> None:
+    """A pipeline asks it before it deploys; without a limit, no incident is read at all."""
+    both = {"open": "", "service": tool.service}
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await tool.lists(**both, limit=0))["count"] != 1:
+            await asyncio.sleep(0.02)
+    only = await tool.lists(**both, limit=1, severity="SEV1")
+    assert [row["id"] for row in only["incidents"]] == [tool.incident]
+    assert (only["more"], only["count"]) == (False, 1)
+    none = await tool.lists(**both, severity="SEV2")
+    assert (none["incidents"], none["count"], none["more"]) == ([], 0, False)
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "problem"),
+    [
+        ({"severity": "sev1"}, "query.severity", "did you mean SEV1?"),
+        ({"severity": "SEV7"}, "query.severity", "there are: SEV1"),
+        ({"manager": "anna"}, "query.manager", "did you mean ana?"),
+        ({"person": "anna", "open": "true"}, "query.person", "did you mean ana?"),
+        ({"state": "reprted"}, "query.state.0", "'reported'"),
+        ({"opn": "true"}, "query.opn", "there is no such field"),
+    ],
+)
+async def test_a_wrong_filter_is_no_empty_list(
+    http: httpx2.AsyncClient, query: dict[str, str], field: str, problem: str
 ) -> None:
-    """A pipeline asks it before it deploys; a wrong value says what there is."""
-    answer = await tool.http.get("/v1/incidents", params={"open": "true", "severity": "SEV7"})
-    assert answer.json()["incidents"] == []
-    answer = await tool.http.get("/v1/incidents", params={"state": "reprted"})
-    assert answer.status_code == 422
-    assert answer.json()["fields"][0]["field"] == "query.state.0"
-    assert siren.task_queue
+    """Or a pipeline that asks for `sev1` would take every day for a quiet one."""
+    answer = await http.get("/v1/incidents", params=query)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["fields"][0]["field"] == field
+    assert problem in answer.json()["fields"][0]["problem"]
 
 
 async def test_clocks_next_steps_and_why_are_questions_of_their_own(tool: Tool) -> None:

@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 
-from console.policies.file import read_policy
-from console.terminal.failure import usage
-from console.workload.assigned import Assigned
+from incidents.errors import NotInPolicy
+from incidents.workloads.assigned import Assigned
 from incidents.workloads.states import RunningWorkload, ask_workload, owner_of, running_workloads
 from models.people.party import Party, PartyKind, party_named
 from models.people.workload import WorkloadState
@@ -16,7 +15,6 @@ from models.policy import Policy
 from models.policy.values.words import suggestion
 from policies.page_limits import limit_of
 from rules.record.ids import workload_id
-from runtime.settings import Settings, load_settings
 
 TOGETHER = 20
 """At most this many workloads are asked at once."""
@@ -33,12 +31,6 @@ class InstallationWorkloads:
     task_queue: str
     patience: timedelta
 
-    @classmethod
-    def of(cls, client: Client, patience: timedelta) -> "InstallationWorkloads":
-        """Create it from the settings. Raises PolicyBroken."""
-        settings: Settings = load_settings()
-        return cls(client, read_policy(settings.policy_file).policy, settings.task_queue, patience)
-
     def id_of(self, whom: str) -> str:
         """The id of the workload of `person:NAME` or `channel:NAME`."""
         return workload_id(self.task_queue, self.policy.policy, whom)
@@ -46,7 +38,7 @@ class InstallationWorkloads:
     async def one(self, typed: str) -> Assigned:
         """What one person or channel has on their hands.
 
-        Raises `Failure` (usage) for an unknown name, and raises as `ask_workload` does.
+        Raises NotInPolicy for an unknown name, and raises as `ask_workload` does.
         """
         whom = target_of_name(self.policy, typed)
         workload = self.id_of(whom)
@@ -94,14 +86,15 @@ class InstallationWorkloads:
 
 
 def target_of_name(policy: Policy, typed: str) -> str:
-    """The full form of a name. Raises `Failure` (usage) if the policy does not have it."""
+    """The full form of a name. Raises NotInPolicy if the policy does not have it."""
     party = party_named(typed)
     names = {PartyKind.PERSON: tuple(policy.people), PartyKind.CHANNEL: tuple(policy.channels)}
     if ":" in typed and party.kind not in names:
-        raise usage(f"{typed} is neither a person nor a channel", "write person:NAME")
+        raise NotInPolicy("who", f"{typed} is neither a person nor a channel: write person:NAME")
     kinds = (party.kind,) if party.kind else _KINDS
     for each in kinds:
         if party.name in names[each]:
             return str(Party(each, party.name))
-    every = tuple(known for each in kinds for known in names[each])
-    raise usage(f"there is no {' or '.join(kinds)} {party.name}; {suggestion(party.name, every)}")
+    every = tuple(name for each in kinds for name in names[each])
+    known = suggestion(party.name, every)
+    raise NotInPolicy("who", f"there is no {' or '.join(kinds)} {party.name}; {known}")

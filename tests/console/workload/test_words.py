@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from console.terminal.output import person
-from console.workload.assigned import Assigned
-from console.workload.words import document, in_full, table_of
+from console.workload.words import in_full, table_of
+from incidents.workloads.assigned import Assigned
 from models.people.workload import HoldRole, PageVerdict, WorkloadState
 from rules.paging.summary import MOST_LISTED
 from rules.paging.workload import GATHER, answer_to_page, with_summary_failed
@@ -23,7 +23,7 @@ def on_hand(state: WorkloadState, now: datetime = NOON) -> Assigned:
 
 def shown(found: Assigned, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """The lines as people read them."""
-    person().print(in_full(found))
+    person().print(in_full(found.shown))
     return capsys.readouterr().out.splitlines()
 
 
@@ -61,7 +61,7 @@ def test_the_list_is_as_long_as_a_summary_would_be(
         "and 3 more; --json has them all",
         "the summary goes out in 30s, at 2026-03-02 12:00:30Z",
     ]
-    assert len(document(found)["held"]) == MOST_LISTED + 3
+    assert len(found.shown.model_dump(mode="json")["held"]) == MOST_LISTED + 3
 
 
 def test_a_summary_counts_as_a_page_and_is_called_a_summary(
@@ -73,7 +73,9 @@ def test_a_summary_counts_as_a_page_and_is_called_a_summary(
     lines = shown(found, capsys)
     assert lines[1] == "limit 10 per 15m: 5 sent lately, 5 left"
     assert lines[-1].split()[-1] == "summary"
-    assert [one["summary"] for one in document(found)["sent"]] == [False] * 4 + [True]
+    assert [one["summary"] for one in found.shown.model_dump(mode="json")["sent"]] == [
+        False
+    ] * 4 + [True]
 
 
 def test_a_page_from_before_the_limit_s_time_does_not_count(
@@ -98,7 +100,7 @@ def test_a_summary_that_is_due_says_now(capsys: pytest.CaptureFixture[str]) -> N
     assert lines[-1] == (
         "the summary goes out in 1m 00s, at 2026-03-02 12:01:30Z; failed attempts: 1"
     )
-    assert document(on_hand(failed))["summary_failed"] == 1
+    assert on_hand(failed).shown.model_dump(mode="json")["summary_failed"] == 1
 
 
 def test_a_role_is_over_its_limit_only_beyond_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,7 +124,7 @@ def test_a_role_is_over_its_limit_only_beyond_it(capsys: pytest.CaptureFixture[s
 
 def test_a_row_shows_what_matters(capsys: pytest.CaptureFixture[str]) -> None:
     """That is what is held, when it goes out, and which roles are over their limit."""
-    person().print(table_of((on_hand(storm(6)),)))
+    person().print(table_of((on_hand(storm(6)).shown,)))
     head, row = capsys.readouterr().out.splitlines()
     assert head.split() == ["who", "limit", "sent", "left", "held", "summary", "roles"]
     assert " ".join(row.split()) == "person:ana 10 per 15m 4 6 2 in 30s"

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.people.party import party_named
+from models.answers.workload import (
+    HeldIn,
+    HeldShown,
+    LimitShown,
+    OneByOne,
+    RoleShown,
+    WorkloadShown,
+)
 from models.people.workload import HeldPage, HoldRole, PageLimit, SentPage, WorkloadState
 from rules.paging.workload import pages_one_by_one, summary_due
 
@@ -25,11 +32,6 @@ class Assigned:
     state: WorkloadState | None
     limit: PageLimit | None = None
     at_once: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The name as a person types it."""
-        return party_named(self.whom).name
 
     @property
     def sent(self) -> tuple[SentPage, ...]:
@@ -73,3 +75,45 @@ class Assigned:
         """Whether a role is held in more incidents than the policy in force allows."""
         most = self.at_once.get(role)
         return most is not None and len(self.roles.get(role, ())) > most
+
+    @property
+    def shown(self) -> WorkloadShown:
+        """The same as an answer."""
+        limit = self.limit
+        return WorkloadShown(
+            whom=self.whom,
+            policy=self.policy,
+            workload=self.workload,
+            running=self.state is not None,
+            now=self.now,
+            limit=limit
+            and LimitShown(most=limit.most, within_seconds=limit.within.total_seconds()),
+            left=self.left,
+            left_one_by_one=OneByOne(
+                worst=self.next_ones(worst=True), others=self.next_ones(worst=False)
+            ),
+            sent=self.sent,
+            held=tuple(map(_waiting, self.held)),
+            summary_at=self.summary_at,
+            summary_failed=self.state.failed if self.state else 0,
+            roles=tuple(self._role(role, held) for role, held in self.roles.items()),
+            counted=limit is not None or bool(self.at_once),
+        )
+
+    def _role(self, role: str, held: tuple[HoldRole, ...]) -> RoleShown:
+        return RoleShown(
+            role=role,
+            at_once=self.at_once.get(role),
+            over=self.over(role),
+            incidents=tuple(HeldIn(incident=one.incident_id, since=one.at) for one in held),
+        )
+
+
+def _waiting(page: HeldPage) -> HeldShown:
+    return HeldShown(
+        incident=page.asked.incident_id,
+        severity=page.asked.severity,
+        subject=page.asked.subject,
+        key=page.asked.key,
+        since=page.at,
+    )
