@@ -14,8 +14,13 @@ ACCESS_ID = "access"
 CREATE_TOKEN = "create_token"  # noqa: S105 - the name of an update
 REVOKE_TOKEN = "revoke_token"  # noqa: S105 - the name of an update
 TOKEN_USED = "token_used"  # noqa: S105 - the name of a signal
+SESSION_ENDED = "session_ended"
+"""The name of a signal: somebody logged out, so copies of the cookie must not count either."""
 TOKENS_MEMO = "tokens"
 """The memo that holds the tokens, so that reading them needs no worker."""
+SESSIONS_MEMO = "ended_sessions"
+"""The memo that holds the ids of ended sessions that would otherwise still count."""
+SESSION_PATTERN = r"^[A-Za-z0-9_-]{8,100}$"
 
 ID_PATTERN = r"^[a-z0-9]{8}$"
 DIGEST_PATTERN = r"^[0-9a-f]{64}$"
@@ -92,6 +97,13 @@ class TokenUsed(Frozen):
     id: str = Field(pattern=ID_PATTERN)
 
 
+class EndedSession(Frozen):
+    """Input of the signal that a session ended before its time, which is `until`."""
+
+    id: str = Field(pattern=SESSION_PATTERN)
+    until: Instant
+
+
 class AccessToken(Frozen):
     """A token, as everybody may know it."""
 
@@ -110,9 +122,13 @@ class AccessToken(Frozen):
 
 
 class AccessState(Frozen):
-    """All tokens of the namespace, oldest first; those that ended are kept for a while."""
+    """All tokens of the namespace, oldest first; those that ended are kept for a while.
+
+    `ended_sessions` are the logouts of the last hours.
+    """
 
     tokens: tuple[AccessToken, ...] = ()
+    ended_sessions: tuple[EndedSession, ...] = Field(default=(), exclude_if=lambda ended: not ended)
 
 
 class AccessInput(Frozen):

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from models.base import FIRST_YEAR, LAST_YEAR, Frozen, Instant
 from models.policy.values.durations import Duration, parse_duration
 from models.policy.values.words import Name, Names, Text, suggestion, wrong_value
+from models.proof import Proof
 from models.time.clock import ClockStatus, Stage
 
 _HOW = "write an offset such as 0m, 3h50m, 2d or -10m, or an instant such as 2026-03-27T16:50:00Z"
@@ -78,14 +79,16 @@ class ScenarioEvent(Frozen):
 
     `alert` names a file with alerts in a format that the web server takes. `report` holds fields of
     a report, `fields` those of the command `do`. `incident` says which incident is meant, if there
-    are several; `via` says by which way in it came. `down`, `refuses` and `up` name channels that
-    do not answer, that refuse every message for good, and that work again.
+    are several. `via` says by which way in it came, `proof` how that established who it was. The
+    channels that `down` names do not answer, `refuses` those that refuse every message for good,
+    and `up` those that work again.
     """
 
     at: Moment
     incident: Name | None = None
     by: Text | None = None
     via: Text | None = None
+    proof: Proof | None = None
     alert: Text | None = None
     report: dict[str, Any] | None = None
     do: Text | None = None

@@ -53,7 +53,7 @@ class TokenSettings(Frozen):
     def token(self, name: str) -> AccessToken:
         """The token, as the web server knows it."""
         return AccessToken(
-            id=SETTINGS,
+            id=f"{SETTINGS}.{name}",
             name=name,
             owner=self.owner,
             holder=self.holder,

@@ -60,10 +60,10 @@ def create_app(
     """
     app = _bare(_known_names(public_url, names), proxies)
     policy = PolicyInForce(policy_file, documents)
-    bearer = BearerTokens(TokenBook(client), token, tokens, local=local)
+    bearer = BearerTokens(TokenBook(client), token, tokens, task_queue=task_queue, local=local)
     failures = FailedAttempts()
     reading = Reading(client, documents, policy)
-    commanding = Commanding(client, task_queue, local=local)
+    commanding = Commanding(client, policy, task_queue, local=local)
     parts = Parts(client, policy, feeds, bearer, failures, reading, commanding)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     events = EventsApi(Watching(client, reading), bearer.asker).router()

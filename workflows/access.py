@@ -15,16 +15,19 @@ with workflow.unsafe.imports_passed_through():
         ACCESS_WORKFLOW,
         CREATE_TOKEN,
         REVOKE_TOKEN,
+        SESSION_ENDED,
+        SESSIONS_MEMO,
         TOKEN_USED,
         TOKENS_MEMO,
         AccessInput,
         AccessState,
         AccessToken,
         CreateToken,
+        EndedSession,
         RevokeToken,
         TokenUsed,
     )
-    from rules.access.tokens import created, revoked, used
+    from rules.access.tokens import created, revoked, used, with_ended_session
     from rules.record.bounds import excessive
     from rules.record.decision import Refusal
     from workflows.payloads import raw, raw_start, read_as, read_start, refusals_logged
@@ -48,6 +51,7 @@ class Access:
         self._answers(CREATE_TOKEN, CreateToken, created)
         self._answers(REVOKE_TOKEN, RevokeToken, revoked)
         workflow.set_signal_handler(TOKEN_USED, raw(self._used))
+        workflow.set_signal_handler(SESSION_ENDED, raw(self._session_ended))
         workflow.set_dynamic_signal_handler(self._unknown)
 
     @workflow.run
@@ -89,6 +93,16 @@ class Access:
             self._unknown(TOKEN_USED, ())
         else:
             self._replace(used(self._state, said, workflow.now()))
+
+    def _session_ended(self, *payloads: object) -> None:
+        try:
+            said = read_as(EndedSession, payloads)
+        except ApplicationError:
+            self._unknown(SESSION_ENDED, ())
+            return
+        self._state = with_ended_session(self._state, said, workflow.now())
+        shown = [ended.model_dump(mode="json") for ended in self._state.ended_sessions]
+        workflow.upsert_memo({SESSIONS_MEMO: shown})
 
     def _replace(self, state: AccessState) -> None:
         if state != self._state:

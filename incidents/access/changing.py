@@ -25,9 +25,11 @@ from models.access import (
     ACCESS_WORKFLOW,
     CREATE_TOKEN,
     REVOKE_TOKEN,
+    SESSION_ENDED,
     AccessInput,
     AccessToken,
     CreateToken,
+    EndedSession,
     Holder,
     RevokeToken,
 )
@@ -99,6 +101,28 @@ async def make_token(
 async def revoke_token(client: Client, task_queue: str, token: str, by: str) -> AccessToken:
     """End a token, by its name or id. Raises as `make_token` does."""
     return await _changed(client, task_queue, REVOKE_TOKEN, RevokeToken(token=token, by=by))
+
+
+async def end_session(client: Client, task_queue: str, ended: EndedSession) -> None:
+    """Have it remembered that a session ended before its time.
+
+    Raises NamespaceNotFound, ServerUnavailable.
+    """
+    try:
+        await client.start_workflow(
+            ACCESS_WORKFLOW,
+            AccessInput(),
+            id=ACCESS_ID,
+            task_queue=task_queue,
+            start_signal=SESSION_ENDED,
+            start_signal_args=[ended],
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary="who holds a token for the API",
+            priority=Priority(*rank(WorkKind.COMMAND)),
+            rpc_timeout=patience.SERVER,
+        )
+    except RPCError as error:
+        raise typed_error(error) from None
 
 
 async def _changed(client: Client, task_queue: str, name: str, said: BaseModel) -> AccessToken:

@@ -16,6 +16,7 @@ from models.people.responsibility import (
     Request,
     RoleSpell,
 )
+from models.proof import Proof
 from models.time.clock import FiredThreshold
 from states.lifecycle import State
 
@@ -249,10 +250,12 @@ class Attempt(Frozen):
 
     `sort` says what was in the way: authority, state, or that it was malformed. `seq` is its line
     on the timeline; `digest` tells it from other attempts. `said` are the words that came with it
-    the last time, if these differ from those of the first time, which its line has.
+    the last time, if these differ from those of the first time, which its line has. `proof` is how
+    the actor was known the first time.
     """
 
     actor: str
+    proof: Proof = Field(default=Proof.CLAIMED, exclude_if=lambda proof: proof is Proof.CLAIMED)
     command: str
     kind: str
     sort: str

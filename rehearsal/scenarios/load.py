@@ -175,7 +175,7 @@ def _of_command(
         yield Finding((*loc, "do"), f"there is no command {event.do}", words)
         return
     names = written_as(spec, event)
-    known = tuple(n for n in spec.payload.model_fields if n not in {"actor", "via"})
+    known = tuple(n for n in spec.payload.model_fields if n not in {"actor", "via", "proof"})
     doubled = [key for key, name in names.items() if key != name and name in event.fields]
     for key in doubled:
         yield Finding((*loc, key), f"{key} and {names[key]} mean the same", "keep one", key=True)

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel
 from models.base import Actor
 from models.command import COMMANDS, CommandSpec
 from models.incident.record import Report
+from models.proof import Proof
 from models.scenario import EVENT_KEYS, ScenarioEvent, instant_of, parse_moment
 from models.way_in import WayIn
 
@@ -110,7 +111,8 @@ def _fitted_fields(
 def report_of(event: ScenarioEvent, starts: datetime) -> dict[str, Any]:
     """The fields of the report that an event makes. Raises NoMoment."""
     given = _fitted_fields(Report, event.report or {}, starts)
-    return {**given, "reporter": Actor(name=event.by or SOMEBODY, via=event.via or VIA)}
+    how = {"via": event.via or VIA, "proof": event.proof or Proof.CLAIMED}
+    return {**given, "reporter": Actor(name=event.by or SOMEBODY, **how)}
 
 
 def payload_of(spec: CommandSpec, event: ScenarioEvent, starts: datetime) -> dict[str, Any]:
@@ -118,4 +120,5 @@ def payload_of(spec: CommandSpec, event: ScenarioEvent, starts: datetime) -> dic
     names = written_as(spec, event)
     given = {names[key]: value for key, value in event.fields.items()}
     fields = _fitted_fields(spec.payload, given, starts)
-    return {"via": event.via or VIA, **fields, "actor": event.by}
+    proof = {"proof": event.proof} if event.proof else {}
+    return {"via": event.via or VIA, **proof, **fields, "actor": event.by}

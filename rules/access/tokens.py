@@ -1,11 +1,12 @@
 """Decides about tokens: which may be made, which count, and which are remembered."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.access import (
     AccessState,
     AccessToken,
     CreateToken,
+    EndedSession,
     RevokeToken,
     Scope,
     Standing,
@@ -17,6 +18,10 @@ from rules.record.decision import Refusal
 
 MOST_VALID = 200
 """Tokens that may count at one time."""
+MOST_SESSIONS = 500
+"""Logouts that are remembered; the oldest are forgotten first."""
+LONGEST_SESSION = timedelta(hours=12)
+"""No session lasts longer, so no logout needs to be remembered for longer."""
 MOST_KEPT = 300
 """Tokens that are remembered, with those that ended; the oldest of these are forgotten first."""
 
@@ -56,7 +61,7 @@ def created(
         made_by=said.by,
         expires_at=said.expires_at,
     )
-    return AccessState(tokens=_remembered((*state.tokens, made), now)), made
+    return state.changed(tokens=_remembered((*state.tokens, made), now)), made
 
 
 def _unfit(state: AccessState, said: CreateToken, now: datetime) -> Refusal | None:
@@ -89,17 +94,26 @@ def revoked(
         return state, named[-1]
     ended = valid[0].changed(revoked_at=now, revoked_by=said.by)
     tokens = tuple(ended if token.id == ended.id else token for token in state.tokens)
-    return AccessState(tokens=tokens), ended
+    return state.changed(tokens=tokens), ended
 
 
 def used(state: AccessState, said: TokenUsed, now: datetime) -> AccessState:
     """The state with the day on which a token was last used."""
-    return AccessState(
+    return state.changed(
         tokens=tuple(
             token.changed(last_used_on=now.date()) if token.id == said.id else token
             for token in state.tokens
         )
     )
+
+
+def with_ended_session(state: AccessState, said: EndedSession, now: datetime) -> AccessState:
+    """The state in which a session has ended; sessions that are over anyway are forgotten."""
+    others = (each for each in state.ended_sessions if each.until > now and each.id != said.id)
+    until = min(said.until, now + LONGEST_SESSION)
+    ended = said.changed(until=until)
+    kept = (*others, ended) if until > now else tuple(others)
+    return state.changed(ended_sessions=kept[-MOST_SESSIONS:])
 
 
 def _remembered(tokens: tuple[AccessToken, ...], now: datetime) -> tuple[AccessToken, ...]:

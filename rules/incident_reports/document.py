@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident, Milestone, TimelineEntry
+from models.proof import Proof
 from models.time.clock import ClockReading, ClockStatus, MetricReading
 from rules.clocks.breaches import breaches
 from rules.clocks.conditions import attribute_words
@@ -164,7 +165,8 @@ def _refused_again(incident: Incident) -> Iterator[str]:
     """Commands that were refused more than once, and how many were only counted."""
     for attempt in incident.refusals.attempts:
         if attempt.times > 1:
-            who_tried = f"{plain(attempt.actor)} was refused {plain(attempt.command)}"
+            known = "" if attempt.proof is Proof.CLAIMED else f" ({attempt.proof})"
+            who_tried = f"{plain(attempt.actor)}{known} was refused {plain(attempt.command)}"
             often = f"{attempt.times} times, the last time at {stamp(attempt.last_at)}"
             words = (f"{plain(name)}: {plain(text)}" for name, text in attempt.said.items())
             last = f", then with the words: {'; '.join(words)}" if attempt.said else ""

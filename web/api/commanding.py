@@ -21,12 +21,15 @@ from models.command import COMMANDS, CommandResult, CommandSpec
 from models.payload import Command
 from models.proof import Proof
 from models.way_in import WayIn
+from policies.compiling.responsibility import trust
+from rules.people.permission.trust import proofs_asked
 from web.api.refusing import of_command, of_incident, reaching_incidents
 from web.http.body import read_body
 from web.http.endpoints import answers, takes
 from web.http.errors import PROBLEM_BOUND, Answer, Refused, malformed
 from web.http.keys import IDEMPOTENCY, idempotency_key
 from web.identity.asker import Asker, asker_of
+from web.policy import PolicyInForce
 
 log = structlog.get_logger(__name__)
 
@@ -116,19 +119,28 @@ def command_of(spec: CommandSpec, said: BaseModel, actor: Actor, command_id: str
 class Commanding:
     """Gives commands to incidents, for the API and for pages.
 
-    Beyond this machine, where the server is not `local`, a claim gives no command.
+    Beyond this machine, where the server is not `local`, a claim gives no command, unless the
+    policy in force says that a claim counts for it.
     """
 
-    def __init__(self, client: Client, task_queue: str, *, local: bool = True) -> None:
+    def __init__(
+        self, client: Client, policy: PolicyInForce, task_queue: str, *, local: bool = True
+    ) -> None:
         self._client = client
+        self._policy = policy
         self._task_queue = task_queue
         self._local = local
 
-    def may(self, asker: Asker) -> None:
-        """Raises Refused (403) if who asks may give no command at all."""
+    def may(self, asker: Asker, command: str) -> None:
+        """Raises Refused (403) if this way in takes no such command from who asks."""
         asker.may(Scope.COMMAND)
-        if asker.proof is Proof.CLAIMED and not self._local:
+        claims = asker.proof is Proof.CLAIMED
+        if claims and not self._local and not self._takes_claims(command):
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", CLAIM)
+
+    def _takes_claims(self, command: str) -> bool:
+        counts = proofs_asked(trust(self._policy.in_force().policy), command)
+        return counts is not None and Proof.CLAIMED in counts
 
     async def give(self, incident: str, name: str, command: Command, within: timedelta) -> Done:
         """Give a command. Raises Refused, and NotConfirmed if no worker answered in time."""
@@ -184,7 +196,7 @@ class CommandApi:
     async def take(self, spec: CommandSpec, request: Request, incident: str) -> Response:
         """Give a command to an incident."""
         asker = asker_of(request)
-        self._commanding.may(asker)
+        self._commanding.may(asker, spec.name)
         key = idempotency_key(request) or new_command_id()
         said = await read_body(request, BODIES[spec.name])
         actor = _actor(asker, said)

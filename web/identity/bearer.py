@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from incidents.access.changing import PREFIX, digest_of
 from incidents.access.reading import TokenBook
-from models.access import AccessToken, Standing
+from models.access import AccessToken, EndedSession, Standing
 from models.proof import Proof
 from rules.access.tokens import standing
 from web.http.calling_temporal import reaching_temporal
@@ -27,7 +27,8 @@ _PARTS = 3
 class BearerTokens:
     """Recognises who sends a bearer token.
 
-    `settings` are the tokens of the settings by their names. If the server is `local` and has no
+    `settings` are the tokens of the settings by their names; the workers of `task_queue` keep the
+    others. If the server is `local` and has no
     token of the installation, whoever sends none may claim to be anybody.
     """
 
@@ -37,9 +38,11 @@ class BearerTokens:
         intake_token: SecretStr | None,
         settings: Mapping[str, AccessToken] | None = None,
         *,
+        task_queue: str = "",
         local: bool = True,
     ) -> None:
         self._book = book
+        self._task_queue = task_queue
         self._settings = tuple((settings or {}).values())
         self._intake = digest_of(intake_token.get_secret_value()) if intake_token else None
         self._open = local and not self._settings and self._intake is None
@@ -89,6 +92,14 @@ class BearerTokens:
         if token is None:
             raise unknown(WRONG)
         return _valid(token)
+
+    async def session_ended(self, session: str) -> bool:
+        """Whether somebody ended a session before its time. Raises nothing."""
+        return await self._book.session_ended(session)
+
+    async def end_session(self, ended: EndedSession) -> None:
+        """End a session, here and in every other process. Raises nothing."""
+        await self._book.end_session(self._task_queue, ended)
 
     async def _known(self, given: str, digest: str) -> AccessToken | None:
         """The token with this secret; None if there is none. Raises Refused (503)."""

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from pydantic import Field, TypeAdapter
 
 from connectors.links import LinkKeys
+from models.access import EndedSession
 from models.base import Frozen
 from models.proof import Proof
 from rules.people.naming.names import spelling_flaw
@@ -72,14 +73,18 @@ class Logins:
         self._cookies.keep(answer, COOKIE, value, int(LONGEST_SESSION.total_seconds()))
         return asker_with(token) if token else self._claimed(name)
 
-    def end(self, answer: Response) -> None:
-        """Let the browser forget its session."""
+    async def end(self, request: Request, answer: Response) -> None:
+        """Let the browser forget its session, and make copies of its cookie worthless."""
+        login = self._held(request)
+        if login:
+            until = datetime.fromtimestamp(login.until, UTC)
+            await self._tokens.end_session(EndedSession(id=login.once, until=until))
         self._cookies.forget(answer, COOKIE)
 
     async def asker(self, request: Request) -> Asker | None:
         """Who asks; None without a session that still counts. Raises Refused (503)."""
         login = self._held(request)
-        if login is None:
+        if login is None or await self._tokens.session_ended(login.once):
             return None
         if not login.token:
             possible = not self.needs_token or self._tokens.intake_digest

@@ -90,7 +90,7 @@ class LoginPage:
             log_refusal(refused, request)
             return self._pages.note(refused)
         answer = redirect(f"{self._pages.base}{LOGIN}")
-        self._logins.end(answer)
+        await self._logins.end(request, answer)
         return answer
 
     def _form(self, to: str, refused: Refused | None = None, name: str = "") -> Response:

@@ -15,7 +15,12 @@ from models.readable import readable
 from web.http.errors import Refused
 
 HERE = Path(__file__).parent
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+FAVICON = "favicon.svg"
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -113,8 +118,14 @@ async def _static(name: str) -> Response:
     return Response(content, media_type=kind, headers={**HEADERS, **kept})
 
 
+async def _favicon() -> Response:
+    """For browsers that ask without having read a page."""
+    return await _static(FAVICON)
+
+
 def static_router() -> APIRouter:
     """The route of the files that pages load."""
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/static/{name}", _static, methods=["GET"])
+    router.add_api_route("/favicon.ico", _favicon, methods=["GET"])
     return router

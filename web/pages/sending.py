@@ -59,7 +59,7 @@ async def give(
     """
     try:
         spec = _spec(name, offered)
-        commanding.may(asker)
+        commanding.may(asker, name)
         own = values_of(spec, fields)
         try:
             said = BODIES[name].model_validate(own)

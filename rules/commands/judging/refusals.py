@@ -168,6 +168,7 @@ def _with_line(
     """The record with the first refusal of its kind, which is a line of its own."""
     attempt = Attempt(
         actor=tried.actor.name[:_SHORT],
+        proof=tried.actor.proof,
         command=made_visible(tried.command)[:_SHORT],
         kind=tried.refusal.kind,
         sort=tried.sort,

@@ -1,5 +1,7 @@
 """How somebody must be known: which proofs count for a command, and what a link grants."""
 
+from collections.abc import Mapping
+
 from models.base import ENGINE, MONITORING
 from models.people.authority import ALL_OTHERS
 from models.proof import Proof
@@ -27,8 +29,7 @@ def _not_granted(case: Case, command: str) -> Refusal | None:
 
 
 def _not_proven(case: Case, command: str) -> Refusal | None:
-    trust = case.policy.trust
-    counts = trust.get(command) or trust.get(ALL_OTHERS)
+    counts = proofs_asked(case.policy.trust, command)
     if counts is None or case.actor.proof in counts or _takes_back(case, command):
         return None
     name, proof = case.actor.name, case.actor.proof
@@ -40,6 +41,11 @@ def _not_proven(case: Case, command: str) -> Refusal | None:
 def _takes_back(case: Case, command: str) -> bool:
     """Whether a link takes back what a link gave: the rule of disputes judges the rest."""
     return command == DISPUTE and case.actor.proof is Proof.LINK
+
+
+def proofs_asked(trust: Mapping[str, tuple[Proof, ...]], command: str) -> tuple[Proof, ...] | None:
+    """The proofs that count for a command; None if the policy does not say."""
+    return trust.get(command) or trust.get(ALL_OTHERS)
 
 
 def _listed(counts: tuple[Proof, ...]) -> str:

@@ -9,13 +9,25 @@ from models.access import (
     AccessState,
     AccessToken,
     CreateToken,
+    EndedSession,
     Holder,
     RevokeToken,
     Scope,
     Standing,
     TokenUsed,
 )
-from rules.access.tokens import MOST_KEPT, MOST_VALID, allows, created, revoked, standing, used
+from rules.access.tokens import (
+    LONGEST_SESSION,
+    MOST_KEPT,
+    MOST_SESSIONS,
+    MOST_VALID,
+    allows,
+    created,
+    revoked,
+    standing,
+    used,
+    with_ended_session,
+)
 from rules.record.decision import Refusal
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -140,3 +152,22 @@ def test_a_scope_that_there_is_not_is_refused(scope: str) -> None:
 def test_what_everybody_may_know_of_a_token_holds_no_secret() -> None:
     """A digest of 32 random bytes tells nothing about them."""
     assert "secret" not in AccessToken.model_fields
+
+
+def test_a_logout_is_remembered_until_its_session_would_have_ended() -> None:
+    """Once, for twelve hours at most, and as many as there is room for."""
+    state = AccessState()
+    ends = NOON + timedelta(hours=1)
+    for name in ("session-1", "session-2", "session-1"):
+        state = with_ended_session(state, EndedSession(id=name, until=ends), NOON)
+    assert [ended.id for ended in state.ended_sessions] == ["session-2", "session-1"]
+    late = EndedSession(id="session-3", until=NOON + timedelta(days=900))
+    state = with_ended_session(state, late, ends)
+    assert [(each.id, each.until) for each in state.ended_sessions] == [
+        ("session-3", ends + LONGEST_SESSION)
+    ]
+    assert with_ended_session(state, EndedSession(id="session-4", until=NOON), ends) == state
+    for number in range(MOST_SESSIONS + 5):
+        ended = EndedSession(id=f"session-{number:05}", until=ends)
+        state = with_ended_session(state, ended, NOON)
+    assert len(state.ended_sessions) == MOST_SESSIONS

@@ -5,9 +5,9 @@ from hashlib import sha256
 import pytest
 
 from runtime.tokens import TokenSettings
-from tests.scenarios.siren import Siren
+from tests.scenarios.siren import Siren, policy_file
 from tests.web.conftest import TOKEN, http_for
-from web.identity.limits import MOST_FAILURES
+from web.identity.limits import MOST_FAILURES, counted_as
 
 REPORT = {"title": "Checkout fails", "reporter": "ana", "severity": "SEV1"}
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -36,6 +36,18 @@ async def test_the_intake_token_reports_there_and_commands_nothing(siren: Siren)
         [line] = [entry for entry in shown if entry["kind"] == "incident.acknowledged"]
         assert (line["actor"]["name"], line["actor"]["proof"]) == ("ana", "token")
         assert (await http.post("/v1/incidents", json=REPORT, headers=BEARER)).status_code == 403
+
+
+async def test_a_policy_can_say_that_a_claim_is_enough_for_a_command(siren: Siren) -> None:
+    """For that command alone: nobody had to prove who they are to write a line."""
+    policy_file(siren.policy.parent, more="authority: { trust: { add_note: [claimed, token] } }\n")
+    async with siren.worker(), http_for(siren.client, siren, local=False) as http:
+        at = f"/v1/incidents/{(await http.post('/v1/incidents', json=REPORT)).json()['incident']}"
+        said = {"actor": "ana", "text": "The disk is full"}
+        noted = await http.post(f"{at}/commands/add_note", json=said)
+        assert noted.status_code == 200, noted.text
+        other = await http.post(f"{at}/commands/acknowledge", json={"actor": "ana"})
+        assert (other.status_code, other.json()["error"]) == (403, "NotAuthorised")
 
 
 @pytest.mark.parametrize("tokens", [None, {"ci": OURS.token("ci")}])
@@ -73,3 +85,18 @@ async def test_failed_attempts_count_for_the_address_behind_the_proxy(siren: Sir
         assert guessing == [401] * MOST_FAILURES + [429]
         other = await http.get("/v1/incidents", headers={**said, "X-Forwarded-For": "203.0.113.10"})
         assert other.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_addresses_of_one_network_count_together(address: str, counted: str) -> None:
+    """Whoever has one IPv6 address has more than anybody can count."""
+    assert counted_as(address) == counted

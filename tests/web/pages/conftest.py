@@ -1,7 +1,7 @@
 """One running engine for the tests of a module, and browsers before it."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -10,9 +10,11 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from connectors.links import LinkKeys
+from models.access import ACCESS_ID
 from tests.scenarios.siren import Siren, policy_file
 from tests.web.conftest import AUTHORISED, TOKEN
 from tests.web.pages.browser import Browser
@@ -84,6 +86,8 @@ async def desk(
     policy_file(folder, more=MORE)
     async with siren.worker():
         yield Desk(siren)
+        with suppress(RPCError):  # nobody logged out
+            await siren.client.get_workflow_handle(ACCESS_ID).terminate()
         await siren.dismissed()
 
 

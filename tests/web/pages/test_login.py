@@ -1,5 +1,6 @@
 """The login: a token becomes a session, and a session ends with its token."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from incidents.access.changing import digest_of
 from incidents.access.reading import TokenBook
 from models.access import AccessToken, Holder
+from tests.patience import PATIENCE_SECONDS
 from tests.web.conftest import TOKEN
 from tests.web.pages.browser import Browser, words
 from tests.web.pages.conftest import Desk
@@ -99,6 +101,26 @@ async def test_a_logout_ends_the_session(browser: Browser) -> None:
     assert (await browser.http.get("/")).status_code == 200
     await browser.sends(page.text, "/logout")
     assert (await browser.http.get("/")).status_code == 303
+
+
+async def test_a_logout_ends_copies_of_the_cookie_in_every_process(desk: Desk) -> None:
+    """A server that starts later asks who keeps the tokens; other sessions go on."""
+    async with desk.browser() as browser, desk.browser() as elsewhere:
+        page = await browser.logs_in("ana", TOKEN)
+        await elsewhere.logs_in("ana", TOKEN)
+        stolen = dict(browser.http.cookies)
+        await browser.sends(page.text, "/logout")
+        async with desk.browser() as thief:
+            thief.http.cookies.update(stolen)
+            assert (await thief.http.get("/")).status_code == 303
+        assert (await elsewhere.http.get("/")).status_code == 200
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            async with desk.browser(names=["restarted"]) as thief:
+                thief.http.cookies.update(stolen)
+                if (await thief.http.get("/")).status_code == 303:
+                    break
+            await asyncio.sleep(0.05)
 
 
 async def test_another_intake_token_ends_the_sessions_of_the_one_before(desk: Desk) -> None:

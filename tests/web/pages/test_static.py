@@ -1,5 +1,6 @@
 """The files that pages load: of this server alone, and known to the byte."""
 
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,3 +38,13 @@ async def test_pages_load_their_script_from_this_server(browser: Browser) -> Non
     assert '"allowEval":false' in page.text
     assert '"includeIndicatorStyles":false' in page.text
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+async def test_a_browser_finds_a_picture_for_its_tab(browser: Browser) -> None:
+    """Each page names it, and so nobody fills the log with refusals."""
+    page = await browser.opens("/login")
+    found = re.search(r'<link rel="icon" type="image/svg\+xml" href="([^"]+)">', page.text)
+    assert found
+    for path in (found[1], "/favicon.ico"):
+        answer = await browser.http.get(path)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/svg+xml")
