@@ -24,6 +24,7 @@ from models.compiled import (
 from models.contracts.archive import ARCHIVE_WORKFLOW
 from models.people.workload import WORKLOAD_WORKFLOW
 from models.policy.values.actions import parse_action
+from models.proof import Proof
 from models.time.calendar import CalendarSpec, OpenHours
 from tests.conftest import time_skipping_server
 from tests.histories.busy import busy
@@ -262,11 +263,39 @@ async def demands(stage: Stage) -> None:
     await stage.ended()
 
 
+async def disputed(stage: Stage) -> None:
+    """Somebody cannot, a link answers that nobody tapped, and whoever answered cannot either."""
+    levels = tuple(
+        Level(page=(f"person:{name}",), wait=timedelta(minutes=5)) for name in ("ana", "bo", "cy")
+    )
+    escalation = EscalationPolicy(name="disputed", levels=levels, repeat=1)
+    trust: dict[str, tuple[Proof, ...]] = {"resolve": (Proof.TOKEN, Proof.LINK)}
+    policy = QUIET.changed(escalation=escalation, clocks=(), roles=(), steps=(), trust=trust)
+    await stage.report(policy)
+    await stage.do("add_note", text="The disk of db-1 is full")
+    await stage.at(2)
+    await stage.do("decline", reason="on a train")
+    await stage.at(3)
+    await stage.do("acknowledge", actor="bo", via="web", proof="link")
+    await stage.at(30)
+    await stage.do("dispute_acknowledgement", actor="bo")
+    await stage.handle.signal("add_note", {"actor": "cy", "text": "I look at it"})
+    await stage.at(36)
+    await stage.do("decline", actor="bo", reason="asleep", via="web", proof="link")
+    await stage.at(37)
+    await stage.do("acknowledge", actor="cy", via="api", proof="token")
+    await stage.do("decline", actor="cy", reason="my laptop died")
+    await stage.at(60)
+    await stage.handle.signal("resolve", {"actor": "cy"})
+    await stage.do("cancel", reason="false_alarm")
+    await stage.ended()
+
+
 LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     life.__name__: life
     for life in (
         *(full_life, hold_reopen, cancelled, many_runs, shortened, in_calendars, on_call, ladders),
-        *(by_consent, busy, facts, demands),
+        *(by_consent, busy, facts, demands, disputed),
     )
 }
 

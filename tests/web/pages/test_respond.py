@@ -1,5 +1,6 @@
 """The page behind a link: a phone acknowledges, scanners do not, strangers cannot."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -242,3 +243,47 @@ async def test_two_people_who_acknowledge_at_once_both_get_an_answer(phone: Phon
     answer = await phone.taps(page.text, "acknowledge")
     assert answer.status_code == 200
     assert "acknowledged by ana" in answer.text
+
+
+async def test_two_people_who_tap_at_the_same_moment_acknowledge_it_once(phone: Phone) -> None:
+    """Both get a page that says who did it; the timeline has one acknowledgement."""
+    text = phone.siren.policy.read_text().replace("page: ana,", "page: [ana, bo],")
+    phone.siren.policy.write_text(text.replace("people: { ana:", "people: { bo: {}, ana:"))
+    answer = await phone.http.post("/v1/incidents", json=REPORT, headers=AUTHORISED)
+    async with httpx2.AsyncClient(
+        transport=phone.http._transport, base_url="http://localhost"
+    ) as other:
+        first = Phone(phone.http, phone.siren, answer.json()["incident"])
+        second = Phone(other, phone.siren, first.incident)
+        pages = [(await each.opens(each.token(who))).text for each, who in _both(first, second)]
+        told = await asyncio.gather(
+            first.taps(pages[0], "acknowledge"), second.taps(pages[1], "acknowledge")
+        )
+    assert sum("Done: acknowledge" in page.text for page in told) == 1
+    assert sum("Not done: acknowledge" in page.text for page in told) == 1
+    kinds = [entry.kind for entry in await first.timeline()]
+    assert kinds.count("incident.acknowledged") == 1
+
+
+def _both(first: Phone, second: Phone) -> tuple[tuple[Phone, str], tuple[Phone, str]]:
+    return (first, "ana"), (second, "bo")
+
+
+async def test_while_temporal_is_away_the_page_says_what_is_known(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That nothing was done, and why; it shows no traceback, and the link still counts later."""
+    page = (await phone.opens()).text
+
+    async def away(*_: object, **__: object) -> None:
+        raise RuntimeError("Not connected to 10.1.2.3:7233")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("web.api.reading.read_view", away)
+        patched.setattr("web.api.commanding.give", away)
+        for answer in (await phone.opens(), await phone.taps(page, "acknowledge")):
+            assert answer.status_code == 503
+            assert "Temporal cannot be reached" in answer.text
+            assert "10.1.2.3" not in answer.text
+        assert "Not done: Temporal cannot be reached" in answer.text
+    assert "Done: acknowledge" in (await phone.taps(page, "acknowledge")).text
