@@ -222,7 +222,9 @@ class CompiledPolicy(Frozen):
     `closes_detours` says that nobody gets around an authority, a reason or a review by a detour. An
     incident that began before the engine knew these rules keeps its own. `people_attend` says that
     a role attends a review only by the people who hold it then, `a_raise_pages_alone` that alerts
-    which join and raise the severity cause one page.
+    which join and raise the severity cause one page. `judges_in_full` says that every part of a
+    command asks the rules of its own command, that only what is proven well enough stops pages, and
+    that what stands offered or asked is judged again when it takes effect.
 
     `trust` says by command how its sender must be known, `default` for all others; without either,
     every proof counts. The link of a page grants the commands in `link_grants`.
@@ -279,6 +281,7 @@ class CompiledPolicy(Frozen):
     closes_detours: bool = False
     people_attend: bool = False
     a_raise_pages_alone: bool = False
+    judges_in_full: bool = False
 
     @property
     def limits_pages(self) -> bool:

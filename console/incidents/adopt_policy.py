@@ -52,7 +52,8 @@ def _words(preview: AdoptionPreview) -> Group:
     if not preview.shifts:
         lines.append(line("  no clock changes"))
     lines += [line(f"  at once: {name}", "yellow") for name in preview.fires_at_once]
-    lines += [line(f"  {words}", "yellow") for words in preview.lose_roles]
+    ends = (*preview.lose_roles, *preview.offers_end)
+    lines += [line(f"  {words}", "yellow") for words in ends]
     return Group(*lines)
 
 

@@ -22,7 +22,8 @@ class ClockShift(Frozen):
 class AdoptionPreview(Frozen):
     """What adopting a policy does: clocks that shift, thresholds that would fire at once.
 
-    `lose_roles` says who loses a role, because the policy does not know them.
+    `lose_roles` says who loses a role, because the policy does not know them; `offers_end` says
+    which offered roles nobody can accept any more.
 
     `refusal` says why the incident cannot adopt it; empty if it can.
     """
@@ -32,5 +33,6 @@ class AdoptionPreview(Frozen):
     shifts: tuple[ClockShift, ...] = ()
     fires_at_once: tuple[str, ...] = ()
     lose_roles: tuple[str, ...] = ()
+    offers_end: tuple[str, ...] = ()
     refusal: str = ""
     now: Instant

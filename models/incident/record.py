@@ -33,7 +33,8 @@ class Milestone(Frozen):
 
     With `latest_at`, it lies between `at` and `latest_at`. `void_at` marks that it stopped being
     true (fix failed, reopened). `superseded` marks that a correction replaced it or that somebody
-    withdrew or `disputed` it. `led_to` is the state that the incident entered by it.
+    withdrew or `disputed` it, `explained` that the withdrawal had a reason. `led_to` is the state
+    that the incident entered by it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Milestone(Frozen):
     superseded: bool = False
     led_to: State | None = None
     disputed: Dispute | None = Field(default=None, exclude_if=lambda dispute: dispute is None)
+    explained: bool = Field(default=False, exclude_if=lambda explained: not explained)
 
 
 class TimelineEntry(Frozen):

@@ -248,7 +248,11 @@ class EntryKind(StrEnum):
     )
     HANDOVER_ACCEPTED = "handover.accepted", "the taker has the role", ("role", "giver", "person")
     HANDOVER_DECLINED = "handover.declined", "the taker declined; the giver keeps it", ("role",)
-    HANDOVER_LAPSED = "handover.lapsed", "nobody accepted in time; the giver keeps it", ("role",)
+    HANDOVER_LAPSED = (
+        "handover.lapsed",
+        "nobody accepted in time, or nobody can any more; the giver keeps it",
+        ("role",),
+    )
     HANDOVER_DUE = "handover.due", "a holder was reminded to hand a role over", ("role",)
 
     COMMAND_REFUSED = "command.refused", "a command was refused", ("command", "refusal", "bytes")

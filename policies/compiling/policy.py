@@ -163,7 +163,7 @@ def _told(policy: Policy) -> dict[str, object]:
         approval_after=policy.backdating.approval_after,
         report_stays=True,
     )
-    since = ("closes_detours", "people_attend", "a_raise_pages_alone")
+    since = ("closes_detours", "people_attend", "a_raise_pages_alone", "judges_in_full")
     return {"reporting": _reporting(policy), "facts": facts, **dict.fromkeys(since, True)}
 
 

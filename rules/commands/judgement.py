@@ -18,7 +18,11 @@ from rules.commands.changes.alerts import with_severity_of_alerts
 from rules.commands.changes.review import with_completed_review
 from rules.commands.changes.table import COMMAND_RULES
 from rules.commands.changes.transitions import fire
-from rules.commands.judging.implied_commands import parts_of, unapproved_by_the_way
+from rules.commands.judging.implied_commands import (
+    SET_SEVERITY,
+    parts_of,
+    unapproved_by_the_way,
+)
 from rules.deadlines.corrected_thresholds import with_corrections
 from rules.paging.escalation import depends_on_progress
 from rules.paging.link_used import told_of_link
@@ -93,8 +97,10 @@ def no_command(form: str, name: str, count: int) -> Refusal:
 def _untrusted(case: Case, name: str, command: Command) -> Refusal | None:
     """The refusal if somebody is not known well enough for a command, or for a part of it."""
     parts = (part.command for part in parts_of(command, case))
+    moves = case.policy.judges_in_full and case.becomes not in {None, case.incident.severity}
+    severity = (SET_SEVERITY,) if moves else ()
     override = (OVERRIDE,) if case.overrides else ()
-    refusals = (untrusted(case, each) for each in (name, *parts, *override))
+    refusals = (untrusted(case, each) for each in (name, *parts, *severity, *override))
     return next((refusal for refusal in refusals if refusal), None)
 
 
@@ -148,11 +154,16 @@ def _taken_up(decision: Decision, case: Case, name: str) -> Decision:
         or case.incident.milestone("reopened") is not None
         or case.incident.demand_of is not None
     )
-    if not person or name in NO_PROGRESS or not waits:
+    if not person or name in NO_PROGRESS or not waits or _unproven(case):
         return decision
     takes_up = TakenUp(case.actor.name, may_acknowledge=_may_acknowledge(case))
     effects = (takes_up, *decision.effects)
     return Decision(decision.incident, decision.summary, effects)
+
+
+def _unproven(case: Case) -> bool:
+    """Whether the actor is not known well enough to acknowledge, and so to stop pages."""
+    return case.policy.judges_in_full and untrusted(case, Trigger.ACKNOWLEDGE.value) is not None
 
 
 def _may_acknowledge(case: Case) -> bool:

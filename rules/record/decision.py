@@ -240,7 +240,10 @@ class WriteIncidentReport:
 
 @dataclass(frozen=True, slots=True)
 class LookUpPolicy:
-    """Find a policy among those that the installation knows, and adopt it."""
+    """Find a policy among those that the installation knows, and adopt it.
+
+    It was asked for `under` that policy; `by_right` if the actor needed no override for it.
+    """
 
     actor: Actor
     happened_at: datetime
@@ -248,6 +251,8 @@ class LookUpPolicy:
     policy_hash: str
     policy_name: str
     policy_version: str
+    under: str = ""
+    by_right: bool = False
 
 
 @dataclass(frozen=True, slots=True)

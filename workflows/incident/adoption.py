@@ -8,7 +8,7 @@ from models.command import AdoptPolicyCommand
 from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from models.time.clock import ActionKind
 from rules.clocks.coverage import earliest_of
-from rules.commands.changes.adoption import with_adopted_policy
+from rules.commands.changes.adoption import outdated, with_adopted_policy
 from rules.commands.judging.refusals import RefusedCommand, with_refusal
 from rules.deadlines.corrected_thresholds import with_corrections
 from rules.paging.urgency import WorkKind
@@ -47,7 +47,9 @@ class Adoption:
         desk, asked = self._desk, wanted.asked
         found = await self._found(asked)
         case = Case(desk.incident, desk.policy, asked.actor, desk.now(), asked.happened_at)
-        outcome = with_adopted_policy(case, found.policy, asked.note) if found.policy else None
+        outcome: Outcome | None = outdated(case, asked)
+        if outcome is None and found.policy:
+            outcome = with_adopted_policy(case, found.policy, asked.note)
         if outcome is None or found.problem:
             outcome = Refusal("Refused", f"the policy is not adopted: {found.problem}")
         if isinstance(outcome, Decision):

@@ -14,6 +14,8 @@ from models.time.clock import ClockReading
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.due import due_thresholds
 from rules.people.permission.approvals import ended_by_policy
+from rules.people.permission.authority import ADOPT_POLICY, permitted, rule_for
+from rules.people.roles.handover import offer_ends, offers_over, with_offers_judged_anew
 from rules.people.roles.holders import unknown_person, with_holders
 from rules.record.decision import AdoptPolicy, Case, Decision, LookUpPolicy, Outcome, Refusal
 from rules.record.steps import refusal_of_unknown_name
@@ -101,12 +103,14 @@ def adoption_preview(
     """What adopting the new policy would change, or why it is refused."""
     refusal = not_adoptable(new, incident)
     lost = () if refusal else tuple(_loses_role(held) for held, _ in _strangers(incident, new))
+    offers = () if refusal else tuple(offers_over(incident, new, now))
     return AdoptionPreview(
         policy_name=new.name,
         policy_version=new.version,
         shifts=() if refusal else clock_shifts(old, new, incident, now),
         fires_at_once=() if refusal else _fires_at_once(old, new, incident, now),
         lose_roles=lost,
+        offers_end=tuple(offer_ends(offer, why) for offer, why in offers),
         refusal=refusal.message if refusal else "",
         now=now,
     )
@@ -133,8 +137,26 @@ def adopt_policy(case: Case, command: AdoptPolicyCommand) -> Outcome:
         policy_hash=command.policy_hash,
         policy_name=command.policy_name,
         policy_version=command.policy_version,
+        under=case.policy.policy_hash,
+        by_right=_may_adopt(case),
     )
     return Decision(incident, summary, (asked,))
+
+
+def _may_adopt(case: Case) -> bool:
+    rule = rule_for(case.policy, ADOPT_POLICY)
+    return permitted(rule, case.actor, case.incident, case.policy, case.now)
+
+
+def outdated(case: Case, asked: LookUpPolicy) -> Refusal | None:
+    """The refusal if policy or roles changed while a policy was looked up: it was asked before."""
+    if not case.policy.judges_in_full:
+        return None
+    if asked.under != case.policy.policy_hash:
+        return Refusal("Refused", "another policy was adopted meanwhile: ask again")
+    if asked.by_right and not _may_adopt(case):
+        return Refusal("NotAuthorised", f"{case.actor.name} may not {ADOPT_POLICY} any more")
+    return None
 
 
 def with_adopted_policy(case: Case, new: CompiledPolicy, why: str) -> Outcome:
@@ -147,6 +169,8 @@ def with_adopted_policy(case: Case, new: CompiledPolicy, why: str) -> Outcome:
     summary = f"policy {new.name} {new.version} adopted, after {old.name} {old.version}"
     summary += f" ({why})" if why else ""
     summary += "".join(f"; {_loses_role(gone)}" for gone, _ in _strangers(case.incident, new))
+    over = offers_over(case.incident, new, case.now)
+    summary += "".join(f"; {offer_ends(offer, reason)}" for offer, reason in over)
     summary += "".join(f"; {words}" for words in _named(moved))
     incident = case.noted(
         case.incident,
@@ -156,8 +180,11 @@ def with_adopted_policy(case: Case, new: CompiledPolicy, why: str) -> Outcome:
         becomes=new.policy_hash,
         clocks=[shift_words(shift) for shift in moved],
     )
-    ended = ended_by_policy(_without_strangers(incident, new, case.now), old, new, case.now)
-    return Decision(ended.incident, summary, (AdoptPolicy(new), *ended.effects))
+    offers = with_offers_judged_anew(incident, new, case.now)
+    left = _without_strangers(offers.incident, new, case.now)
+    ended = ended_by_policy(left, old, new, case.now)
+    effects = (AdoptPolicy(new), *offers.effects, *ended.effects)
+    return Decision(ended.incident, summary, effects)
 
 
 def _strangers(incident: Incident, new: CompiledPolicy) -> Iterator[tuple[RoleHolder, RoleRule]]:

@@ -39,11 +39,10 @@ def set_milestone(case: Case, command: SetMilestoneCommand) -> Outcome:
     return Decision(incident, summary)
 
 
-def _without(case: Case, gone: Milestone) -> Incident:
+def _without(case: Case, gone: Milestone, *, explained: bool = False) -> Incident:
     """The record with a milestone marked as superseded; it stays on the record."""
-    milestones = tuple(
-        m.changed(superseded=True) if m is gone else m for m in case.incident.milestones
-    )
+    marked = gone.changed(superseded=True, explained=explained)
+    milestones = tuple(marked if m is gone else m for m in case.incident.milestones)
     return case.incident.changed(milestones=milestones)
 
 
@@ -56,7 +55,8 @@ def withdraw_milestone(case: Case, command: WithdrawMilestoneCommand) -> Outcome
     if name not in (*case.policy.milestones, *MOVELESS):
         message = f"{name} moved the incident: use reopen or return_to_diagnosis"
         return Refusal("Refused", message)
-    incident = _without(case, old)
+    explained = bool(command.note or case.overrides) and case.policy.judges_in_full
+    incident = _without(case, old, explained=explained)
     summary = f"{name} withdrawn" + (f" ({command.note})" if command.note else "")
     incident = case.noted_now(
         incident, EntryKind.MILESTONE_WITHDRAWN, summary, milestone=name, was=old.at.isoformat()

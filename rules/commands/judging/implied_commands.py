@@ -63,7 +63,10 @@ def parts_of(command: Command, case: Case) -> Iterator[CommandPart]:
 
 def _key_of(attribute: str, policy: CompiledPolicy) -> str | None:
     certain = str(RuleName(SET_ATTRIBUTE, attribute))
-    return next((key for key in (certain, SET_ATTRIBUTE) if key in policy.authority), None)
+    if certain in policy.authority:
+        return certain
+    asks = policy.judges_in_full or SET_ATTRIBUTE in policy.authority
+    return SET_ATTRIBUTE if asks else None
 
 
 def unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal | None:

@@ -340,19 +340,37 @@ def _asked_next(
 def ended_by_policy(
     incident: Incident, old: CompiledPolicy, new: CompiledPolicy, now: datetime
 ) -> Decision:
-    """The record without the requests for which another policy has another rule."""
+    """The record without the requests for which another policy has another rule or no requester."""
     ended = [request for request in incident.requests if _judged_anew(request, old, new)]
     told: list[Remind] = []
     for request in ended:
         incident = with_request_replaced(incident, request, None)
-        summary = f"the request for {request.says} lapses: the policy has another rule for it"
+        gone = _unknown_requester(request, new)
+        why = "no person of that name" if gone else "another rule for it"
+        summary = f"the request for {request.says} lapses: the policy has {why}"
         incident = note(incident, EntryKind.APPROVAL_LAPSED, summary, actor=ENGINE, now=now)
-        told.append(Remind(as_person(request.requester.name), summary))
+        if not gone:
+            told.append(Remind(as_person(request.requester.name), summary))
     return Decision(incident, "", tuple(told))
 
 
 def _judged_anew(request: Request, old: CompiledPolicy, new: CompiledPolicy) -> bool:
-    """Whether two policies have different rules for a request."""
+    """Whether two policies have different rules for a request, or the new one no requester."""
+    if _unknown_requester(request, new):
+        return True
     if request.consults:
-        return rule_for(old, request.rule) != rule_for(new, request.rule)
+        before, after = (_consulted(policy, request) for policy in (old, new))
+        return before != after
     return old.approvals.get(request.rule) != new.approvals.get(request.rule)
+
+
+def _unknown_requester(request: Request, policy: CompiledPolicy) -> bool:
+    stranger = bool(policy.people) and request.requester.name not in policy.people
+    return policy.judges_in_full and stranger
+
+
+def _consulted(policy: CompiledPolicy, request: Request) -> tuple[AuthorityRule, ...]:
+    """The rules by which somebody is consulted about a command."""
+    rule = rule_for(policy, request.rule)
+    changes = policy.judges_in_full and request.command == "set_severity"
+    return (rule, policy.raise_severity, policy.lower_severity) if changes else (rule,)

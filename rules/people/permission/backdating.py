@@ -30,6 +30,7 @@ FREE = frozenset(
 )
 """Commands whose instant affects nothing."""
 AT_ALL = timedelta()
+REOPENED = BY_TRIGGER[Trigger.REOPEN]
 
 
 def dated_back(case: Case, name: str, command: Command, *, late: bool = False) -> timedelta:
@@ -56,7 +57,7 @@ def dated_back(case: Case, name: str, command: Command, *, late: bool = False) -
 def _moved(case: Case, name: str, command: Command) -> tuple[Milestone, ...]:
     """The instants that a milestone had on record, if the command moves it: nothing if it is new.
 
-    Setting a milestone again after a withdrawal moves it, too.
+    Setting a milestone again after a withdrawal moves it, too, unless the withdrawal had a reason.
     """
     if isinstance(command, CorrectMilestoneCommand):
         return _occurrence(case, command.milestone)
@@ -66,21 +67,33 @@ def _moved(case: Case, name: str, command: Command) -> tuple[Milestone, ...]:
         milestone = BY_TRIGGER[Trigger(name)].milestone if name in BY_TRIGGER else None
     if not case.policy.closes_detours or not milestone or case.incident.milestone(milestone):
         return ()
-    return _occurrence(case, milestone)
+    known = _occurrence(case, milestone)
+    return () if known and known[-1].explained else known
 
 
 def _occurrence(case: Case, name: str) -> tuple[Milestone, ...]:
-    """A milestone as it stands, and as corrections and withdrawals since it was last void left it.
+    """A milestone as it stands, and as corrections and withdrawals of the same occurrence left it.
 
-    So what moves it step by step counts from where it was at first.
+    So what moves it step by step counts from where it was at first. What comes after it was void or
+    disputed, or after a reopening that would have made it void, is another occurrence.
     """
     standing = case.incident.milestone(name)
     stands = (standing,) if standing else ()
     if not case.policy.closes_detours:
         return stands
-    same = [m for m in case.incident.milestones if m.name == name]
-    begun = max((place for place, m in enumerate(same, 1) if m.void_at), default=0)
-    return (*stands, *(m for m in same[begun:] if m.superseded))
+    every = case.incident.milestones
+    ended = (place for place, m in enumerate(every, 1) if _ends(m, name, case.policy))
+    later = every[max(ended, default=0) :]
+    return (*stands, *(m for m in later if m.name == name and m.superseded))
+
+
+def _ends(milestone: Milestone, name: str, policy: CompiledPolicy) -> bool:
+    """Whether what is on record of `name` before this milestone is over, and is moved no more."""
+    if milestone.name == name:
+        disputed = milestone.disputed is not None and policy.judges_in_full
+        return milestone.void_at is not None or disputed
+    reopens = milestone.name == REOPENED.milestone and name in REOPENED.voids
+    return reopens and policy.judges_in_full
 
 
 def _was_delivered_to(case: Case) -> bool:

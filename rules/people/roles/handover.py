@@ -185,7 +185,7 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
     offer, rule = found
     if offer.taker in case.incident.holders(rule.name):
         return Refusal("Refused", f"{offer.taker} holds {rule.name} already: use decline_handover")
-    why = why_ineligible(rule, offer.taker, case.incident, case.policy, case.now)
+    why = why_over(offer, case.incident, case.policy, case.now)
     if why:
         return Refusal("Refused", why)
     new = holder(rule.name, offer.taker, case.happened_at, case.policy)
@@ -205,6 +205,49 @@ def accept_handover(case: Case, command: AcceptHandoverCommand) -> Outcome:
     )
     incident = with_warning(incident, case.policy, rule, offer.taker, case.now)
     return Decision(incident, summary, (Remind(as_person(offer.giver), summary),))
+
+
+def why_over(
+    offer: Handover, incident: Incident, policy: CompiledPolicy, now: datetime
+) -> str | None:
+    """Why an offer can no longer be accepted, as roles and policy are now; None if it can."""
+    rule = policy.role(offer.role)
+    if rule is None:
+        return f"the policy has no role {offer.role}"
+    asked = (offer.taker, offer.giver, offer.offered_by.name) if policy.judges_in_full else ()
+    unknown = [person for person in asked if unknown_person(rule, person, policy)]
+    if unknown:
+        return f"{unknown[0]} is none of the policy's people"
+    return why_ineligible(rule, offer.taker, incident, policy, now)
+
+
+def with_offers_judged_anew(incident: Incident, policy: CompiledPolicy, now: datetime) -> Decision:
+    """The record without the offers that nobody can accept under another policy."""
+    told: list[Remind] = []
+    for offer, why in offers_over(incident, policy, now):
+        summary = offer_ends(offer, why)
+        incident = _counted(_without(incident, offer), offer.role, "lapsed")
+        incident = note(
+            incident, EntryKind.HANDOVER_LAPSED, summary, actor=ENGINE, now=now, role=offer.role
+        )
+        known = (p for p in (offer.giver, offer.taker) if p in policy.people)
+        told.extend(Remind(as_person(person), summary) for person in known)
+    return Decision(incident, "", tuple(told))
+
+
+def offers_over(
+    incident: Incident, policy: CompiledPolicy, now: datetime
+) -> Iterator[tuple[Handover, str]]:
+    """The offers that nobody can accept under another policy, and why."""
+    for offer in incident.handovers if policy.judges_in_full else ():
+        why = why_over(offer, incident, policy, now)
+        if why:
+            yield offer, why
+
+
+def offer_ends(offer: Handover, why: str) -> str:
+    """That an offer ends, in words."""
+    return f"the offer of {offer.role} to {offer.taker} ends: {why}"
 
 
 def decline_handover(case: Case, command: DeclineHandoverCommand) -> Outcome:

@@ -1,5 +1,7 @@
 """Before somebody adopts a policy, they see which clocks move and what fires at once."""
 
+from dataclasses import replace
+
 import pytest
 
 from models.compiled import CompiledPolicy
@@ -7,14 +9,23 @@ from models.time.clock import ClockStatus
 from rules.commands.changes.adoption import (
     adoption_preview,
     not_adoptable,
+    outdated,
     shift_words,
     with_adopted_policy,
 )
-from rules.record.decision import AdoptPolicy, Case, Decision, Outcome, Refusal
+from rules.record.decision import (
+    AdoptPolicy,
+    Case,
+    Decision,
+    LookUpPolicy,
+    Outcome,
+    Refusal,
+    Remind,
+)
 from states.lifecycle import State
 from tests.rules.staffed import lines, reported, staffed
 from tests.rules.timed import incident, later, one, policy_of
-from tests.specimens import ANA, after, done
+from tests.specimens import ANA, after, done, outcome
 
 OLD = "from: reported, to: resolved, within: 4h"
 SHORT = OLD.replace("4h", "3h")
@@ -154,3 +165,95 @@ def test_a_holder_whom_the_new_policy_does_not_know_loses_the_role() -> None:
         assert (words in answer.summary) == bool(lost)
         assert answer.incident.holders("lead") == (() if lost else ("dee",))
         assert lines(answer.incident, "role.unassigned") == list(lost)
+
+
+def test_an_offer_to_somebody_whom_the_new_policy_does_not_know_ends_with_a_line() -> None:
+    """The taker could otherwise accept, and act under a policy that does not have them."""
+    roles = "roles: { lead: {}, scribe: {} }\n"
+    old, other = staffed(roles), staffed(roles)
+    people = {name: person for name, person in other.people.items() if name != "dee"}
+    new = other.changed(people=people)
+    record = done(reported(old), "assign_role", after(1), old, role="lead", person="ana")
+    offered = done(record, "hand_over", after(2), old, role="lead", to="dee")
+    words = "the offer of lead to dee ends: dee is none of the policy's people"
+    assert adoption_preview(old, other, offered, after(3)).offers_end == ()
+    assert adoption_preview(old, new, offered, after(3)).offers_end == (words,)
+    answer = with_adopted_policy(Case(offered, old, ANA, after(3), after(3)), new, "")
+    assert isinstance(answer, Decision)
+    assert words in answer.summary
+    assert (answer.incident.handovers, answer.incident.holder("lead")) == ((), "ana")
+    assert lines(answer.incident, "handover.lapsed") == [words]
+    assert Remind("person:ana", words) in answer.effects
+    assert not any(isinstance(e, Remind) and "dee" in e.target for e in answer.effects)
+    # Whatever let such an offer stand, it is judged again.
+    late = outcome(offered, "accept_handover", after(4), new, role="lead", actor="dee")
+    assert isinstance(late, Refusal)
+    assert late.message == "dee is none of the policy's people"
+    before = new.changed(judges_in_full=False)
+    kept = outcome(offered, "accept_handover", after(4), before, role="lead", actor="dee")
+    assert isinstance(kept, Decision), "what began earlier keeps the old rule"
+
+
+def test_offers_end_that_the_new_policy_makes_impossible() -> None:
+    """It has no such role any more, its role needs a skill, or its giver is a stranger."""
+    old = staffed("roles: { lead: {} }\n")
+    record = done(reported(old), "assign_role", after(1), old, role="lead", person="bo")
+    offered = done(record, "hand_over", after(2), old, role="lead", to="eve", actor="bo")
+    strangers = {name: one for name, one in old.people.items() if name != "bo"}
+    for new, why in (
+        (staffed("roles: { boss: {} }\n"), "the policy has no role lead"),
+        (
+            staffed("roles: { lead: { qualification: commander } }\n"),
+            "eve is not qualified for lead",
+        ),
+        (old.changed(people=strangers), "bo is none of the policy's people"),
+    ):
+        answer = with_adopted_policy(Case(offered, old, ANA, after(3), after(3)), new, "")
+        assert isinstance(answer, Decision)
+        assert answer.incident.handovers == ()
+        [line] = lines(answer.incident, "handover.lapsed")
+        assert why in line
+
+
+def test_requests_of_strangers_and_about_other_rules_of_severity_end() -> None:
+    """They are judged anew, with a line, also if the rule of the command itself stays."""
+    severity = "severity_rules: { lower: { by: lead, after: { 30m: [dee] } } }\n"
+    written = "roles: { lead: {} }\n" + severity
+    old = staffed(written)
+    tried = outcome(reported(old), "set_severity", after(2), old, severity="SEV2", actor="dee")
+    assert isinstance(tried, Refusal)
+    assert tried.leaves is not None
+    asked = tried.leaves.incident
+    assert [request.requester.name for request in asked.requests] == ["dee"]
+    strangers = {name: one for name, one in old.people.items() if name != "dee"}
+    for new, why in (
+        (staffed(written), None),
+        (old.changed(people=strangers), "no person of that name"),
+        (staffed(written.replace("30m", "1m")), "another rule for it"),
+    ):
+        answer = with_adopted_policy(Case(asked, old, ANA, after(3), after(3)), new, "")
+        assert isinstance(answer, Decision)
+        assert bool(answer.incident.requests) is (why is None)
+        ended = lines(answer.incident, "approval.lapsed")
+        assert [line.rpartition("the policy has ")[2] for line in ended] == ([why] if why else [])
+
+
+def test_a_policy_is_adopted_only_as_it_was_asked_for() -> None:
+    """While it is looked up, another may come into force, or the asker may lose the right."""
+    policy = staffed("roles: { lead: { leads: true } }\n", closed=True)
+    record = done(
+        reported(policy), "assign_role", after(1), policy, role="lead", person="ana", actor="eve"
+    )
+    fields = {"policy_hash": "1" * 64, "note": "new rules"}
+    answer = outcome(record, "adopt_policy", after(2), policy, **fields)
+    assert isinstance(answer, Decision)
+    [asked] = (effect for effect in answer.effects if isinstance(effect, LookUpPolicy))
+    case = Case(answer.incident, policy, ANA, after(3), after(2))
+    assert outdated(case, asked) is None
+    other = replace(case, policy=policy.changed(policy_hash="2" * 64))
+    words = "another policy was adopted meanwhile: ask again"
+    assert outdated(other, asked) == Refusal("Refused", words)
+    gone = done(record, "unassign_role", after(2.5), policy, role="lead", person="ana")
+    refusal = outdated(replace(case, incident=gone), asked)
+    assert isinstance(refusal, Refusal)
+    assert refusal.kind == "NotAuthorised"

@@ -125,6 +125,47 @@ def test_what_happens_anew_after_a_reopening_is_not_moved() -> None:
     assert isinstance(outcome(incident, "correct_milestone", after(81), ASKS, **moved), Decision)
 
 
+def test_after_a_withdrawal_with_a_reason_the_milestone_is_new() -> None:
+    """The reason is on record, so nobody explains again what is said plainly now."""
+    incident = done(a_diagnosed_incident(), "mitigate", after(50), ASKS)
+    fields = {"milestone": "mitigated", "note": "it broke again"}
+    incident = done(incident, "withdraw_milestone", after(60), ASKS, **fields)
+    again = done(incident, "mitigate", after(90), ASKS)
+    back = {"happened_at": after(80)}
+    assert isinstance(outcome(incident, "mitigate", after(90), ASKS, **back), Refusal)
+    # Withdrawals add up all the same.
+    late = outcome(again, "withdraw_milestone", after(91), ASKS, milestone="mitigated")
+    assert isinstance(late, Refusal)
+    assert late.message.startswith("withdraw_milestone takes back 41 min")
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_an_acknowledgement_after_a_dispute_is_new(*, corrected: bool) -> None:
+    """What was disputed never was the fact, and neither was a correction of it."""
+    incident = done(an_incident(), "acknowledge", after(2), ASKS)
+    if corrected:
+        moved = {"milestone": "acknowledged", "happened_at": after(1)}
+        incident = done(incident, "correct_milestone", after(3), ASKS, **moved)
+    incident = done(incident, "dispute_acknowledgement", after(20), ASKS)
+    again = done(incident, "acknowledge", after(21), ASKS, actor="bo")
+    moved = {"milestone": "acknowledged", "happened_at": after(20), "actor": "bo"}
+    assert isinstance(outcome(again, "correct_milestone", after(22), ASKS, **moved), Decision)
+    back = outcome(incident, "acknowledge", after(21), ASKS, actor="bo", happened_at=after(2))
+    assert isinstance(back, Refusal), "dated back is dated back"
+    before = ASKS.changed(judges_in_full=False)
+    kept = outcome(incident, "acknowledge", after(21), before, actor="bo")
+    assert isinstance(kept, Refusal), "what began earlier keeps the old rule"
+
+
+def test_what_was_withdrawn_before_a_reopening_is_not_moved_after_it() -> None:
+    """The reopening would have made it void, so it is another occurrence."""
+    incident = done(a_diagnosed_incident(), "mitigate", after(50), ASKS)
+    incident = done(incident, "withdraw_milestone", after(54), ASKS, milestone="mitigated")
+    incident = done(incident, "resolve", after(60), ASKS, steps=["verify"])
+    incident = done(incident, "reopen", after(70), ASKS)
+    assert isinstance(outcome(incident, "mitigate", after(80), ASKS), Decision)
+
+
 def test_an_incident_that_began_before_these_rules_keeps_its_own() -> None:
     """Its history must replay."""
     before = ASKS.changed(closes_detours=False)

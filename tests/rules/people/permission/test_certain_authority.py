@@ -1,5 +1,7 @@
 """Authority over parts of a command: an attribute, the state to reopen from; and `nobody`."""
 
+from typing import Any
+
 import pytest
 
 from models.alert import Alert, AlertBatch, AlertStatus
@@ -8,9 +10,10 @@ from policies.check import problems_of
 from policies.reading.load import parse_policy
 from policies.reading.problems import errors_of
 from rules.commands.answers import next_steps
+from rules.record.decision import Decision
 from states.lifecycle import State
 from tests.rules.staffed import HEAD, decided, refused, reported, staffed
-from tests.specimens import START, after, done
+from tests.specimens import START, after, done, outcome
 
 REOPENS = staffed(
     "review: { required: { SEV1: always, SEV2: always }, lessons: false }\n"
@@ -199,3 +202,24 @@ def test_alerts_do_not_resolve_what_nobody_may_resolve() -> None:
             batch = AlertBatch(group_key="g", alerts=told, received_at=after(at))
             incident = done(incident, "record_alerts", after(at), policy, batch=batch, **by)
         assert (incident.milestone("resolved") is not None) == over
+
+
+def test_attributes_that_come_with_a_severity_ask_their_rule_though_the_policy_names_none() -> None:
+    """Whoever may not set an attribute alone may not set it by the way."""
+    policy = staffed("authority: { set_severity: anyone }\n")
+    stranger: dict[str, Any] = {"actor": "mallory", "severity": "SEV1"}
+    flagged = stranger | {"attributes": {"personal_data": "yes"}}
+    assert isinstance(
+        outcome(reported(policy), "set_severity", after(5), policy, **stranger), Decision
+    )
+    alone = {"actor": "mallory", "attribute": "personal_data"}
+    for name, fields in (("set_attribute", alone), ("set_severity", flagged)):
+        refusal = refused(reported(policy), name, 5, policy, **fields)
+        assert (refusal.kind, refusal.message.partition(";")[0]) == (
+            "NotAuthorised",
+            "mallory may not set_attribute",
+        )
+    before = policy.changed(judges_in_full=False)
+    assert isinstance(
+        outcome(reported(policy), "set_severity", after(5), before, **flagged), Decision
+    )

@@ -8,7 +8,9 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.people.authority import PolicyOverrideRule
 from models.proof import Proof
-from rules.record.decision import Decision, Refusal
+from rules.record.decision import Decision, Refusal, TakenUp
+from tests.rules.rated import MATRIX, rated
+from tests.rules.rated import reported as reported_rated
 from tests.rules.staffed import reported, staffed
 from tests.specimens import POLICY, after, an_incident, outcome
 
@@ -124,3 +126,40 @@ def test_a_link_always_takes_back_what_a_link_gave() -> None:
     assert isinstance(certain, Decision)
     got = answer("dispute_acknowledgement", Proof.LINK, incident=certain.incident)
     assert isinstance(got, Refusal)
+
+
+WATCHED = staffed(
+    "authority:\n"
+    "  trust: { acknowledge: [token], set_severity: [token] }\n"
+    "  by_link: [add_note, set_attribute]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("proof", "stops"), [(Proof.TOKEN, True), (Proof.LINK, False), (Proof.CLAIMED, False)]
+)
+def test_pages_are_stopped_only_with_a_proof_that_counts_for_acknowledging(
+    proof: Proof, *, stops: bool
+) -> None:
+    """Progress, and an answer to an escalation, would be an acknowledgement by another name."""
+    asked = reported(WATCHED).changed(demand_of="bo")
+    got = answer("add_note", proof, WATCHED, asked, text="hello")
+    assert isinstance(got, Decision), got
+    assert (TakenUp("ana") in got.effects) is stops
+    before = WATCHED.changed(judges_in_full=False)
+    got = answer("add_note", proof, before, asked, text="hello")
+    assert isinstance(got, Decision), got
+    assert TakenUp("ana") in got.effects, "an incident that began earlier keeps the old rule"
+
+
+def test_an_attribute_that_changes_the_severity_needs_the_proof_of_that() -> None:
+    """An attribute that changes nothing else does not."""
+    rules = rated(MATRIX)
+    trusting = rules.changed(trust=WATCHED.trust, link_grants=("set_attribute",))
+    given = {"impact": "low", "urgency": "low"}
+    incident = reported_rated(trusting, attributes=given)
+    said = {"attribute": "impact", "value": "high"}
+    for proof, kind in ((Proof.TOKEN, Decision), (Proof.CLAIMED, Refusal), (Proof.LINK, Refusal)):
+        assert isinstance(answer("set_attribute", proof, trusting, incident, **said), kind)
+    said = {"attribute": "impact", "value": "low"}
+    assert isinstance(answer("set_attribute", Proof.CLAIMED, trusting, incident, **said), Decision)
