@@ -4,7 +4,10 @@ import ast
 import importlib
 import tomllib
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -37,10 +40,29 @@ def test_every_folder_with_code_is_a_room() -> None:
     assert folders - {"benchmarks"} == set(ROOMS)
 
 
-def functions_of(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+class Function(NamedTuple):
+    """What the tests ask of a function."""
+
+    name: str
+    lines: int
+    says: str | None
+
+
+@cache
+def functions_of(path: Path) -> tuple[Function, ...]:
     """Every function of a file."""
-    nodes = ast.walk(ast.parse(path.read_text()))
-    return [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return tuple(
+        Function(node.name, (node.end_lineno or 0) - node.lineno, ast.get_docstring(node))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+
+
+def nodes_of(path: Path, names: Iterable[str]) -> Iterator[ast.AST]:
+    """The nodes of a file that has one of the names; most have none, and parsing takes long."""
+    text = path.read_text()
+    if any(name in text for name in names):
+        yield from ast.walk(ast.parse(text))
 
 
 def place(path: Path, name: str = "") -> str:
@@ -67,7 +89,7 @@ def test_no_function_is_long() -> None:
         place(path, function.name)
         for path in (*SOURCES, *TESTS)
         for function in functions_of(path)
-        if (function.end_lineno or 0) - function.lineno >= MOST_LINES_OF_A_FUNCTION
+        if function.lines >= MOST_LINES_OF_A_FUNCTION
     ]
     assert long == []
 
@@ -84,7 +106,7 @@ def test_every_test_says_what_it_claims() -> None:
         place(path, function.name)
         for path in TESTS
         for function in functions_of(path)
-        if function.name.startswith("test_") and not ast.get_docstring(function)
+        if function.name.startswith("test_") and not function.says
     ]
     assert silent == []
 
@@ -105,7 +127,7 @@ def test_a_record_is_changed_in_one_way_only() -> None:
     unchecked = [
         f"{place(path)}:{node.lineno}"
         for path in (*SOURCES, *TESTS)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes_of(path, ["model_copy"])
         if isinstance(node, ast.Attribute) and node.attr == "model_copy"
     ]
     assert unchecked == []
@@ -161,12 +183,7 @@ def test_what_a_text_means_is_read_in_one_place() -> None:
 
 def test_only_the_type_of_a_value_knows_its_prefix() -> None:
     """No room looks for `role:` in a text, or writes it before a name."""
-    known = {
-        place(path)
-        for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text()))
-        if prefixed(node)
-    }
+    known = {place(path) for path in SOURCES for node in nodes_of(path, PREFIXES) if prefixed(node)}
     assert known == {"models/time/clock_name.py"}
 
 
@@ -213,7 +230,7 @@ def test_only_the_room_of_incidents_speaks_to_workflows() -> None:
     speaking = {
         str(path.relative_to(ROOT))
         for path in (*SOURCES, *benchmarks)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes_of(path, SPEAKS_TO_WORKFLOWS)
         if isinstance(node, ast.Call) and SPEAKS_TO_WORKFLOWS & called(node)
     }
     assert {path for path in speaking if not path.startswith("incidents/")} == set(SPEAKS_ITSELF)
