@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from models.policy.sections.calendars import HOLIDAY, WEEK
@@ -13,6 +12,7 @@ from models.time.calendar import CalendarSlice, CalendarSpec, OpenHours
 from models.time.clock import Target
 from rules.time.reckoning import NO_DATES, Reckoning, reckon
 from rules.zones.calendars import slice_of
+from tests.examples import examples
 from tests.rules.minute_by_minute import AFTER, BEFORE, MINUTES, Era, Oracle, Week, era
 
 PLACES = (
@@ -37,9 +37,7 @@ PLACES = (
 )
 """Zones and a day near which their clocks change: by an hour, half, two, a day, or never."""
 
-_DEFAULT = settings.default.max_examples if settings.default else 0
-QUICK = settings(max_examples=max(200, _DEFAULT))
-"""The same cases each time; `make fuzz` tries five times as many, and new ones."""
+QUICK = examples(120)
 DAYS = (*WEEK, HOLIDAY)
 
 

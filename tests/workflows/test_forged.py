@@ -1,10 +1,11 @@
 """An incident that starts with a forged record goes on, or fails at once."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from temporalio.exceptions import ApplicationError
 
 from models.contracts.incident import Carried, IncidentInput
+from tests.examples import examples
 from tests.specimens import START, a_diagnosed_incident
 from tests.workflows.bench import as_payload, bench
 from tests.workflows.test_nothing_stops import SAYABLE, WILLING, goes_on, places, said
@@ -29,7 +30,7 @@ def test_no_incident_continues_the_record_of_another() -> None:
     assert "is of INC-260327-TEST" in unfit.message
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@examples(80, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_forged_record_stops_at_its_first_task(data: st.DataObject) -> None:
     """The forged record may have anything at any place."""

@@ -5,7 +5,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from temporalio.exceptions import ApplicationError
@@ -16,6 +16,7 @@ from models.contracts.archive import ArchiveRunInput
 from models.contracts.incident import Carried, IncidentInput
 from models.contracts.policies import PolicyText
 from models.people.workload import WorkloadInput
+from tests.examples import examples
 from tests.specimens import ANA, POLICY, REPORT, START, after
 from tests.workflows.bench import Bench, as_payload, bench, much_later
 from workflows.alert_group import AlertGroupWorkflow
@@ -175,7 +176,7 @@ def test_no_instant_or_length_of_time_stops_an_incident(name: str) -> None:
             _every_way(name, said({**payload_of(name), field: None}, (field,), text))
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@examples(80, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_that_json_can_say_stops_an_incident(data: st.DataObject) -> None:
     """It tries any command with anything at any place, by signal and by update."""
@@ -197,7 +198,7 @@ def test_nothing_that_json_can_say_stops_an_incident(data: st.DataObject) -> Non
         goes_on(incident, stage)
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@examples(80, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_that_json_can_say_stops_an_alert_group(data: st.DataObject) -> None:
     """After either signal it still takes alerts and opens an incident for them."""
@@ -223,7 +224,7 @@ def test_nothing_that_json_can_say_stops_an_alert_group(data: st.DataObject) -> 
         ).view()
 
 
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@examples(80, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_that_json_can_say_stops_a_workload(data: st.DataObject) -> None:
     """After either update it still gives leave."""
@@ -256,7 +257,7 @@ STARTS: dict[Starting, IncidentInput | AlertGroupInput | WorkloadInput] = {
 }
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@examples(80, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_start_is_fit_or_ends_at_once(data: st.DataObject) -> None:
     """With anything at any place of its input, the workflow either works or says why not."""
@@ -284,7 +285,7 @@ KEEPING: dict[type[ArchiveRun | KeepPolicy], ArchiveRunInput | PolicyText] = {
 }
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+@examples(80, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_an_archive_and_the_keeping_of_a_policy_begin_or_end_at_once(data: st.DataObject) -> None:
     """With anything at any place of its input, the workflow either asks for its effect or ends."""

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.feeds.ical import events_between
+from tests.examples import examples
 from tests.fakes.feeds import a_feed
 
 START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 15, tzinfo=UTC)
@@ -95,7 +96,7 @@ EVENTS = st.builds(
 )
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.lists(EVENTS, min_size=1, max_size=2))
 def test_a_generated_feed_is_read_as_another_reader_reads_it(events: list[Written]) -> None:
     """They have rules, exceptions and zones, and days on which clocks change."""

@@ -4,12 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.compat import StringIO
 
 from policies.reading.load import LARGEST_BYTES, load_policy, parse_policy
+from tests.examples import examples
 from tests.policies.written import LEAST, WHOLE, errors, problems
 
 
@@ -253,7 +254,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(VALUES)
 def test_any_yaml_is_a_policy_or_a_list_of_problems(value: object) -> None:
     """Each problem has a place and words, whatever the values are."""
@@ -262,7 +263,7 @@ def test_any_yaml_is_a_policy_or_a_list_of_problems(value: object) -> None:
     assert_readable(stream.getvalue().encode())
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     st.binary(max_size=60) | st.text("a:-[]{}#&*!|>'\"%@`,?<~ \n\t0", max_size=40).map(str.encode)
 )
@@ -275,7 +276,7 @@ def test_any_bytes_are_a_policy_or_a_list_of_problems(source: bytes) -> None:
     assert_readable(source)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.integers(0, len(WHOLE)), st.integers(0, 30), st.text("a: {}[],\n%5", max_size=5))
 def test_a_policy_with_any_slip_is_a_policy_or_a_list_of_problems(
     at: int, length: int, instead: str

@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.policy.values.durations import parse_duration
 from policies.render.contents import SECTIONS
 from policies.render.writing.words import duration
 from states.lifecycle import Trigger
+from tests.examples import examples
 from tests.policies.render.documents import DEFAULT, document, loaded, rows, said, texts, under
 from tests.policies.test_shipped import blocks
 from tests.policies.written import LEAST, WHOLE
@@ -73,7 +74,7 @@ def test_a_change_of_any_duration_changes_the_document(place: tuple[int, int]) -
     assert "23 hours 17 minutes" in " ".join(texts(document(changed)))
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(
     severity=st.sampled_from(("SEV1", "SEV2", "SEV3", "SEV4")),
     minutes=st.integers(min_value=1, max_value=100_000),

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -18,6 +18,7 @@ from policies.render.writing.document import PolicyDocument
 from policies.render.writing.plain_names import speaking
 from states.diagram import mermaid
 from states.lifecycle import TRANSITIONS, State
+from tests.examples import examples
 from tests.policies.render.documents import DEFAULT, ROOT, document, loaded, texts
 from tests.policies.written import LEAST
 
@@ -139,7 +140,7 @@ def test_the_page_loads_nothing() -> None:
     assert "://" not in html
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(
     st.text(min_size=1, max_size=40)
     .filter(in_a_cell)

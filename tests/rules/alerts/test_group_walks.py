@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.alert import AlertBatch, AlertStatus
@@ -42,6 +42,7 @@ from rules.alerts.grouping import (
 )
 from rules.alerts.news import take_delivery
 from states.lifecycle import BEFORE_REVIEW, State
+from tests.examples import examples
 from tests.rules.groups import AT_ONCE, ended, firing
 from tests.specimens import after
 
@@ -245,7 +246,7 @@ def walk(events: list[tuple[Any, ...]]) -> World:
     return world
 
 
-@settings(max_examples=300)
+@examples(150)
 @given(st.lists(EVENTS, max_size=30))
 def test_every_firing_is_known_to_an_incident_whenever_the_group_acts(
     events: list[tuple[Any, ...]],
@@ -257,7 +258,7 @@ def test_every_firing_is_known_to_an_incident_whenever_the_group_acts(
     assert {(n, after(s)) for n, s in world.fires.items()} <= known
 
 
-@settings(max_examples=300)
+@examples(150)
 @given(st.lists(EVENTS, max_size=30))
 def test_incidents_that_are_not_over_know_what_fires_and_only_the_present_one_has_any(
     events: list[tuple[Any, ...]],

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -17,6 +16,7 @@ from rules.record.decision import Decision, Refusal
 from rules.record.timeline import with_fired
 from rules.updates.all_clocks import readings_of
 from states.lifecycle import TERMINAL, State, Trigger, triggers_from
+from tests.examples import examples
 from tests.specimens import POLICY, START, an_incident
 
 GAPS = st.integers(min_value=0, max_value=90 * 60)
@@ -160,7 +160,7 @@ class Walk(RuleBasedStateMachine):
         assert Incident.model_validate_json(self.incident.model_dump_json()) == self.incident
 
 
-Walk.TestCase.settings = settings(max_examples=40, stateful_step_count=25)
+Walk.TestCase.settings = examples(25, stateful_step_count=25)
 TestWalk = Walk.TestCase
 
 

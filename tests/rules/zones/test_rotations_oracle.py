@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.people.schedule import (
@@ -19,6 +19,7 @@ from models.policy.sections.calendars import WEEK as DAYS
 from models.time.calendar import CalendarSpec, OpenHours
 from rules.zones.rotations import gaps_of, on_call, shifts_of
 from rules.zones.turns import ANCHOR
+from tests.examples import examples
 from tests.rules.rota import DAY, TICK, Era, Swap, Turns, era, watch
 
 PLACES = (
@@ -35,7 +36,7 @@ PLACES = (
 LIVED = 560
 AHEAD = 333
 PEOPLE = ("ana", "bo", "cy", "di", "ed")
-MANY = settings(max_examples=300)
+MANY = examples(120)
 
 
 def hour(minute: int) -> str:
@@ -163,7 +164,7 @@ def test_the_person_whom_the_oracle_sees_on_watch_is_on_call(case: Case) -> None
         assert (found.gap is GapKind.DECLARED) == (seen is not None and person is None)
 
 
-@settings(max_examples=250)
+@examples(100)
 @given(cases())
 def test_shifts_begin_and_end_where_the_oracle_sees_the_watch_change(case: Case) -> None:
     """It compares ten days: who, from when, until when, and the gaps."""
@@ -189,7 +190,7 @@ def test_shifts_begin_and_end_where_the_oracle_sees_the_watch_change(case: Case)
     )
 
 
-@settings(max_examples=250)
+@examples(100)
 @given(cases(most=1))
 def test_nobody_is_skipped_and_nobody_doubled(case: Case) -> None:
     """In every rotation the next person follows, across all changes of clocks."""
@@ -203,7 +204,7 @@ def test_nobody_is_skipped_and_nobody_doubled(case: Case) -> None:
         assert after.person == rotation.people[following % len(rotation.people)]
 
 
-@settings(max_examples=100)
+@examples(50)
 @given(
     place=st.sampled_from(("Europe/London", "America/New_York", "Asia/Kolkata")),
     day=st.integers(0, 6),
