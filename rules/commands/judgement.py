@@ -21,7 +21,7 @@ from rules.commands.changes.transitions import fire
 from rules.commands.judging.implied_commands import (
     SET_SEVERITY,
     parts_of,
-    unapproved_by_the_way,
+    unapproved_parts,
 )
 from rules.deadlines.corrected_thresholds import with_corrections
 from rules.paging.escalation import depends_on_progress
@@ -271,7 +271,7 @@ def _decided(case: Case, name: str, command: Command) -> Outcome:
     changed = replace(case, becomes=outcome.incident.severity)
     refusal = _authority(changed, name, command) or reason_missing(changed, name, command)
     refusal = refusal or unapproved(changed, name, command)
-    refusal = refusal or unapproved_by_the_way(changed, name, command)
+    refusal = refusal or unapproved_parts(changed, name, command)
     refusal = refusal or _room(name, outcome)
     if refusal:
         return with_words_of_request(refusal, case, command)

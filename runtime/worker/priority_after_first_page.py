@@ -101,13 +101,13 @@ class LowersPriority(Interceptor):
 class _Watched(ActivityInboundInterceptor):
     def __init__(self, following: ActivityInboundInterceptor, lowering: LowersPriority) -> None:
         super().__init__(following)
-        self._settling = lowering
+        self._lowering = lowering
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - Temporal's name
         info = activity.info()
         _say_if_late(info)
         result = await self.next.execute_activity(input)
-        self._settling.done(info)
+        self._lowering.done(info)
         return result
 
 

@@ -69,7 +69,7 @@ def _key_of(attribute: str, policy: CompiledPolicy) -> str | None:
     return SET_ATTRIBUTE if asks else None
 
 
-def unapproved_by_the_way(case: Case, name: str, command: Command) -> Refusal | None:
+def unapproved_parts(case: Case, name: str, command: Command) -> Refusal | None:
     """The refusal if a command would do something by the way that needs approval."""
     for part in parts_of(command, case):
         if needs_approval(case.for_part(part.command), part.command, command):
