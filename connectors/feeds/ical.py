@@ -2,11 +2,15 @@
 
 A series is expanded in the local time of its zone, as on a wall calendar. Only then the zone gives
 the instants.
+
+Every series first gets a small share of time and room. Only then the expensive ones are tried again
+with more, so they cannot push the others out, wherever they stand in the text.
 """
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -19,7 +23,7 @@ from connectors.feeds.zones import Zone, Zones, world
 from models.base import LAST_YEAR
 from models.people.schedule import FeedEvent
 
-__all__ = ["FeedEvents", "NoCalendar", "events_between"]
+__all__ = ["FeedEvents", "NoCalendar", "Spent", "TooLong", "events_between"]
 
 MOST_EVENTS = 10_000
 MOST_IN_A_SERIES = 2_000
@@ -37,12 +41,41 @@ _DAY = timedelta(days=1)
 _AROUND = timedelta(days=2)
 _FIRST_YEAR = 10
 
-SeriesGuard = Callable[[], AbstractContextManager[None]]
-"""Bounds the time that one series takes; it raises TooLong."""
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much CPU time a series may take, and how many occurrences it may have."""
+
+    seconds: float
+    occurrences: int
+
+
+SHARES = (Share(0.05, 400), Share(0.25, MOST_IN_A_SERIES), Share(1.0, MOST_IN_A_SERIES))
+"""What a series gets at the first try, at the second, and at the last.
+
+A shift that somebody works has some dozens of occurrences in a quarter of a year, and takes a few
+milliseconds.
+"""
+
+SeriesGuard = Callable[[float], AbstractContextManager[None]]
+"""Bounds the time that one part of the text takes; it raises TooLong, or Spent."""
 
 
 class TooLong(Exception):  # noqa: N818 - says what is
-    """Expanding a series takes longer than allowed."""
+    """Expanding a series takes longer than allowed, or gives too many occurrences."""
+
+
+class Spent(Exception):  # noqa: N818 - says what is
+    """The time or the room for the whole text is spent, so nothing further of it is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A series, and the zones of the calendar that it is in."""
+
+    series: Series
+    zones: Zones
+    recurs_in: Zone | None
 
 
 @dataclass(slots=True)
@@ -65,39 +98,75 @@ class _Reader:
     start: datetime
     end: datetime
     limit: SeriesGuard
+    share: Share = SHARES[0]
     found: list[FeedEvent] = field(default_factory=list)
     said: int = 0
     left_out: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
-    def read(self, calendar: Components) -> None:
-        """Read one calendar."""
+    def read(self, calendars: Iterable[Components]) -> None:
+        """Read the calendars. Raises Spent if not every series was tried."""
+        parts = [part for calendar in calendars for part in self._parts(calendar)]
+        # An event that does not recur costs next to nothing: no rule may keep it from being read.
+        waiting = deque(sorted(parts, key=lambda part: part.series.recurs))
+        for self.share in SHARES:
+            waiting = self._round(waiting)
+        for part in waiting:
+            self._leave_out(part.series.called, TooLong())
+
+    def _parts(self, calendar: Components) -> Iterator[_Part]:
         zones = Zones(dict(self._own_zones(calendar)))
         hint = next(iter(calendar.head.values("X-WR-TIMEZONE")), "")
         recurs_in = zones.find(hint) if hint else None
-        # An event that does not recur costs next to nothing: no rule may keep it from being read.
-        for series in sorted(series_of(self._events(calendar)), key=lambda series: series.recurs):
+        for series in series_of(self._events(calendar)):
+            yield _Part(series, zones, recurs_in)
+
+    def _round(self, waiting: deque[_Part]) -> deque[_Part]:
+        """Try these series with the present share; the result are those that need more.
+
+        Only at the first round there must be time and room for all of them.
+        """
+        dear: deque[_Part] = deque()
+        while waiting:
+            if self._full and self.share is SHARES[0]:
+                raise Spent
             if self._full:
                 self.left_out.append(f"everything after {min(len(self.found), MOST_EVENTS)} events")
-                return
-            self._read_series(series, zones, recurs_in)
+                return deque()
+            part = waiting.popleft()
+            try:
+                waiting.extendleft(reversed(self._read_series(part)))
+            except TooLong:
+                dear.append(part)
+            except Spent:
+                if self.share is SHARES[0]:
+                    raise
+                return deque((*dear, part, *waiting))
+        return dear
 
-    def _read_series(self, series: Series, zones: Zones, recurs_in: Zone | None) -> None:
-        """Read a series; if that fails, leave out only the events for which it fails."""
+    def _read_series(self, part: _Part) -> list[_Part]:
+        """Read a series; if that fails, leave out only the events for which it fails.
+
+        The result is what remains to be read of it. Raises TooLong if it needs a larger share.
+        """
 
         def failure(*events: Event) -> Exception | None:
             try:
-                with self.limit():
-                    found = self._occurrences(events, zones, recurs_in)
-            except Exception as error:  # noqa: BLE001 - one event's trouble must not reach the others
+                with self.limit(self.share.seconds):
+                    found = self._occurrences(events, part.zones, part.recurs_in)
+            except Spent:
+                raise
+            except Exception as error:  # One event's trouble must not reach the others.
+                if isinstance(error, TooLong) and self.share is not SHARES[-1]:
+                    raise
                 return error
-            if events == series.events:
+            if events == part.series.events:
                 self._take(found)
             return None
 
-        if (failed := failure(*series.events)) is None:
-            return
-        first, *changes = series.events
+        if (failed := failure(*part.series.events)) is None:
+            return []
+        first, *changes = part.series.events
         alone = failure(first) if changes else failed
         if alone:
             self._leave_out(first.called, alone)
@@ -108,8 +177,7 @@ class _Reader:
                 self._leave_out(f"a change of {first.called}", error)
             good = [change for change in changes if bad and change not in bad]
             left = [Series((first, *good))]
-        for each in left:
-            self._read_series(each, zones, recurs_in)
+        return [replace(part, series=series) for series in left]
 
     @property
     def _full(self) -> bool:
@@ -118,6 +186,8 @@ class _Reader:
     def _take(self, occurrences: list[FeedEvent]) -> None:
         before = self.said
         for event in occurrences:
+            if self._full and self.share is SHARES[0]:
+                raise Spent
             if self._full or self.said - before > MOST_TEXT_IN_A_SERIES:
                 self.left_out.append(f"the last of {shortened(event.summary)}")
                 return
@@ -129,8 +199,10 @@ class _Reader:
             if not calendar.names(zone_name(block)):
                 continue
             try:
-                with self.limit():
+                with self.limit(SHARES[0].seconds):
                     found = own_zone(block)
+            except Spent:
+                raise
             except Exception as error:  # noqa: BLE001 - see above
                 self._leave_out("a zone that it defines", error)
             else:
@@ -146,8 +218,10 @@ class _Reader:
             try:
                 if not block.touches(self.start, self.end):
                     continue
-                with self.limit():
+                with self.limit(SHARES[-1].seconds):
                     found = event_of(block, number)
+            except Spent:
+                raise
             except Exception as error:  # noqa: BLE001 - the parser fails in ways of its own on odd texts
                 self._leave_out(shortened("".join(block.values("SUMMARY")[:1])), error)
             else:
@@ -165,9 +239,24 @@ class _Reader:
         alone = len(plain) == 1 and not recurs
         return [
             _event(event, zone)
-            for event in (plain if alone else _between(plain, self.start, self.end))
+            for event in (plain if alone else self._between(plain))
             if str(event.get("STATUS", "")).upper() != "CANCELLED"
         ]
+
+    def _between(self, events: list[Any]) -> list[Any]:
+        """The occurrences of a series around the time. Raises TooLong if there are too many."""
+        import recurring_ical_events  # noqa: PLC0415 - slow to load, and most schedules need none
+        from icalendar import Calendar  # noqa: PLC0415 - see above
+
+        alone, most = Calendar(), self.share.occurrences
+        alone.subcomponents = events
+        since = (self.start - _AROUND).replace(tzinfo=None)
+        until = (self.end + _AROUND).replace(tzinfo=None)
+        found = recurring_ical_events.of(alone).between(since, until)
+        occurrences = list(islice(found, most + 1))
+        if len(occurrences) > most:
+            raise TooLong
+        return occurrences
 
     def _zone(self, event: Event, zones: Zones) -> Zone | None:
         """The zone of an event; None if its times are local to the reader."""
@@ -183,12 +272,14 @@ class _Reader:
 
 
 def events_between(
-    text: str, start: datetime, end: datetime, limit: SeriesGuard = nullcontext
+    text: str, start: datetime, end: datetime, limit: SeriesGuard = lambda _: nullcontext()
 ) -> FeedEvents:
-    """The events that touch the time from `start` to `end`. Raises NoCalendar."""
+    """The events that touch the time from `start` to `end`.
+
+    Raises NoCalendar, and Spent if it had to leave events out without a try.
+    """
     reader = _Reader(start, end, limit)
-    for calendar in components(text):
-        reader.read(calendar)
+    reader.read(components(text))
     touching = [e for e in reader.found if e.ends.tzinfo is None or start <= e.ends]
     touching = [e for e in touching if e.begins.tzinfo is None or e.begins <= end]
     return FeedEvents(
@@ -285,22 +376,6 @@ def _rule_locally(rule: Any, zone: Zone | None) -> Any:
     if until:
         local["UNTIL"] = [_local_time(until[0], None, zone, Zones({}))]
     return local
-
-
-def _between(events: list[Any], start: datetime, end: datetime) -> list[Any]:
-    """The occurrences of a series around a time. Raises TooLong if there are too many."""
-    import recurring_ical_events  # noqa: PLC0415 - slow to load, and most schedules need none
-    from icalendar import Calendar  # noqa: PLC0415 - see above
-
-    alone = Calendar()
-    alone.subcomponents = events
-    since = (start - _AROUND).replace(tzinfo=None)
-    until = (end + _AROUND).replace(tzinfo=None)
-    found = recurring_ical_events.of(alone).between(since, until)
-    occurrences = list(islice(found, MOST_IN_A_SERIES + 1))
-    if len(occurrences) > MOST_IN_A_SERIES:
-        raise TooLong
-    return occurrences
 
 
 def _event(event: Any, zone: Zone | None) -> FeedEvent:

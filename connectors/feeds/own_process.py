@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from connectors.feeds.ical import FeedEvents, NoCalendar, TooLong, events_between
+from connectors.feeds.ical import FeedEvents, NoCalendar, Spent, TooLong, events_between
 from models.people.schedule import FeedEvent
 
 ROOT = Path(__file__).parents[2]
@@ -26,13 +26,13 @@ CPU_SECONDS = 10
 """The most CPU time for one text; a calendar of thousands of shifts takes two seconds."""
 WALL_SECONDS = 30.0
 """The most time on the wall; a busy machine takes longer."""
-SERIES_SECONDS = 1.0
-"""The most CPU time for one series; all series together get `SERIES_TOGETHER` times as much."""
-SERIES_TOGETHER = 6
+READING_SECONDS = 6.0
+"""The CPU time after which nothing further of a text is tried. Each series has a share of it."""
 MEMORY_BYTES = 512 * 1024 * 1024
 NICENESS = 10
 """Many feeds may be read at once, so reading gives way to paging."""
 NOT_READ = "cannot be read within the limits of time and memory"
+TOO_MUCH = "has too many events, or too many that take long: not all of them can be read"
 
 
 class Unreadable(Exception):  # noqa: N818 - says what is
@@ -110,10 +110,15 @@ def main() -> None:
     os.nice(NICENESS)
     asked = json.load(sys.stdin)
     start, end = (datetime.fromisoformat(asked[name]) for name in ("start", "end"))
+    _load_libraries()
     try:
         read = events_between(asked["text"], start, end, limit=_limited)
     except NoCalendar:
         json.dump({"unreadable": "is no calendar"}, sys.stdout)
+        return
+    except Spent:
+        # What was left out may be the shifts, so an older copy is better than this text.
+        json.dump({"unreadable": TOO_MUCH}, sys.stdout)
         return
     except Exception as error:  # noqa: BLE001 - the worker hears of whatever it is
         json.dump({"unreadable": f"cannot be read ({type(error).__name__})"}, sys.stdout)
@@ -121,14 +126,20 @@ def main() -> None:
     json.dump(written(read), sys.stdout)
 
 
+def _load_libraries() -> None:
+    """Load them before the first share begins: loading takes longer than a share."""
+    import icalendar  # noqa: F401, PLC0415 - slow to load, and the worker needs none of them
+    import recurring_ical_events  # noqa: F401, PLC0415 - see above
+    from dateutil import rrule  # noqa: F401, PLC0415 - see above
+
+
 @contextmanager
-def _limited() -> Iterator[None]:
-    """Raise TooLong if one series takes too long, or all of them together already did."""
-    left = SERIES_SECONDS * SERIES_TOGETHER - time.process_time()
-    if left <= 0:
-        raise TooLong
+def _limited(seconds: float) -> Iterator[None]:
+    """Raise TooLong after so much CPU time, or Spent if the text has not as much left."""
+    if READING_SECONDS - time.process_time() < seconds:
+        raise Spent
     signal.signal(signal.SIGVTALRM, _over)
-    signal.setitimer(signal.ITIMER_VIRTUAL, min(SERIES_SECONDS, left))
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:

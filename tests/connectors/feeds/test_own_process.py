@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from connectors.errors import PermanentError, RetryableError
 from connectors.feeds.attendees import attending
 from connectors.feeds.directory import CHECKING, FeedDirectory, FeedReading
-from connectors.feeds.ical import FeedEvents, events_between
+from connectors.feeds.ical import SHARES, FeedEvents, Spent, events_between
 from connectors.feeds.own_process import events_in_own_process
 from connectors.feeds.readings import SharedReadings, Unreadable
 from connectors.feeds.settings import FeedSettings
@@ -36,8 +36,58 @@ async def test_a_rule_without_end_costs_its_series_and_no_other() -> None:
     assert read.left_out == ("cy (takes too long)",)
 
 
-CROWD = "|".join(f"ATTENDEE:mailto:{'u' * 200}{n}@example.com" for n in range(50))
+DAILY = "SUMMARY:ana|DTSTART:20260302T090000Z|DTEND:20260302T170000Z|RRULE:FREQ=DAILY"
 HOURLY = "SUMMARY:cy|DTSTART:20260302T090000Z|DTEND:20260302T100000Z|RRULE:FREQ=HOURLY"
+
+
+class Budget:
+    """Has time for so many tries of at most a second each, and notes what they may take."""
+
+    def __init__(self, tries: int) -> None:
+        self.left = tries
+        self.asked: list[float] = []
+
+    def __call__(self, seconds: float) -> AbstractContextManager[None]:
+        """Raises Spent once there is no time left."""
+        if not self.left:
+            raise Spent
+        self.left -= 1
+        self.asked.append(seconds)
+        return nullcontext()
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_expensive_series_do_not_push_a_cheap_one_out_wherever_it_stands(last: bool) -> None:  # noqa: FBT001 - a case
+    """Each is tried with a small share before one gets more, as far as the time then lasts."""
+    lunch = [HOURLY] * 12
+    budget = Budget(13 + 13 + 1)
+    read = events_between(
+        a_feed(*((*lunch, DAILY) if last else (DAILY, *lunch))), START, END, budget
+    )
+    assert sum(event.summary == "ana" for event in read.events) > 30
+    assert sum(event.summary == "cy" for event in read.events) > 1000
+    assert read.left_out == ("cy (takes too long)",)
+    small, more, most = (share.seconds for share in SHARES)
+    assert budget.asked == [most] * 13 + [small] * 13 + [more], "parsing, first tries, a second"
+
+
+def test_a_text_of_which_cheap_series_were_not_tried_is_no_calendar_to_rely_on() -> None:
+    """What was not tried may be the shifts. So it is if the time is spent, and if the room is."""
+    with pytest.raises(Spent):
+        events_between(a_feed(*[HOURLY] * 12, DAILY), START, END, Budget(13 + 12))
+
+
+def test_events_that_leave_no_room_for_the_others_make_the_text_unreadable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A crowd of cheap events comes before the shifts, or before the end of them."""
+    for most in (50, 110):
+        monkeypatch.setattr("connectors.feeds.ical.MOST_EVENTS", most)
+        with pytest.raises(Spent):
+            events_between(a_feed(*[ANA] * 60, DAILY, DAILY), START, END)
+
+
+CROWD = "|".join(f"ATTENDEE:mailto:{'u' * 200}{n}@example.com" for n in range(50))
 
 
 def test_a_short_text_cannot_repeat_itself_into_a_long_reading(
