@@ -17,7 +17,7 @@ from connectors.channels.kinds import KINDS, AnyChannelSettings
 from connectors.feeds.settings import FeedSettings
 from connectors.links import LinkKeys
 from models.access import AccessToken
-from models.addresses import is_loopback, is_token, parts_of
+from models.addresses import WITHOUT_TLS, is_loopback, is_token, parts_of
 from models.base import Changing
 from runtime.env_file import faults_of, names_in
 from runtime.tokens import TokenSettings
@@ -66,6 +66,12 @@ class Settings(Changing, BaseSettings):
     api_url: str | None = None
     api_token: SecretStr | None = None
     link_keys: SecretStr | None = None
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_people_claim: str = Field(default="email", pattern=r"^[\x21-\x7e]{1,200}$")
+    oidc_session_hours: int = Field(default=12, ge=1, le=12)
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_file: Path | None = None
     cached_workflows: int = Field(default=500, ge=10)
@@ -98,6 +104,20 @@ class Settings(Changing, BaseSettings):
             message = "must be an address that begins with https:// or http://, and nothing else"
             raise ValueError(message)
         return given.rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _secured(cls, given: str | None) -> str | None:
+        """The issuer as the provider writes it: it compares letter by letter."""
+        parts = parts_of(given)
+        if given is None:
+            return None
+        whole = parts is not None and not (parts.query or parts.fragment or "@" in parts.netloc)
+        here = parts is not None and is_loopback(parts.hostname)
+        if parts is None or not whole or (parts.scheme == WITHOUT_TLS and not here):
+            message = "must be an address that begins with https://, and nothing else"
+            raise ValueError(message)
+        return given
 
     @field_validator("link_keys")
     @classmethod

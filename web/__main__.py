@@ -22,6 +22,7 @@ from runtime.ending import (
 from runtime.feeds import feeds_of
 from runtime.link_keys import link_keys
 from runtime.logging import settings_with_logs
+from runtime.openid import openid_of
 from runtime.settings import Settings, SettingsBroken
 from web.app import create_app
 from web.http.connection import Connection
@@ -83,6 +84,7 @@ def refuse_to_be_open(settings: Settings) -> None:
 async def serve(settings: Settings) -> None:
     """Serve until a signal ends it. Until Temporal is up, senders get a 503."""
     refuse_to_be_open(settings)
+    openid = openid_of(settings)
     client = await connect(lazy=True)
     feeds = feeds_of(settings)
     app = create_app(
@@ -98,6 +100,7 @@ async def serve(settings: Settings) -> None:
         proxies=settings.web_proxies,
         tokens=settings.access_tokens,
         local=settings.local,
+        openid=openid,
     )
     server = server_of(app, settings.web_host, settings.web_port)
     on_signal(server.stop, at_the_latest=HARD_END_SECONDS)

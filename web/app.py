@@ -13,6 +13,7 @@ from incidents.access.reading import TokenBook
 from models.access import AccessToken
 from models.addresses import parts_of
 from models.base import build_models
+from runtime.openid import OpenId
 from web.alerts.delivering import Deliveries
 from web.alerts.formats.table import FORMATS
 from web.api.commanding import BODIES, CommandApi, Commanding
@@ -31,6 +32,7 @@ from web.http.hosts import KnownHosts
 from web.identity.bearer import BearerTokens
 from web.identity.identified import Identified
 from web.identity.limits import FailedAttempts
+from web.identity.oidc.connect import connected
 from web.pages.all import Parts, pages_of
 from web.policy import PolicyInForce
 
@@ -49,6 +51,7 @@ def create_app(
     proxies: int = 0,
     tokens: Mapping[str, AccessToken] | None = None,
     local: bool = True,
+    openid: OpenId | None = None,
     probe: Probe | None = None,
 ) -> FastAPI:
     """Build the application; `client` may still be unconnected.
@@ -56,18 +59,19 @@ def create_app(
     `keys` verify the links of pages; without them there are no pages. `public_url` is where people
     reach the server. It answers to the name there, to `names`, localhost and IP addresses, and
     believes `proxies` proxies who asked them. `token` is the intake token, `tokens` are those of
-    the settings. If the server is `local`, whoever reaches it is believed who they say they are.
+    the settings, `openid` the provider there. A `local` server believes who people say they are.
     """
     app = _bare(_known_names(public_url, names), proxies)
     policy = PolicyInForce(policy_file, documents)
-    bearer = BearerTokens(TokenBook(client), token, tokens, task_queue=task_queue, local=local)
-    failures = FailedAttempts()
+    who, failures = connected(openid, policy.rules), FailedAttempts()
+    bearer = BearerTokens(
+        TokenBook(client), token, tokens, task_queue=task_queue, local=local, openid=who
+    )
     reading = Reading(client, documents, policy)
     commanding = Commanding(client, policy, task_queue, local=local)
     parts = Parts(client, policy, feeds, bearer, failures, reading, commanding)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
-    events = EventsApi(Watching(client, reading), bearer.asker).router()
-    for router in (*_api(parts, task_queue), events):
+    for router in _api(parts, task_queue):
         app.include_router(router, dependencies=[Depends(Identified(bearer.asker, failures))])
     for router in pages_of(keys, public_url, parts) if keys else ():
         app.include_router(router)
@@ -83,6 +87,7 @@ def _api(parts: Parts, task_queue: str) -> Iterator[APIRouter]:
     yield CommandApi(parts.commanding).router()
     yield PeopleApi(client, policy, task_queue, feeds).router()
     yield PolicyApi(client, policy, parts.reading).router()
+    yield EventsApi(Watching(client, parts.reading), parts.tokens.asker).router()
 
 
 def _known_names(public_url: str | None, names: Iterable[str]) -> tuple[str, ...]:

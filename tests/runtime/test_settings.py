@@ -45,7 +45,7 @@ def test_a_feed_has_the_name_that_policies_use_and_its_address_is_shown_nowhere(
     monkeypatch.setenv("INCIDENT_STATE_DIRECTORY", str(tmp_path))
     settings = load_settings()
     assert set(settings.feeds) == {"on-call"}
-    assert "secret" not in repr(settings)
+    assert "secret.ics" not in repr(settings)
     assert settings.feed_copies == tmp_path / "feeds"
 
 

@@ -1,4 +1,4 @@
-"""Recognises bearer tokens: made tokens, and the intake token of the installation."""
+"""Recognises bearer tokens: made ones, the intake token, and those of an OpenID provider."""
 
 import secrets
 from collections.abc import Mapping
@@ -14,6 +14,8 @@ from models.proof import Proof
 from rules.access.tokens import standing
 from web.http.calling_temporal import reaching_temporal
 from web.identity.asker import ANYBODY, Asker, unknown
+from web.identity.oidc.connect import OpenIdConnect
+from web.identity.oidc.verifying import is_jwt
 
 SCHEME = "bearer"
 """HTTP compares the scheme without regard to case."""
@@ -28,8 +30,8 @@ class BearerTokens:
     """Recognises who sends a bearer token.
 
     `settings` are the tokens of the settings by their names; the workers of `task_queue` keep the
-    others. If the server is `local` and has no
-    token of the installation, whoever sends none may claim to be anybody.
+    others. `openid` is the provider that knows people. If the server is `local` and has none of
+    these and no intake token, whoever sends nothing may claim to be anybody.
     """
 
     def __init__(
@@ -40,12 +42,14 @@ class BearerTokens:
         *,
         task_queue: str = "",
         local: bool = True,
+        openid: OpenIdConnect | None = None,
     ) -> None:
+        self.openid = openid
         self._book = book
         self._task_queue = task_queue
         self._settings = tuple((settings or {}).values())
         self._intake = digest_of(intake_token.get_secret_value()) if intake_token else None
-        self._open = local and not self._settings and self._intake is None
+        self._open = local and not self._settings and self._intake is None and openid is None
 
     @property
     def needed(self) -> bool:
@@ -58,7 +62,10 @@ class BearerTokens:
         return self._intake or ""
 
     async def asker(self, request: Request) -> Asker:
-        """Who asks. Raises Refused: 401, or 503 while no tokens are known."""
+        """Who asks. Raises Refused: 401, or 503 while no tokens or keys are known.
+
+        Whoever an OpenID provider knows, and the policy does not, gets 403.
+        """
         said = request.headers.get("Authorization")
         if said is None:
             if self._open:
@@ -67,6 +74,8 @@ class BearerTokens:
         scheme, _, given = said.partition(" ")
         if scheme.lower() != SCHEME:
             raise unknown(MISSING)
+        if self.openid and is_jwt(given):
+            return await self.openid.asker(given)
         token = await self.holder(given)
         return asker_with(token) if token else INTAKE_TOKEN
 

@@ -22,6 +22,7 @@ from web.pages.board.rows import Board
 from web.pages.entry import Entry
 from web.pages.incident.page import IncidentPage
 from web.pages.login import LoginPage
+from web.pages.login_openid import OpenIdLogin
 from web.pages.rendering import Pages, static_router
 from web.pages.respond import Respond
 from web.policy import PolicyInForce
@@ -50,7 +51,11 @@ def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[A
     yield Respond(
         Sessions(cookies), parts.reading, parts.commanding, pages, parts.failures
     ).router()
-    yield LoginPage(logins, cookies, parts.failures, pages).router()
+    login = LoginPage(logins, cookies, parts.failures, pages)
+    yield login.router()
+    openid = parts.tokens.openid
+    if openid and openid.logs_in:
+        yield OpenIdLogin(openid, logins, cookies, parts.failures, login).router()
     entry = Entry(logins, pages)
     on_call = OnCallNow(parts.policy, parts.feeds)
     yield BoardPage(Board(parts.client), on_call, parts.policy, entry, pages).router()

@@ -56,7 +56,7 @@ class LoginPage:
             return self._pages.note(refused)
         if asker:
             return redirect(f"{self._pages.base}{next_of(to)}")
-        return self._form(next_of(to))
+        return self.form(next_of(to))
 
     async def enter(self, request: Request) -> Response:
         """Begin a session."""
@@ -71,7 +71,7 @@ class LoginPage:
             if refused.status is HTTPStatus.UNAUTHORIZED:
                 refused = failed(request, refused, self._failures)
             log_refusal(refused, request)
-            return self._form(to, refused, name)
+            return self.form(to, refused, name)
         self._cookies.forget(answer, BEFORE)
         log.info(
             "session.began",
@@ -93,7 +93,13 @@ class LoginPage:
         await self._logins.end(request, answer)
         return answer
 
-    def _form(self, to: str, refused: Refused | None = None, name: str = "") -> Response:
+    @property
+    def base(self) -> str:
+        """The path below which people reach the server."""
+        return self._pages.base
+
+    def form(self, to: str, refused: Refused | None = None, name: str = "") -> Response:
+        """The page with the form, and what is wrong so far."""
         answer = Response()
         before = Before(once=secrets.token_urlsafe(12))
         value = self._cookies.signed(BEFORE, before.model_dump())
@@ -106,6 +112,7 @@ class LoginPage:
             to=to,
             name=name,
             needs_token=self._logins.needs_token,
+            provider=self._logins.provider,
             wrong=str(refused) if refused else "",
         )
         page.headers["Set-Cookie"] = answer.headers["Set-Cookie"]
