@@ -246,6 +246,7 @@ class CompiledPolicy(Frozen):
     schedules: tuple[ScheduleSpec, ...] = ()
     on_call: dict[str, OnCall] = Field(default_factory=dict)
     authority: dict[str, AuthorityRule] = Field(default_factory=dict)
+    time_zone: str = Field(default="UTC", exclude_if=lambda zone: zone == "UTC")
     trust: dict[str, tuple[Proof, ...]] = Field(
         default_factory=dict, exclude_if=lambda trust: not trust
     )

@@ -7,10 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from console.terminal.output import line
+from console.terminal.zone import moment
 from models.answers.view import IncidentView
 from models.time.clock import ClockReading, ClockStatus, MetricReading, Stage
 from rules.wording.clocks import by_calendar, clock_words, counted, ranged
-from rules.wording.times import moment, short_span
+from rules.wording.times import short_span
 
 STATUS_STYLE = {
     ClockStatus.ON_TRACK: "green",

@@ -19,6 +19,7 @@ from console.terminal.failure import Failure, usage
 from console.terminal.output import Output, line
 from console.terminal.running import actor_name, perform
 from console.terminal.times import PAST, parse_instant
+from console.terminal.zone import moment
 from incidents.command_ids import new_command_id
 from incidents.commands import Order
 from models.command import CommandResult, CommandSpec
@@ -26,7 +27,6 @@ from models.command_fields import FieldKind, needs_happened_at
 from models.payload import Command
 from models.way_in import WayIn
 from rules.commands.judging.validity import BLANK, flaws
-from rules.wording.times import moment
 
 
 def _parameter(

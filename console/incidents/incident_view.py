@@ -9,12 +9,13 @@ from rich.text import Text
 from console.incidents.clock_view import clocks, corrected_breaches, figures, grid, heading
 from console.incidents.responsibility import policy_overrides, roles, waiting
 from console.terminal.output import cell, line, typed, words
+from console.terminal.zone import moment
 from models.answers.view import IncidentView, NextStep
 from models.incident.record import Incident, TimelineEntry
 from models.readable import indented
 from rules.alerts.words import words_by_fingerprint
 from rules.clocks.conditions import attribute_words
-from rules.wording.times import moment, relative, short_span
+from rules.wording.times import relative, short_span
 from states.lifecycle import TERMINAL
 
 

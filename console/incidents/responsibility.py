@@ -6,11 +6,12 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from console.terminal.output import line
+from console.terminal.zone import moment
 from models.answers.view import IncidentView
 from models.incident.record import Incident
 from models.people.responsibility import Request
 from rules.people.roles.leading import INCIDENT_MANAGER
-from rules.wording.times import moment, relative
+from rules.wording.times import relative
 
 
 def roles(view: IncidentView) -> Iterator[RenderableType]:

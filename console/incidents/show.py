@@ -12,6 +12,7 @@ from console.terminal.arguments import DEFAULT_TIMEOUT, AsJson, IncidentId, Time
 from console.terminal.ended import ending_document, ending_words
 from console.terminal.output import Output, line, note
 from console.terminal.running import perform
+from console.terminal.zone import InUtc, times_in
 from incidents.questions import ReadFrom, Seen, Source
 from models.answers.description import Ending
 
@@ -47,6 +48,7 @@ def show(
     incident: IncidentId,
     *,
     last: Last = None,
+    utc: InUtc = False,
     timeout: Timeout = DEFAULT_TIMEOUT,
     as_json: AsJson = False,
 ) -> None:
@@ -61,7 +63,8 @@ def show(
     told["ended"] = ending_document(ending) if ending else None
     told["read_from"] = seen.read_from.source
     output = Output.of(context, as_json=as_json)
-    output.answer(told, shown(ending, render(seen.view, last)))
+    with times_in(seen.view.time_zone, utc=utc):
+        output.answer(told, shown(ending, render(seen.view, last)))
     remark = read_from_words(seen.read_from)
     if remark:
         note(remark)

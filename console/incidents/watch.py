@@ -23,12 +23,13 @@ from console.terminal.explain_errors import failure_of
 from console.terminal.failure import ExitCode, Failure
 from console.terminal.output import Output, failure_words, line, note, person, write_json
 from console.terminal.running import perform
+from console.terminal.zone import InUtc, moment, times_in
 from incidents.finding import Filters, ListedIncident
+from incidents.questions import Seen
 from models.answers.description import Ending
 from models.answers.view import IncidentView
 from models.base import build_models
 from models.readable import in_a_cell
-from rules.wording.times import moment
 
 LISTED = 100
 ONLY_NEWEST = f"only the newest {LISTED} of the open incidents are watched"
@@ -49,8 +50,9 @@ Every = Annotated[float, typer.Option("--every", min=0.1, help="seconds between 
 class IncidentNews:
     """What is new in one incident since the last look."""
 
-    def __init__(self, incident_id: str, timeout: timedelta) -> None:
+    def __init__(self, incident_id: str, timeout: timedelta, *, utc: bool = False) -> None:
         self._id = incident_id
+        self._utc = utc
         self._timeout = timeout
         self._told = 0
         self.over = False
@@ -59,6 +61,10 @@ class IncidentNews:
         """The view, and the new timeline entries."""
         seen = await engine.view(self._id, self._timeout)
         self.over = not seen.running
+        with times_in(seen.view.time_zone, utc=self._utc):
+            return self._told_of(seen)
+
+    def _told_of(self, seen: Seen) -> tuple[RenderableType, list[tuple[RenderableType, Any]]]:
         ending, news = seen.ending, self._news(seen.view)
         if ending:
             news.append(self._last(ending))
@@ -181,6 +187,7 @@ def watch(
     *,
     every: Every = 1.0,
     wide: Wide = False,
+    utc: InUtc = False,
     timeout: Timeout = DEFAULT_TIMEOUT,
     as_json: AsJson = False,
 ) -> None:
@@ -192,7 +199,7 @@ def watch(
     aside = note if _by_lines(output) else lambda _: None
     news: News = ListNews(aside, wide=wide)
     if incident:
-        news = IncidentNews(incident, timedelta(seconds=timeout))
+        news = IncidentNews(incident, timedelta(seconds=timeout), utc=utc)
     try:
         perform(_watching(news, every, output))
     except KeyboardInterrupt:

@@ -5,6 +5,7 @@ import signal
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from console.terminal.arguments import AsJson
 from console.terminal.failure import ExitCode, Failure, usage
 from console.terminal.output import Output, note, words
 from console.terminal.running import perform_alone
+from console.terminal.zone import InUtc, times_in
 from rehearsal.engine.policy import RehearsedPolicy
 from rehearsal.engine.server import time_skipping_server
 from rehearsal.engine.virtual_time import Stuck
@@ -67,6 +69,7 @@ def rehearse(
     against: Against = None,
     story: Story = False,
     expect: Expect = False,
+    utc: InUtc = False,
     as_json: AsJson = False,
 ) -> None:
     """Play a scenario under a policy: who is paged when, and what breaches.
@@ -84,13 +87,20 @@ def rehearse(
     _say_if_slow(played)
     judgement = _judged(played, loaded)
     comparison = compare(played, other) if other else None
-    output.answer(
-        _document(played, judgement, other, comparison),
-        words(expectations(played))
-        if expect
-        else render(played, judgement, other, comparison, story=story),
-    )
+    with times_in(_zone(first, loaded), utc=utc):
+        output.answer(
+            _document(played, judgement, other, comparison),
+            words(expectations(played))
+            if expect
+            else render(played, judgement, other, comparison, story=story),
+        )
     raise typer.Exit(ExitCode.OK if judgement.as_expected else ExitCode.NOT_AS_EXPECTED)
+
+
+def _zone(policy: RehearsedPolicy, loaded: LoadedScenario) -> str:
+    """The time zone of the policy that is in force when the scenario starts."""
+    starts = loaded.scenario.starts if loaded.scenario else datetime.now(UTC)
+    return policy.compiled(None, starts).time_zone
 
 
 def _say_if_slow(played: Played) -> None:

@@ -14,6 +14,7 @@ from console.incidents.clock_view import (
     status_text,
 )
 from console.terminal.output import line
+from console.terminal.zone import moment
 from models.incident.timeline import EntryKind
 from models.time.clock import ClockReading
 from models.time.clock_name import UpdateClock, clock_named
@@ -29,7 +30,7 @@ from rehearsal.results.played import (
 )
 from rehearsal.scenarios.phrases import offset_words
 from rules.wording.clocks import by_calendar, clock_words
-from rules.wording.times import moment, short_span
+from rules.wording.times import short_span
 
 SAID = {"page": "PAGE", "tell": "tell", "remind": "remind"}
 SAID_STYLE = {"page": "bold magenta", "tell": "", "remind": "yellow"}

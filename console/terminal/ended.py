@@ -3,8 +3,8 @@
 from typing import Any
 
 from console.terminal.failure import ExitCode, Failure
+from console.terminal.zone import moment
 from models.answers.description import Description, Ending
-from rules.wording.times import moment
 
 
 def ending_words(ending: Ending) -> str:

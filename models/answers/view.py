@@ -38,6 +38,7 @@ class IncidentView(Frozen):
     `breaches` are all that fired, including those that something took back; `doubts` what somebody
     should check. `undelivered` is what the incident still owes. `leading` is the role that leads,
     `manager` who holds it. `link_grants` are the commands that the link of a page grants.
+    `time_zone` is that of the policy.
     """
 
     incident: Incident
@@ -57,4 +58,5 @@ class IncidentView(Frozen):
     link_grants: tuple[str, ...] = Field(
         default=LINK_GRANTS, exclude_if=lambda granted: granted == LINK_GRANTS
     )
+    time_zone: str = Field(default="UTC", exclude_if=lambda zone: zone == "UTC")
     now: Instant

@@ -157,14 +157,15 @@ def _reporting(policy: Policy) -> ReportingRule:
 
 
 def _told(policy: Policy) -> dict[str, object]:
-    """Which reports the engine accepts, and how far back people may date facts."""
+    """Which reports the engine accepts, how far back people may date facts, and in which zone."""
     facts = FactsRule(
         reason_after=policy.backdating.reason_after,
         approval_after=policy.backdating.approval_after,
         report_stays=True,
     )
     since = ("closes_detours", "people_attend", "a_raise_pages_alone", "judges_in_full")
-    return {"reporting": _reporting(policy), "facts": facts, **dict.fromkeys(since, True)}
+    told = {"reporting": _reporting(policy), "facts": facts, "time_zone": policy.time_zone}
+    return {**told, **dict.fromkeys(since, True)}
 
 
 def _given(**values: object) -> dict[str, object]:

@@ -33,5 +33,6 @@ def view_of(carried: Carried, now: datetime) -> IncidentView:
         escalation=carried.escalation,
         undelivered=carried.outbox,
         link_grants=policy.link_grants,
+        time_zone=policy.time_zone,
         now=now,
     )
