@@ -69,7 +69,8 @@ def create_app(
     )
     reading = Reading(client, documents, policy)
     commanding = Commanding(client, policy, task_queue, local=local)
-    parts = Parts(client, policy, feeds, bearer, failures, reading, commanding)
+    watching = Watching(client, reading)
+    parts = Parts(client, policy, feeds, bearer, failures, reading, commanding, watching)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     for router in _api(parts, task_queue):
         app.include_router(router, dependencies=[Depends(Identified(bearer.asker, failures))])
@@ -87,7 +88,7 @@ def _api(parts: Parts, task_queue: str) -> Iterator[APIRouter]:
     yield CommandApi(parts.commanding).router()
     yield PeopleApi(client, policy, task_queue, feeds).router()
     yield PolicyApi(client, policy, parts.reading).router()
-    yield EventsApi(Watching(client, parts.reading), parts.tokens.asker).router()
+    yield EventsApi(parts.watching, parts.tokens.asker).router()
 
 
 def _known_names(public_url: str | None, names: Iterable[str]) -> tuple[str, ...]:

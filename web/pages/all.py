@@ -11,6 +11,7 @@ from connectors.links import LinkKeys
 from models.addresses import parts_of
 from web.api.commanding import Commanding
 from web.api.reading import Reading
+from web.events.open_streams import Watching
 from web.identity.bearer import BearerTokens
 from web.identity.cookies import Cookies
 from web.identity.limits import FailedAttempts
@@ -21,6 +22,7 @@ from web.pages.board.page import BoardPage
 from web.pages.board.rows import Board
 from web.pages.entry import Entry
 from web.pages.incident.page import IncidentPage
+from web.pages.live import Live
 from web.pages.login import LoginPage
 from web.pages.login_openid import OpenIdLogin
 from web.pages.rendering import Pages, static_router
@@ -39,6 +41,7 @@ class Parts:
     failures: FailedAttempts
     reading: Reading
     commanding: Commanding
+    watching: Watching
 
 
 def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[APIRouter]:
@@ -48,9 +51,8 @@ def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[A
     pages = Pages(address.path.rstrip("/") if address else "", tls=tls)
     cookies = Cookies(keys, tls)
     logins = Logins(cookies, keys, parts.tokens)
-    yield Respond(
-        Sessions(cookies), parts.reading, parts.commanding, pages, parts.failures
-    ).router()
+    live = Live(parts.watching, parts.reading, Board(parts.client))
+    yield Respond(Sessions(cookies), parts.commanding, pages, parts.failures, live).router()
     login = LoginPage(logins, cookies, parts.failures, pages)
     yield login.router()
     openid = parts.tokens.openid
@@ -58,6 +60,6 @@ def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[A
         yield OpenIdLogin(openid, logins, cookies, parts.failures, login).router()
     entry = Entry(logins, pages)
     on_call = OnCallNow(parts.policy, parts.feeds)
-    yield BoardPage(Board(parts.client), on_call, parts.policy, entry, pages).router()
-    yield IncidentPage(parts.reading, parts.commanding, parts.policy, entry, pages).router()
+    yield BoardPage(on_call, parts.policy, entry, pages, live).router()
+    yield IncidentPage(parts.commanding, parts.policy, entry, pages, live).router()
     yield static_router()

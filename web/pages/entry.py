@@ -67,6 +67,13 @@ class Entry:
             log_refusal(refused, request)
             return self._pages.note(refused)
 
+    async def asker(self, request: Request) -> Asker | None:
+        """Whose session it is; None without one. Raises Refused."""
+        asker = await self._logins.asker(request)
+        if asker is not None:
+            asker.may(Scope.READ)
+        return asker
+
     async def form(self, request: Request) -> dict[str, str]:
         """The fields of a form that a page of this session sent. Raises Refused."""
         return await self._logins.form(request)

@@ -5,19 +5,24 @@ leaves the address at once: the answer to it is a cookie and another address.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from connectors.links import PATH, BadLink, Link
+from rules.wording.times import in_utc
 from web.api.commanding import Commanding
-from web.api.reading import Reading
+from web.events.last_event import EventsQuery
 from web.http.errors import Refused, address_of, log_refusal
+from web.identity.asker import Asker
 from web.identity.limits import FailedAttempts
 from web.identity.sessions import Session, Sessions
 from web.pages.forms import EVERY_FORM, Given, offered
+from web.pages.live import Live
 from web.pages.rendering import Pages
 from web.pages.sending import Told, give, told_of
 from web.pages.summary import SeenIncident, seen_by
@@ -25,7 +30,7 @@ from web.pages.summary import SeenIncident, seen_by
 log = structlog.get_logger(__name__)
 
 PATIENCE = timedelta(seconds=4)
-_COMMON = frozenset({"command_id"})
+Was = Annotated[str, Query(max_length=40)]
 
 
 class Respond:
@@ -34,13 +39,14 @@ class Respond:
     def __init__(
         self,
         sessions: Sessions,
-        reading: Reading,
         commanding: Commanding,
         pages: Pages,
         failures: FailedAttempts,
+        live: Live,
     ) -> None:
+        self._live = live
         self._sessions = sessions
-        self._reading = reading
+        self._reading = live.reading
         self._commanding = commanding
         self._pages = pages
         self._failures = failures
@@ -68,6 +74,34 @@ class Respond:
         if session is None:
             return self._no_session()
         return await self._page(session, None)
+
+    async def part(self, request: Request, incident: str, state: Was = "") -> Response:
+        """Show only what changes; `state` is where the incident stood when the page was loaded."""
+        session = self._sessions.of(request, incident)
+        if session is None:
+            return self._no_session()
+        make = partial(self._part, incident, state)
+        try:
+            news_at = self._live.news_at(incident)
+            return await self._live.parts.part(f"r {incident} {state}", news_at, make)
+        except Refused as refused:
+            return self._pages.note(refused)
+
+    async def events(
+        self, request: Request, incident: str, asked: Annotated[EventsQuery, Query()]
+    ) -> Response:
+        """Say that something happened in the incident of the link, and in no other."""
+
+        async def identify() -> Asker | None:
+            session = self._sessions.of(request, incident)
+            return session.asker if session else None
+
+        return await self._live.incident(request, incident, asked, identify)
+
+    async def _part(self, incident: str, was: str) -> Response:
+        seen = await self._reading.seen(incident)
+        page, as_of = seen_by("", seen.view), in_utc(seen.view.now)
+        return self._pages.render("respond-part.html", page=page, as_of=as_of, was=was, whole=False)
 
     async def give(self, request: Request, incident: str, command: str) -> Response:
         """Give the command of a form."""
@@ -100,7 +134,16 @@ class Respond:
             return self._over(page, told)
         forms = offered(seen.view, session.person, given)
         proof = self._sessions.form_proof(session)
-        return self._pages.render("respond.html", page=page, forms=forms, proof=proof, told=told)
+        return self._pages.render(
+            "respond.html",
+            page=page,
+            forms=forms,
+            proof=proof,
+            told=told,
+            as_of=in_utc(seen.view.now),
+            was="",
+            whole=True,
+        )
 
     def _over(self, page: SeenIncident, told: Told | None) -> Response:
         lines = [f"It is {page.state}. This link opens nothing any more."]
@@ -142,5 +185,7 @@ class Respond:
         router = APIRouter(include_in_schema=False)
         router.add_api_route(f"{PATH}{{token}}", self.open, methods=["GET", "HEAD"])
         router.add_api_route("/respond/{incident}", self.show, methods=["GET"])
+        router.add_api_route("/respond/{incident}/part", self.part, methods=["GET"])
+        router.add_api_route("/respond/{incident}/events", self.events, methods=["GET"])
         router.add_api_route("/respond/{incident}/{command}", self.give, methods=["POST"])
         return router

@@ -8,6 +8,7 @@ from models.answers.view import IncidentView
 from models.base import ENGINE
 from models.incident.record import TimelineEntry
 from models.time.clock import ClockReading, Stage
+from models.time.clock_name import UpdateClock, clock_named
 from rules.alerts.words import alerts_in_words
 from rules.wording.times import in_utc, span
 from states.lifecycle import TERMINAL
@@ -19,11 +20,17 @@ PAGED = frozenset({"page.sent", "page.failed", "page.held", "page.nobody", "page
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The limit of a clock that comes next, or is over."""
+    """The limit of a clock that comes next, or is over.
+
+    `before` and `over` are the words in front of the time until then, and since then: a browser
+    with scripts counts down by itself.
+    """
 
     words: str
     style: str
     at: datetime | None
+    before: str = ""
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,9 @@ class SeenIncident:
     paged: tuple[str, ...]
     timeline: tuple[ShownLine, ...]
     over: bool
+    now: datetime
+    last: int
+    owed: tuple[str, ...]
 
 
 def next_limit(readings: tuple[ClockReading, ...], now: datetime) -> Limit | None:
@@ -80,11 +90,25 @@ def next_limit(readings: tuple[ClockReading, ...], now: datetime) -> Limit | Non
         return None
     first = min(running, key=lambda r: r.breach_at or now)
     at = first.breach_at or now
+    before, over = f"{first.clock} in", f"{first.clock} is over its limit since"
     if at <= now:
-        words = f"{first.clock} is over its limit since {span(now - at)}"
-        return Limit(words, "alarm", at)
+        return Limit(f"{over} {span(now - at)}", "alarm", at, before, over)
     soon = at - now < timedelta(minutes=5)
-    return Limit(f"{first.clock} in {span(at - now)}", "warn" if soon else "", at)
+    return Limit(f"{before} {span(at - now)}", "warn" if soon else "", at, before, over)
+
+
+def owed_updates(readings: tuple[ClockReading, ...], now: datetime) -> tuple[str, ...]:
+    """The audiences that wait for a status update whose time is over."""
+    named = ((clock_named(each.clock), each) for each in readings)
+    late = (
+        name.audience
+        for name, each in named
+        if isinstance(name, UpdateClock)
+        and each.stage is Stage.IN_PROGRESS
+        and each.breach_at is not None
+        and each.breach_at <= now
+    )
+    return tuple(dict.fromkeys(late))
 
 
 def _alert(alert: Alert) -> ShownAlert:
@@ -100,8 +124,8 @@ def seen_by(person: str, view: IncidentView) -> SeenIncident:
     """What a page shows of an incident to a person, newest lines first."""
     incident = view.incident
     report, since = incident.report, incident.reported_at
-    acknowledged = [e for e in incident.timeline if e.kind == "incident.acknowledged"]
-    by = acknowledged[-1].actor if acknowledged else None
+    acknowledged = incident.milestone("acknowledged")
+    by = acknowledged.actor if acknowledged else None
     return SeenIncident(
         incident=incident.id,
         person=person,
@@ -119,4 +143,7 @@ def seen_by(person: str, view: IncidentView) -> SeenIncident:
         paged=tuple(e.summary for e in incident.timeline if e.kind in PAGED)[-NEWEST_LINES:],
         timeline=tuple(_line(e) for e in reversed(incident.timeline[-NEWEST_LINES:])),
         over=incident.state in TERMINAL,
+        now=view.now,
+        last=incident.next_seq - 1,
+        owed=owed_updates(view.readings, view.now),
     )

@@ -50,6 +50,19 @@ DEVICES = (
 )
 
 
+async def looked_at(page: Page, device: Device) -> None:
+    """Look at a page: it fits its width, and axe finds nothing in dark and in light."""
+    wide = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"the page is {wide} px too wide"
+    if not device.scripts:
+        return
+    for colours in COLOURS:
+        await page.emulate_media(color_scheme=colours)
+        found = (await Axe().run(page)).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+    await page.emulate_media(color_scheme=device.colours)
+
+
 @dataclass
 class Responder:
     """Somebody with the link of a page, in front of a browser."""
@@ -99,15 +112,7 @@ class Responder:
         Axe itself is JavaScript; without any, the page is the same.
         """
         self.seen += 1
-        wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"the page is {wide} px too wide"
-        if not self.device.scripts:
-            return
-        for colours in COLOURS:
-            await self.page.emulate_media(color_scheme=colours)
-            found = (await Axe().run(self.page)).response["violations"]
-            assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
-        await self.page.emulate_media(color_scheme=self.device.colours)
+        await looked_at(self.page, self.device)
 
     async def kinds(self) -> list[str]:
         """The kinds of lines on the timeline that this person wrote."""

@@ -13,8 +13,8 @@ from rules.wording.times import in_utc
 from states.lifecycle import TERMINAL, State
 from web.http.errors import Refused
 from web.pages.board.on_call import OnCallNow
-from web.pages.board.rows import Board
 from web.pages.entry import Entry, Visitor
+from web.pages.live import Live
 from web.pages.rendering import Pages
 from web.policy import PolicyInForce
 
@@ -55,9 +55,14 @@ class BoardPage:
     """Serves the board, and the part of it that changes."""
 
     def __init__(
-        self, board: Board, on_call: OnCallNow, policy: PolicyInForce, entry: Entry, pages: Pages
+        self,
+        on_call: OnCallNow,
+        policy: PolicyInForce,
+        entry: Entry,
+        pages: Pages,
+        live: Live,
     ) -> None:
-        self._board = board
+        self._live = live
         self._on_call = on_call
         self._policy = policy
         self._entry = entry
@@ -69,10 +74,19 @@ class BoardPage:
 
     async def part(self, request: Request, asked: Annotated[BoardQuery, Query()]) -> Response:
         """Show only what changes."""
-        return await self._entry.enter(request, partial(self._page, asked, "board-part.html"))
+        return await self._entry.enter(request, partial(self._part, asked))
+
+    async def events(self, request: Request) -> Response:
+        """Say that the list of open incidents changed."""
+        return await self._live.open_incidents(partial(self._entry.asker, request))
+
+    async def _part(self, asked: BoardQuery, visitor: Visitor) -> Response:
+        """The part, which is the same for everybody who may read."""
+        make = partial(self._page, asked, "board-part.html", visitor)
+        return await self._live.parts.part(f"? {asked.address()}", self._live.board_news.at, make)
 
     async def _page(self, asked: BoardQuery, template: str, visitor: Visitor) -> Response:
-        listing = await self._board.listing(asked.filters())
+        listing = await self._live.board.listing(asked.filters())
         duties = await self._on_call.duties()
         return self._pages.render(
             template,
@@ -99,4 +113,5 @@ class BoardPage:
         router = APIRouter(include_in_schema=False)
         router.add_api_route("/", self.show, methods=["GET"])
         router.add_api_route("/parts/board", self.part, methods=["GET"])
+        router.add_api_route("/parts/events", self.events, methods=["GET"])
         return router

@@ -16,7 +16,7 @@ from models.answers.view import IncidentView
 from rules.wording.times import span
 from web.api.reading import ANSWER
 from web.api.refusing import reaching_incidents
-from web.pages.summary import Limit, next_limit
+from web.pages.summary import Limit, next_limit, owed_updates
 
 FRESH_SECONDS = 2.0
 """How long one reading of the list serves everybody."""
@@ -41,6 +41,7 @@ class Row:
     service: str | None
     limit: Limit | None
     breached: tuple[str, ...]
+    owed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Board:
         self._reading = asyncio.Lock()
         self._lists: OrderedDict[str, tuple[float, _Found]] = OrderedDict()
         self._views: dict[str, tuple[float, IncidentView | None]] = {}
+        self._last: dict[str, ListedIncident] = {}
 
     async def listing(self, filters: Filters) -> Listing:
         """The open incidents, the soonest due first. Raises Refused."""
@@ -76,6 +78,23 @@ class Board:
         now = datetime.now(UTC)
         rows = tuple(self._row(row, now) for row in first)
         return Listing(rows, found.more, now)
+
+    async def changed(self) -> bool:
+        """Whether the list of all open incidents changed since this was asked last; reads it anew.
+
+        Raises Refused.
+        """
+        async with self._reading:
+            self._lists.pop(query_of(Filters(only_open=True)), None)
+            found = await self._found(Filters(only_open=True))
+            rows = {row.id: row for row in found.rows}
+            news = {each for each in rows | self._last if rows.get(each) != self._last.get(each)}
+            self._last = rows
+            if news:
+                fresh = self._lists.popitem()
+                self._lists = OrderedDict([fresh])
+                self._views = {k: said for k, said in self._views.items() if k not in news}
+            return bool(news)
 
     async def _found(self, filters: Filters) -> _Found:
         query = query_of(filters)
@@ -125,6 +144,7 @@ class Board:
             service=incident.report.service if incident else row.service,
             limit=limit or _due_limit(row.next_due_at, now),
             breached=_breached(row, view),
+            owed=owed_updates(view.readings, now) if view else (),
         )
 
 
@@ -138,8 +158,8 @@ def _due_limit(at: datetime | None, now: datetime) -> Limit | None:
     if at is None:
         return None
     if at <= now:
-        return Limit(f"due since {span(now - at)}", "warn", at)
-    return Limit(f"next due in {span(at - now)}", "", at)
+        return Limit(f"due since {span(now - at)}", "warn", at, "next due in", "due since")
+    return Limit(f"next due in {span(at - now)}", "", at, "next due in", "due since")
 
 
 def _breached(row: ListedIncident, view: IncidentView | None) -> tuple[str, ...]:

@@ -11,18 +11,20 @@ from fastapi.responses import Response
 from models.answers.view import IncidentView
 from models.compiled import CompiledPolicy
 from web.api.commanding import Commanding
-from web.api.reading import Reading
+from web.events.last_event import EventsQuery
 from web.http.errors import Refused
 from web.pages.entry import Entry, Visitor
 from web.pages.forms import Given
 from web.pages.incident.forms import forms_for
 from web.pages.incident.shown import shown
+from web.pages.live import Live
 from web.pages.rendering import Pages
 from web.pages.sending import Told, give
 from web.policy import PolicyInForce
 
 Before = Annotated[int | None, Query(ge=0, le=10**9)]
 Paused = Annotated[bool, Query()]
+Was = Annotated[str, Query(max_length=40)]
 
 
 class IncidentPage:
@@ -30,13 +32,14 @@ class IncidentPage:
 
     def __init__(
         self,
-        reading: Reading,
         commanding: Commanding,
         policy: PolicyInForce,
         entry: Entry,
         pages: Pages,
+        live: Live,
     ) -> None:
-        self._reading = reading
+        self._live = live
+        self._reading = live.reading
         self._commanding = commanding
         self._policy = policy
         self._entry = entry
@@ -53,9 +56,16 @@ class IncidentPage:
         show = partial(self._page, incident, before=before, live=not paused and before is None)
         return await self._entry.enter(request, show)
 
-    async def part(self, request: Request, incident: str) -> Response:
-        """Show only what changes."""
-        return await self._entry.enter(request, partial(self._part, incident))
+    async def part(self, request: Request, incident: str, state: Was = "") -> Response:
+        """Show only what changes; `state` is where the incident stood when the page was loaded."""
+        return await self._entry.enter(request, partial(self._shared, incident, state))
+
+    async def events(
+        self, request: Request, incident: str, asked: Annotated[EventsQuery, Query()]
+    ) -> Response:
+        """Say that something happened."""
+        identify = partial(self._entry.asker, request)
+        return await self._live.incident(request, incident, asked, identify)
 
     async def give(self, request: Request, incident: str, command: str) -> Response:
         """Give the command of a form, and show what became of it."""
@@ -102,12 +112,20 @@ class IncidentPage:
             told=told,
             live=live and seen.running,
             whole=True,
+            was="",
         )
 
-    async def _part(self, incident: str, visitor: Visitor) -> Response:
+    async def _shared(self, incident: str, was: str, _: Visitor) -> Response:
+        """The part, which is the same for everybody who may read."""
+        key, news_at = f"{incident} {was}", self._live.news_at(incident)
+        return await self._live.parts.part(key, news_at, partial(self._part, incident, was))
+
+    async def _part(self, incident: str, was: str) -> Response:
         seen = await self._reading.seen(incident)
-        page = shown(seen.view, self._pinned(seen.view), visitor.name, None)
-        return self._pages.render("incident-part.html", page=page, next=seen.view.next, whole=False)
+        page = shown(seen.view, self._pinned(seen.view), "", None)
+        return self._pages.render(
+            "incident-part.html", page=page, next=seen.view.next, whole=False, was=was
+        )
 
     def _pinned(self, view: IncidentView) -> CompiledPolicy | None:
         """The policy of the incident, if it is the one in force: it says what can be chosen."""
@@ -123,5 +141,6 @@ class IncidentPage:
         router = APIRouter(include_in_schema=False)
         router.add_api_route("/incidents/{incident}", self.show, methods=["GET"])
         router.add_api_route("/parts/incidents/{incident}", self.part, methods=["GET"])
+        router.add_api_route("/parts/incidents/{incident}/events", self.events, methods=["GET"])
         router.add_api_route("/incidents/{incident}/{command}", self.give, methods=["POST"])
         return router
