@@ -15,6 +15,7 @@ from models.base import Frozen, Instant
 from models.contracts.incident import INCIDENT_WORKFLOW
 from models.policy.values.words import suggestion
 from rules.clocks.breaches import corrected_clocks
+from rules.updates.owed import UPDATE_OWED
 from states.lifecycle import TERMINAL, State
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class ListedIncident(Frozen):
 
     If the incident did not end by itself, `ended` says how its run ended, and why if it failed.
     `state` is its last visible state; None if it never had one. The breach of each clock in
-    `corrected_clocks` was corrected later.
+    `corrected_clocks` was corrected later. `update_owed`: an audience should have had an update.
     """
 
     id: str
@@ -61,6 +62,7 @@ class ListedIncident(Frozen):
     breached: bool
     breached_clocks: tuple[str, ...]
     corrected_clocks: tuple[str, ...] = ()
+    update_owed: bool = False
     on_hold: bool
     open: bool
     ended: str | None = None
@@ -143,6 +145,7 @@ async def _row(client: Client, execution: WorkflowExecution) -> ListedIncident:
         breached=bool(known.get(attributes.BREACHED)),
         breached_clocks=tuple(known.get(attributes.BREACHED_CLOCKS) or ()),
         corrected_clocks=corrected_clocks(known.get(attributes.MARKS) or ()),
+        update_owed=running and UPDATE_OWED in (known.get(attributes.MARKS) or ()),
         on_hold=bool(known.get(attributes.ON_HOLD)),
         open=running and state not in TERMINAL,
         ended=FROM_OUTSIDE.get(execution.status) if execution.status else None,

@@ -29,6 +29,10 @@ SEARCH_ATTRIBUTES: tuple[SearchAttribute, ...] = (
     SearchAttribute(
         "IncidentBreachedClocks", "keyword_list", "the clocks that are breached, or were"
     ),
-    SearchAttribute("IncidentMarks", "keyword_list", "corrected:CLOCK, for a breach taken back"),
+    SearchAttribute(
+        "IncidentMarks",
+        "keyword_list",
+        "corrected:CLOCK, for a breach taken back; update_owed, while an update is overdue",
+    ),
     SearchAttribute("IncidentPeople", "keyword_list", "everybody who holds a role"),
 )

@@ -69,3 +69,15 @@ async def test_people_paged_beyond_the_first_level_are_found_after_a_reopening(
     view = await stage.view()
     assert view.escalation.level == 1
     assert (await shown(stage))[LEVEL] == 2
+
+
+async def test_an_owed_update_is_found_until_somebody_posts_it(stage: Stage) -> None:
+    """The mark comes when the time of an audience is over, and goes with the update."""
+    await stage.report()
+    await stage.at(1)
+    await stage.do("acknowledge")
+    assert MARKS not in await shown(stage)
+    await stage.at(120)
+    assert list((await shown(stage))[MARKS]) == ["update_owed"]
+    await stage.do("post_update", text="We know more.")
+    assert not (await shown(stage)).get(MARKS)

@@ -8,8 +8,8 @@ from models.answers.view import IncidentView
 from models.base import ENGINE
 from models.incident.record import TimelineEntry
 from models.time.clock import ClockReading, Stage
-from models.time.clock_name import UpdateClock, clock_named
 from rules.alerts.words import alerts_in_words
+from rules.updates.owed import owed_updates
 from rules.wording.times import in_utc, span
 from states.lifecycle import TERMINAL
 
@@ -95,20 +95,6 @@ def next_limit(readings: tuple[ClockReading, ...], now: datetime) -> Limit | Non
         return Limit(f"{over} {span(now - at)}", "alarm", at, before, over)
     soon = at - now < timedelta(minutes=5)
     return Limit(f"{before} {span(at - now)}", "warn" if soon else "", at, before, over)
-
-
-def owed_updates(readings: tuple[ClockReading, ...], now: datetime) -> tuple[str, ...]:
-    """The audiences that wait for a status update whose time is over."""
-    named = ((clock_named(each.clock), each) for each in readings)
-    late = (
-        name.audience
-        for name, each in named
-        if isinstance(name, UpdateClock)
-        and each.stage is Stage.IN_PROGRESS
-        and each.breach_at is not None
-        and each.breach_at <= now
-    )
-    return tuple(dict.fromkeys(late))
 
 
 def _alert(alert: Alert) -> ShownAlert:

@@ -11,10 +11,12 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from models.readable import in_a_cell
+from models.time.clock import ClockReading
 from rules.clocks.breaches import breached_clocks, correction_marks
 from rules.commands.answers import status_markdown
 from rules.people.roles.leading import leader
 from rules.updates.all_clocks import readings_of
+from rules.updates.owed import UPDATE_OWED, owed_updates
 from states.lifecycle import TERMINAL
 from workflows.incident.desk import Desk
 from workflows.incident.paging.escalation import Paging
@@ -30,6 +32,8 @@ KEYS: dict[str, SearchAttributeKey[Any]] = {
     attribute.name: _MAKE[attribute.kind](attribute.name) for attribute in SEARCH_ATTRIBUTES
 }
 NEXT_DUE = "IncidentNextDueAt"
+OWED_IS_SHOWN = "updates-owed-are-shown"
+"""The patch since which the marks say that an update is owed."""
 LARGEST_VALUE = 2000
 """The most bytes of a search attribute as JSON; the server refuses a task with over 2 KiB."""
 
@@ -118,7 +122,16 @@ class Visibility:
             "IncidentOverridden": bool(incident.overrides),
             "IncidentLevel": self._paging.progress.highest,
             "IncidentBreachedClocks": words_that_fit(breached) or None,
-            "IncidentMarks": words_that_fit(list(correction_marks(incident))) or None,
+            "IncidentMarks": words_that_fit(self._marks(readings)) or None,
             "IncidentPeople": words_that_fit(sorted({held.person for held in incident.roles}))
             or None,
         }
+
+    def _marks(self, readings: tuple[ClockReading, ...]) -> list[str]:
+        """The marks; an incident that owed an update before the change goes on without its mark."""
+        desk = self._desk
+        marks = list(correction_marks(desk.incident))
+        owed = desk.incident.state not in TERMINAL and owed_updates(readings, desk.now())
+        if owed and not self._paging.within_task and workflow.patched(OWED_IS_SHOWN):
+            marks.insert(0, UPDATE_OWED)
+        return marks

@@ -13,10 +13,11 @@ from incidents.errors import IncidentError
 from incidents.finding import Filters, ListedIncident, find, query_of
 from incidents.questions import ask_view
 from models.answers.view import IncidentView
+from rules.updates.owed import owed_updates
 from rules.wording.times import span
 from web.api.reading import ANSWER
 from web.api.refusing import reaching_incidents
-from web.pages.summary import Limit, next_limit, owed_updates
+from web.pages.summary import Limit, next_limit
 
 FRESH_SECONDS = 2.0
 """How long one reading of the list serves everybody."""
@@ -41,7 +42,7 @@ class Row:
     service: str | None
     limit: Limit | None
     breached: tuple[str, ...]
-    owed: tuple[str, ...] = ()
+    owed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Board:
             service=incident.report.service if incident else row.service,
             limit=limit or _due_limit(row.next_due_at, now),
             breached=_breached(row, view),
-            owed=owed_updates(view.readings, now) if view else (),
+            owed=_owed(row, view, now),
         )
 
 
@@ -160,6 +161,14 @@ def _due_limit(at: datetime | None, now: datetime) -> Limit | None:
     if at <= now:
         return Limit(f"due since {span(now - at)}", "warn", at, "next due in", "due since")
     return Limit(f"next due in {span(at - now)}", "", at, "next due in", "due since")
+
+
+def _owed(row: ListedIncident, view: IncidentView | None, now: datetime) -> str:
+    """Whether an update is owed, and to whom if the incident said so; empty if none is."""
+    if view is None:
+        return "update owed" if row.update_owed else ""
+    audiences = ", ".join(owed_updates(view.readings, now))
+    return f"update owed to {audiences}" if audiences else ""
 
 
 def _breached(row: ListedIncident, view: IncidentView | None) -> tuple[str, ...]:
