@@ -76,7 +76,7 @@ async def test_an_owed_update_is_found_until_somebody_posts_it(stage: Stage) -> 
     await stage.report()
     await stage.at(1)
     await stage.do("acknowledge")
-    assert MARKS not in await shown(stage)
+    assert not (await shown(stage)).get(MARKS)
     await stage.at(120)
     assert list((await shown(stage))[MARKS]) == ["update_owed"]
     await stage.do("post_update", text="We know more.")
