@@ -269,6 +269,15 @@ async def test_while_the_provider_is_away_the_login_says_so_and_tokens_go_on(
     assert (await comes_back(browser, asked)).status_code == 503
 
 
+async def test_a_provider_without_a_login_says_so(
+    browser: httpx2.AsyncClient, issuer: Issuer
+) -> None:
+    """It may still sign tokens for the API."""
+    issuer.describe(authorization_endpoint=None)
+    answer = await browser.get("/login/oidc")
+    assert (answer.status_code, "has no login for people" in answer.text) == (503, True)
+
+
 async def test_a_refused_code_is_a_failed_login(
     browser: httpx2.AsyncClient, issuer: Issuer, capfd: pytest.CaptureFixture[str]
 ) -> None:

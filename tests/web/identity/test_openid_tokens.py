@@ -18,7 +18,7 @@ from models.proof import Proof
 from runtime.openid import OpenId
 from tests.fakes.issuer import AUDIENCE, DISCOVERY, Issuer, rsa, signed
 from tests.fakes.webhook_sink import Answer, WebhookSink
-from web.http.errors import Refused
+from web.http.errors import Refused, unavailable
 from web.identity.oidc import provider
 from web.identity.oidc.connect import OpenIdConnect
 from web.identity.oidc.fetching import LARGEST_BYTES
@@ -249,7 +249,7 @@ async def test_a_provider_that_answers_wrongly_is_as_good_as_away(
         ({"jwks_uri": "http://keys.example/jwks"}, "https://"),
         ({"jwks_uri": "file:///etc/passwd"}, "cannot be used"),
         ({"token_endpoint": "https://user:secret@keys.example"}, "cannot be used"),
-        ({"authorization_endpoint": None}, "cannot be used"),
+        ({"authorization_endpoint": "javascript:alert(1)"}, "cannot be used"),
     ],
 )
 async def test_a_provider_that_describes_itself_wrongly_is_not_believed(
@@ -273,3 +273,48 @@ async def test_keys_that_are_too_short_or_for_another_use_do_not_count(issuer: I
     assert (await refused(connect, issuer.token())).status == 401
     issuer.key = rsa("one")
     assert (await connect.asker(issuer.token())).name == "ana"
+
+
+async def test_a_provider_that_only_signs_is_enough_for_the_api(issuer: Issuer) -> None:
+    """Such as that of a build server: people cannot log in there."""
+    issuer.describe(authorization_endpoint=None, token_endpoint=None)
+    assert (await connected(issuer).asker(issuer.token())).name == "ana"
+
+
+async def test_while_the_policy_is_broken_the_people_known_last_count(issuer: Issuer) -> None:
+    """An incident that is open then can still be answered."""
+    known: list[IntakeRules] = []
+
+    def rules() -> IntakeRules:
+        if not known:
+            raise unavailable("PolicyBroken", "the policy cannot be used")
+        return known[0]
+
+    openid = OpenId(issuer.address, "email", timedelta(hours=1), audience=AUDIENCE)
+    connect = OpenIdConnect(openid, rules)
+    assert (await refused(connect, issuer.token())).kind == "PolicyBroken"
+    known.append(RULES)
+    assert (await connect.asker(issuer.token())).name == "ana"
+    known.clear()
+    assert (await connect.asker(issuer.token())).name == "ana"
+
+
+ODD: tuple[Any, ...] = (None, 1, -1, True, [], {}, "", "!", "AQAB", "A" * 5000, "\u00e4", [["RSA"]])
+
+
+@pytest.mark.parametrize("kind", ["RSA", "EC", "OKP", "oct", "odd"])
+async def test_a_broken_key_spoils_no_other(issuer: Issuer, kind: str) -> None:
+    """Whatever stands in it."""
+    parts = ("kty", "n", "e", "crv", "x", "y", "d", "k", "use", "alg", "kid", "key_ops", "x5c")
+    good: dict[str, Any] = {
+        "RSA": rsa("two"),
+        "EC": ECKey.generate_key("P-256"),
+        "OKP": OKPKey.generate_key(),
+    }
+    plain = good[kind].as_dict(private=False) if kind in good else {"kty": kind}
+    broken = [{**plain, part: odd} for part in parts for odd in ODD if part != "use" or odd]
+    keys = [rsa("one").as_dict(private=False), *broken]
+    found = tuple(provider._keys([*keys[:100]])) + tuple(provider._keys(keys[100:]))
+    assert found[0].kid == "one"
+    issuer.answers("jwks", {"keys": keys[:100]})
+    assert (await connected(issuer).asker(issuer.token())).name == "ana"

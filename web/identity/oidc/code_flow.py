@@ -33,6 +33,7 @@ MOST_USED = 10_000
 """Attempts that are remembered after their end; more push out the oldest."""
 LONGEST_PARAMETER = 4000
 AGAIN = "log in again"
+NO_LOGIN = "has no login for people"
 STRANGE = f"this login did not begin in this browser, is over, or is too old: {AGAIN}"
 _CODE = re.compile(r"[a-z_]{1,40}")
 
@@ -70,6 +71,8 @@ class CodeFlow:
     async def begin(self, cookies: Cookies, to: str) -> tuple[str, str]:
         """The address at the provider, and the cookie's value. Raises Refused (503)."""
         known = await self._reached()
+        if not known.authorize:
+            raise not_now(ProviderAway(NO_LOGIN))
         attempt = Attempt(
             state=secrets.token_urlsafe(32),
             nonce=secrets.token_urlsafe(32),
@@ -157,6 +160,8 @@ class CodeFlow:
             form["client_secret"] = secret.get_secret_value()
         elif secret is not None:
             login = (quote_plus(self._client), quote_plus(secret.get_secret_value()))
+        if not known.token:
+            raise ProviderAway(NO_LOGIN)
         answer = await ask(known.token, form, login=login)
         if answer.status is not HTTPStatus.OK:
             status = int(answer.status)

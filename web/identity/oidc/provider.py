@@ -43,10 +43,10 @@ PublicKey = RSAKey | ECKey | OKPKey
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The provider as it described itself last."""
+    """The provider as it described itself last; one that only signs has no login."""
 
-    authorize: str
-    token: str
+    authorize: str | None
+    token: str | None
     userinfo: str | None
     by_form: bool
     keys: tuple[PublicKey, ...]
@@ -124,21 +124,24 @@ class Provider:
             self._asking = None
 
     async def _described(self) -> Known:
-        plain = self._openid.plain
         said = await _got(f"{self._openid.issuer.rstrip('/')}{DISCOVERY}")
         if said.get("issuer") != self._openid.issuer:
             raise ProviderAway("says that it is another issuer than INCIDENT_OIDC_ISSUER")
-        found = await _got(usable(said.get("jwks_uri"), plain=plain))
-        userinfo = said.get("userinfo_endpoint")
+        found = await _got(usable(said.get("jwks_uri"), plain=self._openid.plain))
         methods = said.get("token_endpoint_auth_methods_supported")
         named = methods if isinstance(methods, list) else []
         return Known(
-            authorize=usable(said.get("authorization_endpoint"), plain=plain),
-            token=usable(said.get("token_endpoint"), plain=plain),
-            userinfo=usable(userinfo, plain=plain) if userinfo else None,
+            authorize=self._named(said, "authorization_endpoint"),
+            token=self._named(said, "token_endpoint"),
+            userinfo=self._named(said, "userinfo_endpoint"),
             by_form="client_secret_post" in named and "client_secret_basic" not in named,
             keys=tuple(_keys(found.get("keys"))),
         )
+
+    def _named(self, said: dict[str, Any], endpoint: str) -> str | None:
+        """An address that the provider names, if it does. Raises ProviderAway."""
+        address = said.get(endpoint)
+        return usable(address, plain=self._openid.plain) if address else None
 
 
 async def _got(address: str) -> dict[str, Any]:
