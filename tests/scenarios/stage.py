@@ -39,6 +39,7 @@ from models.contracts.policies import LOOK_UP_POLICY, PolicyFound, PolicyWanted
 from models.incident.record import Incident, Report, TimelineEntry
 from rehearsal.engine.server import skipper
 from rehearsal.engine.virtual_time import VirtualTime
+from rehearsal.engine.workloads import RehearsedWorkloads
 from runtime.worker.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.fakes.slow_feeds import SlowFeeds
@@ -106,7 +107,7 @@ class Stage:
         self.task_queue = task_queue
         self.channels = RecordingChannels()
         self.directory = directory or self.channels
-        self.workloads = Workloads(self.client)
+        self.workloads: Workloads = Workloads(self.client)
         self.feeds = SlowFeeds()
         self.documents = LocalDocumentStore(documents)
         self.start: datetime
@@ -115,6 +116,15 @@ class Stage:
         """Policies that came into force, by their hash: specimens have no file."""
         self._minutes = 0.0
         self._epoch_offset = timedelta()
+
+    def share_time_with_workloads(self) -> None:
+        """Bring each workload to the minute of the incident when it asks; call this first.
+
+        Otherwise workloads stay at the real time, and whoever waits for one asks again and again.
+        """
+        time = VirtualTime(self._skipper)
+        time.keep(f"INC-{self.task_queue}", timedelta())
+        self.workloads = RehearsedWorkloads(self._skipper.client, time)
 
     def worker(self) -> Workers:
         """A worker with the real workflow and activities."""

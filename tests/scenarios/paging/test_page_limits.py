@@ -91,6 +91,7 @@ async def test_a_request_that_gives_way_takes_its_page_back(
         ),
     )
     stage = Stage(time_skipping, task_queue, tmp_path)
+    stage.share_time_with_workloads()
     async with stage.worker():
         await stage.report(policy)
         await stage.at(0.5)

@@ -1,6 +1,6 @@
 """A storm of incidents on a server on which time passes: who is paged, and for what.
 
-Hundreds show the same as a thousand: many times anybody's limit waits before a worker comes. `make
+160 show the same as a thousand: many times anybody's limit waits before a worker comes. `make
 storm` tries a thousand.
 """
 
@@ -26,7 +26,7 @@ from tests.patience import PATIENCE_SECONDS
 from tests.specimens import POLICY, REPORT
 from workflows.activity_calls import priority_of
 
-MANY = 1000 if os.environ.get("STORM") == "full" else 300
+MANY = 1000 if os.environ.get("STORM") == "full" else 160
 OF_THE_WORST = 20
 """More than anybody's limit, so that only these are paged by themselves."""
 AT_A_TIME = 20
