@@ -95,7 +95,7 @@ async def until(handle: Handle, true: Callable[[Incident], bool]) -> Incident:
                 record: Incident = await handle.query("record", result_type=Incident)
                 if true(record):
                     return record
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
 
 async def happened(handle: Handle, kind: EventType.ValueType) -> None:
@@ -285,4 +285,5 @@ async def raced(handle: Handle, off: timedelta) -> Incident:
         described = (await handle.describe()).raw_description
         if not described.pending_activities and not described.HasField("pending_workflow_task"):
             break
+        await asyncio.sleep(0.05)  # Forty that never pause keep the server busy.
     return await until(handle, lambda record: record.milestone("acknowledged") is not None)
