@@ -166,6 +166,16 @@ class Load:
             took.append(time.monotonic() - began)
         return took
 
+    async def incident(self) -> str:
+        """The id of a new incident whose first page has left."""
+        return str((await self._incident()).id)
+
+    async def note(self, incident: str) -> None:
+        """Write a line on an incident's timeline."""
+        handle = self._plant.client.get_workflow_handle(incident)
+        said = {"actor": "ana", "text": "we look"}
+        await handle.execute_update("add_note", said, id=uuid.uuid4().hex)
+
     async def _held(self) -> Any:
         return await self._plant.client.start_workflow(
             Bare.run, "hold", id=f"hold-{token()}", task_queue=TASK_QUEUE
