@@ -7,10 +7,11 @@
   const CONNECTED = 30000, ALONE = 5000, PAUSE = 300, AGAIN = 5000;
   let source = null, last = "", over = false, asked = 0, due = null, ahead = 0;
 
-  // Asks for the part anew, once for everything that comes together.
+  // Asks for the part anew, once for everything that comes together; not all pages at one moment.
   const refresh = () => {
     if (due) return;
-    due = setTimeout(() => { due = null; asked = Date.now(); htmx.trigger(part, "news"); }, PAUSE);
+    due = setTimeout(() => { due = null; asked = Date.now(); htmx.trigger(part, "news"); },
+      PAUSE * (1 + Math.random()));
   };
   const connected = () => source !== null && source.readyState === EventSource.OPEN;
   const close = () => { if (source) source.close(); source = null; };
@@ -56,6 +57,10 @@
     if (!document.hidden && !over && Date.now() - asked > (connected() ? CONNECTED : ALONE)) refresh();
   };
 
+  // What failed is tried again soon, also while the stream is open.
+  for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    part.addEventListener(failed, () => { asked = Date.now() - CONNECTED + ALONE; });
+  }
   part.addEventListener("htmx:afterSettle", () => { clock(); tick(); });
   clock();
   asked = Date.now();
