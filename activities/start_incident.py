@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from connectors.feeds.directory import FeedDirectory
 from incidents.kept.policies import have_policy_kept
 from incidents.opening import NO_OFFSET, open_incident
+from incidents.schedules.overrides import Overrides
 from models.compiled import CompiledPolicy
 from models.contracts.alert_group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident.record import Report
@@ -37,11 +38,16 @@ class StartIncidentActivity:
     """Starts incidents on the task queue on which this activity runs."""
 
     def __init__(
-        self, client: Client, policy_file: Path, feeds: FeedDirectory | None = None
+        self,
+        client: Client,
+        policy_file: Path,
+        feeds: FeedDirectory | None = None,
+        overrides: Overrides | None = None,
     ) -> None:
         self._client = client
         self._policy_file = policy_file
         self._feeds = feeds
+        self._overrides = overrides
 
     @activity.defn(name=START_INCIDENT)
     async def start_incident(self, request: StartIncident) -> IncidentStarted:
@@ -73,6 +79,7 @@ class StartIncidentActivity:
             home_of(activity.info().task_queue),
             epoch_offset=epoch_offset,
             feeds=self._feeds,
+            overrides=self._overrides,
         )
         await have_policy_kept(self._client, source, home_of(activity.info().task_queue))
         log.info("incident.started", incident=request.incident_id, anew=started)

@@ -14,6 +14,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from incidents.errors import ReportRefused
 from incidents.schedules.calendars import with_calendars
 from incidents.schedules.on_call import with_on_call
+from incidents.schedules.overrides import Overrides, book_of
 from incidents.temporal_errors import reaching_server
 from models.compiled import CompiledPolicy
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
@@ -56,17 +57,18 @@ async def open_incident(
     within: timedelta | None = None,
     epoch_offset: timedelta = NO_OFFSET,
     feeds: "FeedDirectory | None" = None,
+    overrides: "Overrides | None" = None,
 ) -> bool:
     """Start the incident; False if it was started before, whether it is open or over.
 
-    Roles whose default is a schedule go to whoever is on call now, with `feeds` asked.
+    Roles whose default is a schedule go to whoever is on call now, by `feeds` and `overrides` too.
     `epoch_offset` moves the incident's clock; it is zero except in rehearsals. Raises ReportRefused
     if the workflow would refuse the report, NamespaceNotFound, ServerUnavailable, or RPCError if
     the server does not accept it.
     """
     now = datetime.now(UTC) + epoch_offset
     policy = with_calendars(policy, report.happened_at or now, now)
-    policy = await with_on_call(policy, now, feeds)
+    policy = await with_on_call(policy, now, feeds, overrides or book_of(client))
     refusal = refusal_to_begin(report, policy, now)
     if refusal:
         raise ReportRefused(refusal, excesses(report))

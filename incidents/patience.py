@@ -17,6 +17,9 @@ KEEPING = timedelta(seconds=2)
 FEED = timedelta(seconds=0.5)
 """For a calendar feed: the first page, which reads it, goes out within two seconds."""
 
+OVERRIDES = timedelta(seconds=0.5)
+"""For the overrides of schedules, as for a feed, and for the same reason."""
+
 LOOK_SECONDS = 0.05
 """Between two checks of something awaited."""
 

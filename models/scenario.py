@@ -71,11 +71,26 @@ def instant_of(moment: timedelta | datetime, starts: datetime) -> datetime:
     return starts + moment if isinstance(moment, timedelta) else moment
 
 
-_HAPPENS = ("alert", "report", "do", "down", "refuses", "up")
+_HAPPENS = ("alert", "report", "do", "on_call", "down", "refuses", "up")
+
+
+class TakenShift(Frozen):
+    """Somebody is on call instead: an override of a schedule, from a moment `until` another.
+
+    Without `begins` (`from`) it begins with the event. With `covers`, it takes the shifts of that
+    person only.
+    """
+
+    schedule: Text
+    person: Text
+    covers: Text | None = None
+    begins: Moment | None = Field(default=None, alias="from")
+    until: Moment
+    reason: Text = "in the scenario"
 
 
 class ScenarioEvent(Frozen):
-    """Something that happens: an alert arrives, or somebody reports or gives a command.
+    """Something that happens: an alert arrives, somebody reports, gives a command, takes a shift.
 
     `alert` names a file with alerts in a format that the web server takes. `report` holds fields of
     a report, `fields` those of the command `do`. `incident` says which incident is meant, if there
@@ -92,6 +107,7 @@ class ScenarioEvent(Frozen):
     alert: Text | None = None
     report: dict[str, Any] | None = None
     do: Text | None = None
+    on_call: TakenShift | None = None
     down: Names = ()
     refuses: Names = ()
     up: Names = ()

@@ -176,6 +176,8 @@ class _Play:
             await self.engine.report(name, report, at)
         elif event.do:
             await self.engine.do(await self._order(event, at), at)
+        elif event.on_call:
+            self.engine.overrides.take(event.on_call, at, self.scenario.starts)
         else:
             self._channels(event)
 

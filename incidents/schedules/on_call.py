@@ -18,10 +18,12 @@ from models.compiled import CompiledPolicy, Person
 from models.people.schedule import Booking, GapKind, OnCall, ScheduleSpec
 from rules.people.naming.people_meant import schedules_named
 from rules.people.on_call.feed_events import called, people_meant
+from rules.people.on_call.schedule_overrides import laid_over
 from rules.people.on_call.words import schedules_of
 
 if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory, FeedReading
+    from incidents.schedules.overrides import Overrides
     from models.policy import Policy
 
 
@@ -39,10 +41,11 @@ class OnCallFound:
 
 @dataclass(frozen=True, slots=True)
 class OnCallLookup:
-    """Asks schedules who is on call. Feeds and the policy file are optional."""
+    """Asks schedules who is on call. Feeds, the policy file and overrides are optional."""
 
     feeds: "FeedDirectory | None" = None
     policy_file: Path | None = None
+    overrides: "Overrides | None" = None
 
     async def ask(
         self,
@@ -80,11 +83,23 @@ class OnCallLookup:
         from rules.zones.rotations import on_call  # noqa: PLC0415 - see above
 
         try:
-            bookings, told = await self.booked(spec, people, at, at + _AHEAD)
-            found = await asyncio.to_thread(on_call, spec, at, bookings)
+            (bookings, told), (laid, doubts) = await asyncio.gather(
+                self.booked(spec, people, at, at + _AHEAD), self.overridden(spec, people)
+            )
+            found = await asyncio.to_thread(on_call, laid, at, bookings)
         except Exception as error:  # noqa: BLE001 - a schedule's trouble must not keep the rest from paging
             return _unknown(spec.name, at, f"could not be worked out ({type(error).__name__})")
-        return found.changed(**told)
+        return found.changed(**{**told, "notes": (*told.get("notes", ()), *doubts)})
+
+    async def overridden(
+        self, spec: ScheduleSpec, people: Iterable[str]
+    ) -> tuple[ScheduleSpec, tuple[str, ...]]:
+        """The schedule with the overrides that people made, and notes about these."""
+        if self.overrides is None:
+            return spec, ()
+        known = await self.overrides.known()
+        laid, notes = laid_over(spec, known.overrides, people)
+        return laid, (*notes, *([known.note] if known.note else []))
 
     async def booked(
         self, spec: ScheduleSpec, people: Mapping[str, Person], start: datetime, end: datetime
@@ -158,7 +173,10 @@ def _notes(read: "FeedReading", unnamed: tuple[str, ...]) -> tuple[str, ...]:
 
 
 async def with_on_call(
-    policy: CompiledPolicy, at: datetime, feeds: "FeedDirectory | None"
+    policy: CompiledPolicy,
+    at: datetime,
+    feeds: "FeedDirectory | None",
+    overrides: "Overrides | None" = None,
 ) -> CompiledPolicy:
     """The policy with who is on call at `at` by the schedules of its roles and its authority."""
     rules = (*policy.authority.values(), policy.raise_severity, policy.lower_severity)
@@ -166,6 +184,6 @@ async def with_on_call(
     targets = (*(role.default for role in policy.roles if role.default), *may)
     if not schedules_of(targets):
         return policy
-    lookup = OnCallLookup(feeds)
+    lookup = OnCallLookup(feeds, overrides=overrides)
     asked = await lookup.ask(targets, policy.schedules, policy.people, policy.name, at)
     return policy.changed(on_call=asked.on_call)

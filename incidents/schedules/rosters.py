@@ -26,22 +26,27 @@ from rules.zones.rotations import ScheduleGap, Shift, gaps_of, shifts_of
 
 if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory
+    from incidents.schedules.overrides import Overrides
 
 
 async def read_rosters(
-    policy: Policy, asked: OnCallQuestion, feeds: "FeedDirectory | None"
+    policy: Policy,
+    asked: OnCallQuestion,
+    feeds: "FeedDirectory | None",
+    overrides: "Overrides | None" = None,
 ) -> OnCallShown:
     """Who is on call by the schedules of a policy. Raises NotInPolicy for an unknown name."""
     chosen = _named(asked.schedules, policy.schedules)
-    lookup = OnCallLookup(feeds)
+    lookup = OnCallLookup(feeds, overrides=overrides)
     people = people_of(policy)
     rows = []
     for name in chosen:
         spec = schedule_spec(policy, name)
         found = await lookup.who(spec, people, asked.at)
         bookings, _ = await lookup.booked(spec, people, asked.start - AROUND, asked.end + AROUND)
-        shifts = shifts_of(spec, asked.start, asked.end, bookings)
-        gaps = gaps_of(spec, asked.start, asked.end, bookings)
+        laid, _ = await lookup.overridden(spec, people)
+        shifts = shifts_of(laid, asked.start, asked.end, bookings)
+        gaps = gaps_of(laid, asked.start, asked.end, bookings)
         rows.append(_shown(spec, found, shifts, gaps))
     return OnCallShown(
         at=_local(asked.at, "UTC"),

@@ -57,11 +57,16 @@ class RotationSpec(Frozen):
 
 
 class ScheduleOverrideSpec(Frozen):
-    """Who is on call instead. Naive times are local to the zone of the schedule."""
+    """Who is on call instead. Naive times are local to the zone of the schedule.
+
+    With `covers`, they take the shifts of that person only. `reason` is why, if somebody said it.
+    """
 
     people: tuple[str, ...]
     begins: datetime
     ends: datetime
+    covers: str | None = Field(default=None, exclude_if=lambda covers: covers is None)
+    reason: str = Field(default="", exclude_if=lambda reason: not reason)
 
 
 class FeedSpec(Frozen):
@@ -118,7 +123,10 @@ class GapKind(StrEnum):
 
 
 class Duty(Frozen):
-    """Somebody is on call, and why: `rotation`, `layer NAME`, `override` or `feed NAME`."""
+    """Somebody is on call, and why: `rotation`, `layer NAME`, `override` or `feed NAME`.
+
+    If somebody took a shift over, it says of whom and why: `covers ana (dentist)`.
+    """
 
     person: str
     because: str

@@ -15,6 +15,7 @@ from models.people.authority import (
     PolicyOverrideRule,
 )
 from models.people.party import PartyKind, name_of
+from models.people.schedule_overrides import OVERRIDE_SCHEDULE
 from models.policy import Policy
 from models.policy.sections.approvals import ApprovalEntry
 from models.policy.sections.people import AuthorityEntry
@@ -228,7 +229,7 @@ def authority(policy: Policy) -> dict[str, AuthorityRule]:
     written = {
         name: authority_rule(policy, entry, name=name, changes=name == SET_SEVERITY)
         for name, entry in policy.authority.rules.items()
-        if name != OVERRIDE
+        if name not in (OVERRIDE, OVERRIDE_SCHEDULE)
     }
     slower = {SLOW_UPDATES: written[POST_UPDATE]} if POST_UPDATE in written else {}
     return closed_by_default(policy) | slower | written

@@ -24,6 +24,7 @@ from models.incident.record import Report
 from rehearsal.engine.alerts import RehearsedDeliveries, RehearsedStart, RehearsedTelling
 from rehearsal.engine.channels import RecordingChannels
 from rehearsal.engine.lag import Lag
+from rehearsal.engine.overrides import RehearsedOverrides
 from rehearsal.engine.policy import RehearsedPolicy
 from rehearsal.engine.refusals import NotTaken, refusal_of
 from rehearsal.engine.server import skipper
@@ -70,7 +71,10 @@ class RehearsedEngine:
         self._groups: dict[str, str] = {}
         self._deliveries = RehearsedDeliveries(self._queue)
         self._feeds = FeedDirectory(feeds, folder / "feeds")
-        self._start = RehearsedStart(self._client, policy.file, self._feeds, time=self.time)
+        self.overrides = RehearsedOverrides()
+        self._start = RehearsedStart(
+            self._client, policy.file, self._feeds, self.overrides, time=self.time
+        )
         self._workloads = RehearsedWorkloads(self._client, self.time)
         self._folder = folder
         self._worker = self._built(folder)
@@ -89,6 +93,7 @@ class RehearsedEngine:
             feeds=self._feeds,
             feed=RehearsedTelling(self._client, time=self.time),
             workloads=self._workloads,
+            overrides=self.overrides,
         )
         return Workers(
             self._client,
@@ -135,6 +140,7 @@ class RehearsedEngine:
                 self._queue,
                 epoch_offset=self.time.begin(named, at),
                 feeds=self._feeds,
+                overrides=self.overrides,
             )
             self._welcome(name, named)
             await self.settled(named)

@@ -43,6 +43,7 @@ class Known:
     role: tuple[str, ...]
     audience: tuple[str, ...]
     person: tuple[str, ...]
+    schedule: tuple[str, ...] = ()
     anyone: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
 
@@ -72,6 +73,7 @@ def _known(policy: Policy) -> Known:
         role=tuple(policy.roles),
         audience=audiences,
         person=tuple(policy.people),
+        schedule=tuple(policy.schedules),
         anyone=tuple(_open_to_anyone(policy)),
         outside=tuple(n for n, role in policy.roles.items() if OUTSIDE in role.qualification),
     )
@@ -146,6 +148,11 @@ def _of_event(
     for key in ("down", "refuses", "up"):
         for index, name in enumerate(getattr(event, key)):
             yield from known.look_up((*loc, key, index), "channel", name)
+    if event.on_call:
+        yield from known.look_up((*loc, "on_call", "schedule"), "schedule", event.on_call.schedule)
+        for key in ("person", "covers"):
+            if name := getattr(event.on_call, key):
+                yield from known.look_up((*loc, "on_call", key), PERSON, name)
     spec = spec_of(event.do or "")
     if spec is None:
         return

@@ -17,6 +17,7 @@ from models.people.schedule import (
     GapKind,
     OnCall,
     RotationSpec,
+    ScheduleOverrideSpec,
     ScheduleSpec,
 )
 from models.time.calendar import CalendarSpec
@@ -25,6 +26,7 @@ from rules.zones.calendars import clock_between, joined_spans, slice_of
 from rules.zones.turns import turns
 
 _GAP = "gap"
+_MOST_NAMED = 3
 _AT_ONCE = timedelta(seconds=1)
 _AHEAD = (timedelta(days=2), timedelta(days=16), timedelta(days=70), timedelta(days=400))
 """How far ahead the search for the next person on call looks, step by step."""
@@ -102,13 +104,43 @@ def _booked(
             yield Shift(begins_at, ends_at, booking.person, because)
 
 
-def _with_schedule_overrides(
-    spec: ScheduleSpec, start: datetime, end: datetime
-) -> Iterator[list[Shift]]:
+def _overridden(
+    spec: ScheduleSpec, painted: list[Shift], start: datetime, end: datetime
+) -> list[Shift]:
+    """The shifts with the overrides laid over them, in their order."""
     for override in spec.overrides:
         begins_at, ends_at = (_instant(spec.zone, t) for t in (override.begins, override.ends))
         if begins_at < end and ends_at > start and begins_at < ends_at:
-            yield [Shift(begins_at, ends_at, person, OVERRIDE) for person in override.people]
+            painted = _covered(override, painted, begins_at, ends_at)
+    return painted
+
+
+def _covered(
+    override: ScheduleOverrideSpec, painted: list[Shift], begins_at: datetime, ends_at: datetime
+) -> list[Shift]:
+    """The shifts with one override over them: over all, or over those of one person."""
+    only = override.covers
+    beneath = [s for s in painted if s.begins_at < ends_at and s.ends_at > begins_at]
+    beneath = [s for s in beneath if s.person == only] if only else beneath
+    times = [(begins_at, ends_at)]
+    if only:
+        cut = ((max(s.begins_at, begins_at), min(s.ends_at, ends_at)) for s in beneath)
+        times = joined_spans(sorted(cut))
+    because = _why_covered(override, beneath)
+    layer = [Shift(*time, person, because) for time in times for person in override.people]
+    beside = [s for s in painted if s not in beneath]
+    return [*beside, *_without(beneath, layer), *layer]
+
+
+def _why_covered(override: ScheduleOverrideSpec, beneath: Iterable[Shift]) -> str:
+    """`override`; for one that people made, whom it covers and why."""
+    if not override.reason:
+        return OVERRIDE
+    others = {s.person: None for s in beneath if s.person not in (NOBODY, *override.people)}
+    names = list(others)
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    covers = f"covers {', '.join(names[:_MOST_NAMED])}{more}" if names else OVERRIDE
+    return f"{covers} ({override.reason})"
 
 
 def _painted(
@@ -119,8 +151,9 @@ def _painted(
     layers.append(list(_booked(spec, bookings, start, end)))
     layers += [[Shift(*w, NOBODY, _GAP) for w in _open(gap, start, end)] for gap in spec.gaps]
     painted: list[Shift] = []
-    for layer in (*layers, *_with_schedule_overrides(spec, start, end)):
+    for layer in layers:
         painted = [*_without(painted, layer), *layer]
+    painted = _overridden(spec, painted, start, end)
     return [shift for shift in painted if shift.begins_at < end and shift.ends_at > start]
 
 

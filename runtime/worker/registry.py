@@ -28,6 +28,7 @@ from connectors.documents.local import LocalDocumentStore
 from connectors.documents.protocol import DocumentStore
 from connectors.feeds.directory import FeedDirectory
 from incidents.schedules.on_call import OnCallLookup
+from incidents.schedules.overrides import Overrides, book_of
 from incidents.workloads.requests import Workloads
 from runtime.settings import Settings
 from runtime.worker.called_by_workflow import CalledByWorkflow
@@ -38,6 +39,7 @@ from workflows.alert_group import AlertGroupWorkflow
 from workflows.archive_run import ArchiveRun
 from workflows.incident.workflow import IncidentWorkflow
 from workflows.keep_policy import KeepPolicy
+from workflows.schedule_overrides import ScheduleOverrides
 from workflows.workload import WorkloadWorkflow
 
 WORKFLOWS: tuple[type, ...] = (
@@ -47,6 +49,7 @@ WORKFLOWS: tuple[type, ...] = (
     ArchiveRun,
     KeepPolicy,
     Access,
+    ScheduleOverrides,
 )
 
 _PASSED_THROUGH = (
@@ -102,13 +105,14 @@ def build_activities(
     start: StartIncidentActivity | None = None,
     feed: FeedIncidentActivity | None = None,
     workloads: Workloads | None = None,
+    overrides: Overrides | None = None,
 ) -> Sequence[Callable[..., Any]]:
     """Every activity, with the connectors and settings that it needs.
 
-    A rehearsal starts and feeds incidents, and asks workloads, in its own way.
+    A rehearsal starts and feeds incidents, asks workloads and knows overrides in its own way.
     """
     workloads = workloads or Workloads(client)
-    on_call = OnCallLookup(feeds, settings.policy_file)
+    on_call = OnCallLookup(feeds, settings.policy_file, overrides or book_of(client))
     return [
         enforce_deadline,
         refresh_calendars,

@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from connectors.feeds.directory import FeedDirectory
 from incidents.errors import IncidentError, NotInPolicy
+from incidents.schedules.overrides import book_of
 from incidents.schedules.rosters import read_rosters
 from incidents.workloads.installation import InstallationWorkloads
 from models.access import Scope
@@ -91,7 +92,7 @@ class PeopleApi:
         question = asked.question(datetime.now(UTC).replace(microsecond=0))
         policy = self._policy.in_force().policy
         async with reaching_incidents(ANSWER, _not_in_policy):
-            found = await read_rosters(policy, question, self._feeds)
+            found = await read_rosters(policy, question, self._feeds, book_of(self._client))
         return answered(request, found.model_dump(mode="json"))
 
     async def workloads(self, request: Request) -> Response:

@@ -8,6 +8,7 @@ from temporalio.client import Client
 
 from connectors.feeds.directory import FeedDirectory
 from connectors.links import LinkKeys
+from incidents.schedules.overrides import book_of
 from models.addresses import parts_of
 from web.api.commanding import Commanding
 from web.api.reading import Reading
@@ -59,7 +60,7 @@ def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[A
     if openid and openid.logs_in:
         yield OpenIdLogin(openid, logins, cookies, parts.failures, login).router()
     entry = Entry(logins, pages)
-    on_call = OnCallNow(parts.policy, parts.feeds)
+    on_call = OnCallNow(parts.policy, parts.feeds, book_of(parts.client))
     yield BoardPage(on_call, parts.policy, entry, pages, live).router()
     yield IncidentPage(parts.commanding, parts.policy, entry, pages, live).router()
     yield static_router()

@@ -6,6 +6,7 @@ from models.command import COMMANDS
 from models.people.authority import ALL_OTHERS, OVERRIDE
 from models.people.party import Party, PartyKind, name_of, party_named
 from models.people.rule_name import RuleName, rule_named
+from models.people.schedule_overrides import OVERRIDE_SCHEDULE
 from models.policy import Policy
 from models.policy.sections.approvals import ApprovalEntry
 from models.policy.sections.people import AuthorityEntry
@@ -92,7 +93,8 @@ def authorities(policy: Policy) -> Iterator[Finding]:
     for name in policy.authority.rules:
         rule: Loc = ("authority", name)
         named_so = rule_named(name)
-        yield from unknown(rule, "command", named_so.command, (*commands(), OVERRIDE), key=True)
+        known = (*commands(), OVERRIDE, OVERRIDE_SCHEDULE)
+        yield from unknown(rule, "command", named_so.command, known, key=True)
         yield from _part_known(policy, rule, named_so)
     for loc, entry in _rules(policy):
         if loc == ("authority", LINK) and set(entry.by) <= set(commands()):
@@ -121,7 +123,7 @@ def trust(policy: Policy) -> Iterator[Finding]:
     """Proofs are required for commands that exist; a claim is no proof."""
     said, loc = policy.authority.trust, ("authority", "trust")
     for name in said.of:
-        known = (*commands(), OVERRIDE, ALL_OTHERS)
+        known = (*commands(), OVERRIDE, OVERRIDE_SCHEDULE, ALL_OTHERS)
         yield from unknown((*loc, name), "command", name, known, key=True)
     for name, counts in {ALL_OTHERS: said.default or (), **said.of}.items():
         if Proof.CLAIMED in counts:
@@ -209,6 +211,20 @@ def policy_override(policy: Policy) -> Iterator[Finding]:
     if said and ANYONE in entry.by:
         what = "anyone may override what the policy refuses"
         yield warning(loc, what, "add by: ROLE", key=True)
+
+
+def schedule_overrides(policy: Policy) -> Iterator[Finding]:
+    """Who may override a schedule does not depend on an incident, and there is a schedule."""
+    entry = policy.authority.rules.get(OVERRIDE_SCHEDULE)
+    if entry is None:
+        return
+    loc: Loc = ("authority", OVERRIDE_SCHEDULE)
+    said = [*entry.at, *(name for name in ("when", "after", "needs") if getattr(entry, name))]
+    for name in said:
+        what = "a schedule is overridden without an incident, and always with a reason"
+        yield Finding((*loc, name), what, "name only who may, with by", key=True)
+    if not policy.schedules:
+        yield warning(loc, "there is no schedule to override", "leave it out", key=True)
 
 
 def approvals(policy: Policy) -> Iterator[Finding]:
@@ -300,6 +316,7 @@ CHECKS: tuple[Check, ...] = (
     severity_never_meant,
     quiet_alerts,
     policy_override,
+    schedule_overrides,
     approvals,
     backdating,
     handovers,

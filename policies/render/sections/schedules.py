@@ -7,7 +7,9 @@ from models.people.schedule import RotationHandOver, RotationSpec, ScheduleSpec
 from models.policy.sections.calendars import WEEK
 from models.policy.sections.schedules import LAST_DAY
 from models.time.calendar import CalendarSpec
+from policies.compiling.overriding import words_of
 from policies.compiling.schedules import schedule_spec
+from policies.render.sections.consent import who
 from policies.render.sections.timelines import opening, runs
 from policies.render.writing.document import Block, Blocks, Heading, Paragraph, bullets, table
 from policies.render.writing.view import View
@@ -115,6 +117,7 @@ def _rules(view: View, spec: ScheduleSpec) -> Iterator[str]:
         yield f"Nobody is on call for longer than {duration(entry.longest)} without a break."
     if entry.rest:
         yield f"After a shift everybody has {duration(entry.rest)} of rest before the next."
+    yield f"For a time, {who(words_of(view.policy))} may put somebody else on call, with a reason."
     yield "If nobody is on call, the engine pages the next level of an escalation at once."
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.base import ENGINE, MONITORING
+from models.base import ENGINE, MONITORING, Actor
 from models.people.authority import ALL_OTHERS
 from models.proof import Proof
 from rules.people.permission.authority import DISPUTE
@@ -32,10 +32,14 @@ def _not_proven(case: Case, command: str) -> Refusal | None:
     counts = proofs_asked(case.policy.trust, command)
     if counts is None or case.actor.proof in counts or _takes_back(case, command):
         return None
-    name, proof = case.actor.name, case.actor.proof
+    return Refusal("NotAuthorised", unproven(case.actor, counts, command), ("proof",))
+
+
+def unproven(actor: Actor, counts: tuple[Proof, ...], command: str) -> str:
+    """The words that who gives a command is not known well enough for it."""
+    name, proof = actor.name, actor.proof
     how = "only claimed" if proof is Proof.CLAIMED else f"known by {proof}"
-    message = f"{command} requires that {name} is known by {_listed(counts)}; {name} is {how}"
-    return Refusal("NotAuthorised", message, ("proof",))
+    return f"{command} requires that {name} is known by {_listed(counts)}; {name} is {how}"
 
 
 def _takes_back(case: Case, command: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from connectors.feeds.directory import FeedDirectory
 from incidents.schedules.on_call import OnCallLookup
+from incidents.schedules.overrides import Overrides
 from models.people.schedule import GapKind, OnCall
 from policies.compiling.policy import people_of
 from policies.compiling.schedules import schedule_spec
@@ -40,9 +41,11 @@ class Duties:
 class OnCallNow:
     """Asks the schedules; all who look share one reading of some seconds."""
 
-    def __init__(self, policy: PolicyInForce, feeds: FeedDirectory | None) -> None:
+    def __init__(
+        self, policy: PolicyInForce, feeds: FeedDirectory | None, overrides: Overrides | None
+    ) -> None:
         self._policy = policy
-        self._lookup = OnCallLookup(feeds)
+        self._lookup = OnCallLookup(feeds, overrides=overrides)
         self._reading = asyncio.Lock()
         self._known = Duties()
         self._until = 0.0
