@@ -9,17 +9,25 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from incidents.access.changing import make_token, revoke_token
 from incidents.kept.policies import have_policy_kept, keeping_id
 from incidents.reopening import reopen_incident
+from incidents.schedules.overriding import AskedOverride, OverrideRefused, Overriding
 from models.access import ACCESS_ID, TOKEN_USED, Holder, TokenUsed
+from models.base import Actor
 from models.contracts.alert_group import RECEIVE_ALERTS
+from models.people.schedule_overrides import OVERRIDES_ID
+from policies.reading.load import parse_policy
 from states.lifecycle import State
 from tests.conftest import time_skipping_server
 from tests.fakes.feeding import LosesEveryFirstAnswer
 from tests.histories.record import HERE
+from tests.policies.written import WHOLE
 from tests.scenarios.siren import REVIEW, Siren
 
 
@@ -145,12 +153,38 @@ async def tokens(siren: Siren) -> str:
     return handle.id
 
 
+SCHEDULE = """\
+schedules: { primary: { rotation: { people: [ana, bo], hand_over: monday 09:00 } } }
+"""
+
+
+async def schedule_overrides(siren: Siren) -> str:
+    """Overrides are made, refused and ended, over several runs."""
+    policy = parse_policy((WHOLE + SCHEDULE).encode()).policy
+    assert policy is not None
+    ana, now = Actor(name="ana"), datetime.now(UTC)
+    async with siren.worker():
+        overriding = Overriding(siren.client, siren.task_queue)
+        for number in range(MOST_OF_A_RUN):
+            begins_at = now + timedelta(days=number + 1)
+            ends_at = begins_at + timedelta(hours=8)
+            asked = AskedOverride("primary", "bo", begins_at, ends_at, f"swap {number}")
+            made = await overriding.make(policy, asked, ana)
+        with suppress(OverrideRefused):
+            await overriding.make(policy, replace(asked, id="0" * 12), Actor(name="zoe"))
+        await overriding.end(policy, made.id, ana)
+    return OVERRIDES_ID
+
+
 LIVES: dict[str, Callable[[Siren], Awaitable[str]]] = {
     life.__name__: life
-    for life in (group_life, group_runs, group_takeover, outlived_group, kept_policy, tokens)
+    for life in (
+        *(group_life, group_runs, group_takeover, outlived_group, kept_policy, tokens),
+        schedule_overrides,
+    )
 }
 """Each says whose history is kept."""
-FEW_EVENTS = (group_runs, tokens)
+FEW_EVENTS = (group_runs, tokens, schedule_overrides)
 """Lives of which each run is short, so that there are several."""
 MOST_OF_A_RUN = 14
 
