@@ -17,6 +17,7 @@ from runtime.openid import OpenId
 from web.alerts.delivering import Deliveries
 from web.alerts.formats.table import FORMATS
 from web.api.commanding import BODIES, CommandApi, Commanding
+from web.api.overrides import OverrideBody, OverridesApi, ScheduleOverrides
 from web.api.people import PeopleApi
 from web.api.policy import PolicyApi
 from web.api.reading import Reading
@@ -69,8 +70,8 @@ def create_app(
     )
     reading = Reading(client, documents, policy)
     commanding = Commanding(client, policy, task_queue, local=local)
-    watching = Watching(client, reading)
-    parts = Parts(client, policy, feeds, bearer, failures, reading, commanding, watching)
+    shared = (Watching(client, reading), ScheduleOverrides(commanding, feeds))
+    parts = Parts(client, policy, feeds, bearer, failures, reading, commanding, *shared)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     for router in _api(parts, task_queue):
         app.include_router(router, dependencies=[Depends(Identified(bearer.asker, failures))])
@@ -87,6 +88,7 @@ def _api(parts: Parts, task_queue: str) -> Iterator[APIRouter]:
     yield parts.reading.router()
     yield CommandApi(parts.commanding).router()
     yield PeopleApi(client, policy, task_queue, feeds).router()
+    yield OverridesApi(parts.overrides).router()
     yield PolicyApi(client, policy, parts.reading).router()
     yield EventsApi(parts.watching, parts.tokens.asker).router()
 
@@ -109,7 +111,9 @@ def _bare(names: Iterable[str], proxies: int) -> FastAPI:
         redirect_slashes=False,
     )
     install(app)
-    describe(app, *(each.body for each in FORMATS.values()), Reported, *BODIES.values())
+    describe(
+        app, *(each.body for each in FORMATS.values()), Reported, OverrideBody, *BODIES.values()
+    )
     app.add_middleware(KnownHosts, names=names)
     app.add_middleware(Forwarded, hops=proxies)
     return app

@@ -41,12 +41,18 @@ from policies.compiling.policy import people_of
 from policies.compiling.responsibility import trust
 from policies.compiling.schedules import schedule_spec
 from rules.paging.urgency import WorkKind, rank
+from rules.people.on_call.schedule_overrides import laid_over
 from rules.people.permission.overriding import MayOverride, why_not
 
 if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory
 
 _ID_BYTES = 6
+
+
+def new_id() -> str:
+    """The id of a new override."""
+    return secrets.token_hex(_ID_BYTES)
 
 
 class OverrideRefused(IncidentError):  # noqa: N818 - says what is
@@ -75,7 +81,7 @@ class AskedOverride:
     ends_at: datetime
     reason: str
     covers: str | None = None
-    id: str = field(default_factory=lambda: secrets.token_hex(_ID_BYTES))
+    id: str = field(default_factory=new_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +149,14 @@ class Overriding:
         from rules.zones.rotations import shifts_of  # noqa: PLC0415 - slow to load
 
         spec, people = schedule_spec(policy, asked.schedule), people_of(policy)
-        lookup = OnCallLookup(self.feeds, overrides=book_of(self.client))
+        lookup = OnCallLookup(self.feeds)
         times = (asked.begins_at, asked.ends_at)
         if asked.begins_at >= asked.ends_at:
             return
         bookings, told = await lookup.booked(spec, people, *times)
-        laid, _ = await lookup.overridden(spec, people)
+        known = (await book_of(self.client).known()).overrides
+        # A retry must not find that its own override has taken the shift.
+        laid, _ = laid_over(spec, (each for each in known if each.id != asked.id), people)
         on = {shift.person for shift in shifts_of(laid, *times, bookings)}
         if covers not in on and not told.get("unread"):
             others = f"; on call then: {', '.join(sorted(on))}" if on else ""

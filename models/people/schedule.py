@@ -18,6 +18,8 @@ NOBODY = "nobody"
 
 OVERRIDE = "override"
 """Why somebody is on call who is not by rotation."""
+COVERS = "covers "
+"""How that begins if they take the shifts of others."""
 
 
 class RotationHandOver(Frozen):

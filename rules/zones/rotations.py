@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from models.people.schedule import (
+    COVERS,
     NOBODY,
     OVERRIDE,
     Booking,
@@ -139,7 +140,7 @@ def _why_covered(override: ScheduleOverrideSpec, beneath: Iterable[Shift]) -> st
     others = {s.person: None for s in beneath if s.person not in (NOBODY, *override.people)}
     names = list(others)
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    covers = f"covers {', '.join(names[:_MOST_NAMED])}{more}" if names else OVERRIDE
+    covers = f"{COVERS}{', '.join(names[:_MOST_NAMED])}{more}" if names else OVERRIDE
     return f"{covers} ({override.reason})"
 
 

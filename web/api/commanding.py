@@ -126,9 +126,9 @@ class Commanding:
     def __init__(
         self, client: Client, policy: PolicyInForce, task_queue: str, *, local: bool = True
     ) -> None:
-        self._client = client
-        self._policy = policy
-        self._task_queue = task_queue
+        self.client = client
+        self.policy = policy
+        self.task_queue = task_queue
         self._local = local
 
     def may(self, asker: Asker, command: str) -> None:
@@ -139,7 +139,7 @@ class Commanding:
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", CLAIM)
 
     def _takes_claims(self, command: str) -> bool:
-        counts = proofs_asked(trust(self._policy.in_force().policy), command)
+        counts = proofs_asked(trust(self.policy.in_force().policy), command)
         return counts is not None and Proof.CLAIMED in counts
 
     async def give(self, incident: str, name: str, command: Command, within: timedelta) -> Done:
@@ -168,7 +168,7 @@ class Commanding:
 
     async def _given(self, order: Order, within: timedelta) -> CommandResult:
         try:
-            return await give(self._client, order, self._task_queue, patience=within)
+            return await give(self.client, order, self.task_queue, patience=within)
         except IncidentOver as over:
             if over.done:
                 return over.done

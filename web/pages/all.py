@@ -11,6 +11,7 @@ from connectors.links import LinkKeys
 from incidents.schedules.overrides import book_of
 from models.addresses import parts_of
 from web.api.commanding import Commanding
+from web.api.overrides import ScheduleOverrides
 from web.api.reading import Reading
 from web.events.open_streams import Watching
 from web.identity.bearer import BearerTokens
@@ -26,6 +27,7 @@ from web.pages.incident.page import IncidentPage
 from web.pages.live import Live
 from web.pages.login import LoginPage
 from web.pages.login_openid import OpenIdLogin
+from web.pages.oncall.page import OnCallPage, Sources
 from web.pages.rendering import Pages, static_router
 from web.pages.respond import Respond
 from web.policy import PolicyInForce
@@ -43,6 +45,7 @@ class Parts:
     reading: Reading
     commanding: Commanding
     watching: Watching
+    overrides: ScheduleOverrides
 
 
 def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[APIRouter]:
@@ -63,4 +66,6 @@ def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[A
     on_call = OnCallNow(parts.policy, parts.feeds, book_of(parts.client))
     yield BoardPage(on_call, parts.policy, entry, pages, live).router()
     yield IncidentPage(parts.commanding, parts.policy, entry, pages, live).router()
+    sources = Sources(parts.client, parts.policy, parts.feeds, parts.overrides)
+    yield OnCallPage(sources, entry, pages).router()
     yield static_router()

@@ -16,7 +16,7 @@ from web.identity.logins import Logins
 from web.pages.rendering import Pages
 
 LOGIN = "/login"
-OURS = re.compile(r"/(incidents/[A-Za-z0-9._~-]{1,200})?(\?[A-Za-z0-9._~&=%+-]{0,500})?")
+OURS = re.compile(r"/(incidents/[A-Za-z0-9._~-]{1,200}|oncall)?(\?[A-Za-z0-9._~&=%+-]{0,500})?")
 """Where a login may lead to: pages of this server, never another place."""
 PART = "HX-Request"
 """The header with which a page asks for a part of itself."""

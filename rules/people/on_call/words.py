@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from models.people.party import PartyKind, party_named
-from models.people.schedule import NOBODY, GapKind, OnCall, ScheduleSpec
+from models.people.schedule import COVERS, NOBODY, OVERRIDE, GapKind, OnCall, ScheduleSpec
 from models.policy.values.durations import format_duration
 from rules.wording.times import in_utc_minutes
 
@@ -42,6 +42,11 @@ def _aged(found: OnCall) -> str:
 def age_in_words(length: timedelta) -> str:
     """An age, to the minute."""
     return format_duration(timedelta(minutes=length // timedelta(minutes=1)))
+
+
+def is_override(because: str) -> bool:
+    """Whether the reason why somebody is on call is an override, of the policy or of people."""
+    return because.startswith((OVERRIDE, COVERS))
 
 
 def by_schedule(found: OnCall, person: str) -> str:

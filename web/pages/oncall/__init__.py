@@ -1,0 +1,1 @@
+"""The page that shows who is on call, now and in the next weeks."""
