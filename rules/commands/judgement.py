@@ -40,7 +40,7 @@ from rules.people.permission.authority import (
 )
 from rules.people.permission.backdating import reason_missing
 from rules.people.permission.policy_overrides import decided_with_override
-from rules.people.permission.requests import without_settled_requests
+from rules.people.permission.requests import awaits_answer, without_settled_requests
 from rules.people.permission.trust import untrusted
 from rules.people.roles.handover import over_own_role
 from rules.record.carried import RECORD_BOUND_BYTES, too_heavy
@@ -54,6 +54,8 @@ ON_ITS_WAY = timedelta(seconds=5)
 FREE_TEXTS = frozenset({"post_update", "add_lesson", "add_action_item", "link"})
 """Commands that add text and change nothing else."""
 
+ANSWERS = frozenset({"approve", "reject"})
+"""Commands that answer a request for approval."""
 NO_PROGRESS = frozenset({Trigger.ACKNOWLEDGE.value, "decline", DISPUTE})
 """Commands after which nobody works on the incident yet."""
 
@@ -208,7 +210,7 @@ def judge(
 ) -> Outcome:
     """Decide a command at `now`: the new record and the effects, or a refusal.
 
-    While `reopening`, an incident that is over accepts nothing else.
+    While `reopening`, an incident that is over accepts nothing else but answers to that.
     """
     happened_at = command.happened_at or _given_at(command, incident, now)
     misdated = _misdated(happened_at, incident, now)
@@ -225,11 +227,19 @@ def judge(
         return refusal
     trigger = Trigger(name) if name in BY_TRIGGER else None
     late = incident.state in TERMINAL and trigger is None
-    accepted = () if reopening else AFTER_THE_END
+    accepted = _accepted_when_over(incident, policy, reopening=reopening)
     if late and not isinstance(command, RecordAlertsCommand) and name not in accepted:
         over = Refusal("Refused", f"the incident is {incident.state}", possible=("reopen",))
         return _authority_first(case, name, command, over)
     return decided_with_override(case, name, command.override, lambda c: _decided(c, name, command))
+
+
+def _accepted_when_over(
+    incident: Incident, policy: CompiledPolicy, *, reopening: bool
+) -> frozenset[str]:
+    """The commands that an incident takes when it is over: also answers that it waits for."""
+    answers = ANSWERS if awaits_answer(incident, policy) else frozenset()
+    return answers if reopening else answers | AFTER_THE_END
 
 
 def out_of_bounds(

@@ -64,6 +64,7 @@ def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...])
         late_updates=policy.late_updates,
         approvals=policy.approvals if any(is_pending(point) for point in due) else {},
         handover=policy.handover if any(is_pending(point) for point in due) else None,
+        judges_in_full=policy.judges_in_full,
     )
 
 

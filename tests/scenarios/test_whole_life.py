@@ -5,55 +5,22 @@ import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from connectors.errors import PermanentError
-from models.compiled import Audience, CompiledPolicy
-from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
-from models.incident.record import Incident
+from models.compiled import Audience
 from models.time.clock import ClockStatus
 from states.lifecycle import State
+from tests.scenarios.lives import QUIET, lived
 from tests.scenarios.stage import Stage, page, reminded, told
 from tests.specimens import POLICY
-
-QUIET = POLICY.changed(audiences=(), clocks=POLICY.clocks[:1])
-
 
 PUNCTUAL = POLICY.changed(
     audiences=(Audience(name="stakeholders", channels=("log",), on=("reported", "resolved")),)
 )
-
-
-async def lived(stage: Stage, until: str = "close", policy: CompiledPolicy = POLICY) -> None:
-    """A SEV1 from report at 0 to close at 200 minutes, or to an earlier command."""
-    script: list[tuple[float, str, dict[str, Any]]] = [
-        (3, "acknowledge", {}),
-        (6, "set_severity", {"severity": "SEV1"}),
-        (10, "begin_diagnosis", {"steps": ["impact"]}),
-        (40, "begin_resolution", {"steps": ["cause"]}),
-        (50, "mitigate", {}),
-        (60, "resolve", {"steps": ["verify"]}),
-        (
-            150,
-            "submit_review",
-            {
-                "lead": "ana",
-                "aspects": {"cause": "a", "response": "b"},
-                "lessons": ["watch the memory of the payment service"],
-            },
-        ),
-        (200, "close", {}),
-    ]
-    await stage.report(policy)
-    for at, name, fields in script:
-        await stage.at(at)
-        await stage.do(name, **fields)
-        if name == until:
-            return
 
 
 async def test_a_whole_life_ends_closed_with_its_report_written_and_everything_told(
@@ -141,48 +108,6 @@ async def test_reopening_in_review_pages_again_and_the_clocks_run_on(stage: Stag
     assert timedelta(minutes=84) <= resolve.elapsed <= timedelta(minutes=86)
     pages = [e.data["recipient"] for e in record.timeline if e.kind == "page.sent"]
     assert pages == ["ana", "ana"]
-
-
-async def test_a_closed_incident_reopens_as_a_new_run_that_carries_its_record(
-    stage: Stage,
-) -> None:
-    """The id stays, the story goes on, and the reopening update is its first message."""
-    await lived(stage)
-    carried = await stage.ended()
-    again = await stage.client.start_workflow(
-        INCIDENT_WORKFLOW,
-        IncidentInput(carried=carried, reopening=True),
-        id=stage.handle.id,
-        task_queue=stage.task_queue,
-    )
-    await again.execute_update("reopen", {"actor": "ana", "note": "it is back"})
-    record = await again.query("record", result_type=Incident)
-    assert record.state is State.DIAGNOSIS
-    assert record.runs == 2
-    assert record.timeline[0].kind == "incident.reported"
-    await again.terminate()
-
-
-async def test_a_refused_reopening_opens_nothing_else_and_ends_at_once(stage: Stage) -> None:
-    """The run takes no other command meanwhile, and the record stays as it was closed."""
-    await lived(stage)
-    carried = await stage.ended()
-    again = await stage.client.start_workflow(
-        INCIDENT_WORKFLOW,
-        IncidentInput(carried=carried, reopening=True),
-        id=stage.handle.id,
-        task_queue=stage.task_queue,
-    )
-    await again.signal("add_lesson", {"actor": "ana", "text": "forged later"})
-    await again.signal("reopen", {"actor": "mallory", "note": "it is back"})
-    ended = Carried.model_validate(await again.result())
-    assert ended.incident.state is State.CLOSED
-    assert ended.incident.lessons == carried.incident.lessons
-    refused = [e.data["command"] for e in ended.incident.timeline if e.kind == "command.refused"]
-    assert sorted(refused[-2:]) == ["add_lesson", "reopen"]
-    events = (await again.fetch_history()).events
-    waited = [e for e in events if e.HasField("timer_fired_event_attributes")]
-    assert not waited, "it waits no minute for another attempt"
 
 
 async def test_a_repeated_command_id_returns_the_stored_result_and_does_nothing_twice(

@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.commands.view import view_of
     from rules.paging.urgency import WorkKind
     from rules.paging.why.why_paged import explain
+    from rules.people.permission.requests import awaits_answer
     from rules.people.roles.holders import told_of_duties
     from rules.record.bounds import out_of_time
     from rules.record.carried import (
@@ -144,7 +145,7 @@ class IncidentWorkflow:
         """
         if self._unfit:
             raise self._unfit
-        if self._reopens:
+        if self._reopens and not self._awaits_answer():
             await self._reopened(self._reopens)
         while not self._over():
             self._desk.awake = False
@@ -256,7 +257,13 @@ class IncidentWorkflow:
     def _over(self) -> bool:
         if self._desk.incident.state not in TERMINAL or not self._desk.idle:
             return False
+        if self._awaits_answer():
+            return False
         return all(component.settled for component in self._components)
+
+    def _awaits_answer(self) -> bool:
+        """Whether somebody was asked to approve something after the end, such as a reopening."""
+        return awaits_answer(self._desk.incident, self._desk.policy)
 
     def carried(self) -> Carried:
         """Everything that a later run needs: the record and the progress of each component."""
@@ -299,8 +306,11 @@ class IncidentWorkflow:
             await workflow.wait_condition(workflow.all_handlers_finished)
             carried = self._fitting()
             if carried:
+                closed = self._reopens_alone and carried.incident.state == self._reopens
                 workflow.continue_as_new(
-                    IncidentInput(carried=carried, epoch_offset=self._epoch_offset)
+                    IncidentInput(
+                        carried=carried, epoch_offset=self._epoch_offset, reopening=closed
+                    )
                 )
         self._prolonged_until = self._desk.now() + PROLONGED
         self._desk.note(

@@ -34,6 +34,7 @@ from rules.people.permission.requests import (
     requests_for,
     same_request,
     sent_before,
+    time_to_answer,
     unaskable,
     with_request,
     with_request_replaced,
@@ -277,7 +278,8 @@ def approval_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueT
     """When the time of the group that was asked last is over."""
     for request in incident.requests:
         rule = policy.approvals.get(request.rule)
-        if rule is None or rule.within is None or request.consults or request.proceeds:
+        within = time_to_answer(rule, request, policy) if rule else None
+        if rule is None or within is None or request.consults or request.proceeds:
             continue
         if len(request.approvals) < rule.quorum and request.state == incident.state:
             yield DueThreshold(
@@ -285,18 +287,20 @@ def approval_points(policy: CompiledPolicy, incident: Incident) -> Iterator[DueT
                 run=request.asked,
                 threshold=TIME_IS_OVER,
                 fraction=1.0,
-                due_at=(request.asked_at or request.at) + rule.within,
+                due_at=(request.asked_at or request.at) + within,
             )
 
 
 def _waits_since(
-    incident: Incident, name: str, rule: ApprovalRule, due_at: datetime
+    incident: Incident, name: str, policy: CompiledPolicy, due_at: datetime
 ) -> Iterator[Request]:
     """The requests by a rule whose time is over at an instant."""
+    rule = policy.approvals[name]
     for request in requests_for(incident, name):
-        if request.proceeds or len(request.approvals) >= rule.quorum or rule.within is None:
+        within = time_to_answer(rule, request, policy)
+        if request.proceeds or len(request.approvals) >= rule.quorum or within is None:
             continue
-        if (request.asked_at or request.at) + rule.within == due_at:
+        if (request.asked_at or request.at) + within == due_at:
             yield request
 
 
@@ -305,12 +309,12 @@ def unanswered_request(
 ) -> Decision | None:
     """What happens if nobody answers in time: the next group is asked, or the policy decides."""
     rule = policy.approvals.get(name)
-    request = next(_waits_since(incident, name, rule, due_at), None) if rule else None
+    request = next(_waits_since(incident, name, policy, due_at), None) if rule else None
     if request is None or rule is None:
         return None
     if request.asked < len(rule.groups):
         return _asked_next(request, rule, incident, policy, now, due_at=due_at)
-    proceeds = rule.timeout == "proceed"
+    proceeds = rule.timeout == "proceed" and rule.within is not None
     end = "goes on without approval" if proceeds else "lapses"
     summary = f"nobody decided on {request.says} in time: it {end}"
     again = request.changed(proceeds=True) if proceeds else None

@@ -9,18 +9,22 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.payload import Command
+from models.people.authority import ApprovalRule
 from models.people.party import Party, PartyKind, as_person
 from models.people.responsibility import RecentRequest, Request
 from rules.people.permission.content import content_of, core_of, digest_of, in_a_word, in_full
 from rules.record.decision import Case, Decision, Effect, PageRole
 from rules.record.timeline import note
 from rules.wording.times import in_utc, span
+from states.lifecycle import TERMINAL
 
 IN_MIND = timedelta(minutes=30)
 """How long an answer may be about a request that is no longer there."""
 PACE = timedelta(minutes=10)
 MOST_IN_PACE = 6
 """One person makes at most this many requests in that time, because each pages others."""
+ANSWERED_AFTER_THE_END = timedelta(days=7)
+"""After the end of an incident, nobody waits longer for an answer, unless the policy says so."""
 MOST_REQUESTS = 10
 """So many people may ask for approval by one rule at the same time."""
 MOST_LATELY = 100
@@ -67,6 +71,29 @@ def open_requests(incident: Incident, policy: CompiledPolicy) -> frozenset[str]:
     """The ids of the requests that somebody still has to answer."""
     waits = (r for r in incident.requests if not _approved(r, policy) and not r.proceeds)
     return frozenset(request.id for request in waits)
+
+
+def awaits_answer(incident: Incident, policy: CompiledPolicy) -> bool:
+    """Whether somebody asked for approval after the incident was over, and nobody has answered.
+
+    Until then, its run takes the answer.
+    """
+    if incident.state not in TERMINAL or not policy.judges_in_full:
+        return False
+    waiting = open_requests(incident, policy)
+    return any(
+        request.id in waiting and request.state == incident.state
+        for request in incident.requests
+        if not request.consults and request.rule in policy.approvals
+    )
+
+
+def time_to_answer(
+    rule: ApprovalRule, request: Request, policy: CompiledPolicy
+) -> timedelta | None:
+    """How long those who are asked have; None if it is not limited."""
+    over = request.state in TERMINAL and policy.judges_in_full
+    return rule.within or (ANSWERED_AFTER_THE_END if over else None)
 
 
 def _approved(request: Request, policy: CompiledPolicy) -> bool:

@@ -1,16 +1,20 @@
 """Approvals: who is asked and when, what counts, and what happens if nobody answers."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from models.base import ENGINE
+from models.command import COMMANDS
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
+from rules.commands.judgement import judge
 from rules.deadlines.due import due_thresholds, next_point
+from rules.deadlines.enforcement import facts_for_enforcement, without_story
 from rules.deadlines.pending import when_nobody_answered
-from rules.record.decision import Decision, PageRole, Remind
+from rules.people.permission.requests import awaits_answer
+from rules.record.decision import Decision, PageRole, Refusal, Remind
 from states.lifecycle import State
 from tests.rules.staffed import decided, lines, refused, reported, staffed
 from tests.specimens import after, done, outcome
@@ -180,3 +184,76 @@ def test_a_group_that_has_only_the_requester_is_passed_over() -> None:
     assert paged(second) == ["person:cy"]
     last = overdue(policy, second.incident, after(70))
     assert last.incident.requests == ()
+
+
+REOPENED_BY = staffed(
+    "review: { required: { SEV1: never, SEV2: never } }\n"
+    "milestones: [told]\nclocks: { it: { from: reported, to: told, within: 1h, outlives: true } }\n"
+    "approvals: { reopen: { by: cy }, set_milestone: { by: [cy, dee] } }\n"
+)
+
+
+def asked_when_over(name: str = "reopen", **fields: Any) -> Incident:
+    """A closed incident for which ana asks approval."""
+    closed = done(reported(REOPENED_BY), "resolve", after(5), REOPENED_BY)
+    assert closed.state is State.CLOSED
+    leaves = refused(closed, name, 10, REOPENED_BY, **fields).leaves
+    assert leaves is not None
+    return leaves.incident
+
+
+def given_when_over(
+    incident: Incident, name: str, policy: CompiledPolicy = REOPENED_BY, **fields: Any
+) -> Decision | Refusal:
+    """What the run of a reopening makes of a command."""
+    payload = COMMANDS[name].payload.model_validate({"actor": "ana", **fields})
+    return judge(name, payload, incident, policy, after(20), reopening=True)
+
+
+def test_the_reopening_of_a_closed_incident_can_be_approved() -> None:
+    """As long as it waits for the answer it takes that and nothing else; then it waits no more."""
+    asked = asked_when_over()
+    assert awaits_answer(asked, REOPENED_BY)
+    answer = given_when_over(asked, "approve", actor="cy", command="reopen")
+    assert isinstance(answer, Decision), answer
+    assert not awaits_answer(answer.incident, REOPENED_BY), "its requester can give it again"
+    assert isinstance(given_when_over(answer.incident, "reopen"), Decision)
+    no = given_when_over(asked, "reject", actor="cy", command="reopen", reason="it is another")
+    assert isinstance(no, Decision)
+    assert not awaits_answer(no.incident, REOPENED_BY)
+    assert isinstance(given_when_over(asked, "add_note", text="t"), Refusal)
+    assert isinstance(given_when_over(asked, "set_milestone", milestone="told"), Refusal)
+    for incident, policy in (
+        (no.incident, REOPENED_BY),
+        (asked, REOPENED_BY.changed(judges_in_full=False)),
+    ):
+        refusal = given_when_over(incident, "approve", policy, actor="cy", command="reopen")
+        assert isinstance(refusal, Refusal)
+        assert refusal.message.startswith("the incident is closed")
+
+
+def test_a_late_fact_about_a_closed_incident_can_be_approved() -> None:
+    """What it still accepts may need an approval, too."""
+    asked = asked_when_over("set_milestone", milestone="told")
+    approved = done(asked, "approve", after(20), REOPENED_BY, actor="dee", command="set_milestone")
+    assert done(approved, "set_milestone", after(21), REOPENED_BY, milestone="told").milestone(
+        "told"
+    )
+
+
+@pytest.mark.parametrize("timeout", ["refuse", "proceed"])
+def test_a_request_to_a_closed_incident_lapses_after_a_week(
+    timeout: Literal["refuse", "proceed"],
+) -> None:
+    """So its run ends some day; nobody said that it goes on without approval."""
+    rule = REOPENED_BY.approvals["reopen"].changed(timeout=timeout)
+    policy = REOPENED_BY.changed(approvals={"reopen": rule}, clocks=())
+    asked, week = asked_when_over(), after(10 + 7 * 24 * 60)
+    lapsed = overdue(policy, asked, week)
+    assert lapsed.incident.requests == ()
+    assert lines(lapsed.incident, "approval.timeout") == [
+        "nobody decided on reopen in time: it lapses"
+    ]
+    [point] = due_thresholds(policy, asked, week)
+    facts = facts_for_enforcement(policy, (point,))
+    assert due_thresholds(facts, without_story(asked), week) == (point,)
