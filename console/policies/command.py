@@ -20,6 +20,7 @@ from policies.checks.installation import (
     channels_resolved,
     feeds_resolved,
     pages_arrive,
+    people_identified,
 )
 from policies.checks.paging.coverage import coverage
 from policies.checks.revision import revision
@@ -84,6 +85,7 @@ def _of_installation(output: Output) -> tuple[Check, ...]:
         channels_resolved(channels.unresolved),
         pages_arrive(can_page),
         feeds_resolved(feeds.unresolved),
+        *((people_identified(settings.oidc_people_claim),) if settings.oidc_issuer else ()),
     )
 
 

@@ -1,11 +1,13 @@
-"""What a policy names and an installation must know: its channels and feeds."""
+"""What a policy names and an installation must know: its channels, feeds and people."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from models.policy import Policy
+from policies.compiling.identities import identities_of
 from policies.reading.findings import Check, Finding
 from policies.reading.problems import Gravity
 from policies.reading.tree import Loc
+from rules.people.naming.identities import EMAIL
 
 _FIELDS = {"webhook": "URL", "email": "HOST"}
 _ANY_KIND = "KIND"
@@ -105,5 +107,21 @@ def feeds_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) -> Ch
             instead = f"set {settings}, or __PATH of a file instead of __URL"
             what = f"no setting resolves {_told('feed', names)}"
             yield Finding(("schedules",), what, instead, key=True, level=Gravity.NOTE)
+
+    return check
+
+
+def people_identified(claim: str) -> Check:
+    """The check that everybody can log in at an OpenID provider, which knows them by `claim`."""
+
+    def check(policy: Policy) -> Iterator[Finding]:
+        known = identities_of(policy)
+        means = known.addresses if claim == EMAIL else known.listed
+        names = tuple(name for name in policy.people if name not in means.values())
+        if names:
+            who = ", ".join(names)
+            what = f"{who} cannot log in at the OpenID provider: no {claim} means them alone"
+            own = "an email of their own, or identities" if claim == EMAIL else "identities"
+            yield Finding(("people",), what, f"give each {own}", key=True, level=Gravity.NOTE)
 
     return check

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.channels.kinds import can_page
-from policies.checks.installation import pages_arrive
+from policies.checks.installation import pages_arrive, people_identified
 from policies.reading.load import parse_policy
 from policies.reading.problems import Gravity
 from tests.policies.written import LEAST
@@ -33,3 +33,24 @@ def test_a_page_that_cannot_reach_a_person_is_reported(added: str, found: list[s
     findings = list(pages_arrive(can_page)(policy))
     assert [finding.what for finding in findings] == found
     assert all(finding.level is Gravity.NOTE for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("claim", "nobody"),
+    [
+        ("email", "bo, cy"),
+        ("sub", "ana, bo, cy"),
+    ],
+)
+def test_people_whom_no_login_means_are_reported(claim: str, nobody: str) -> None:
+    """Two people with one address are known by none of it."""
+    people = (
+        "people: { ana: { email: ana@example.com }, bo: { email: all@example.com }, "
+        "cy: { email: all@example.com }, dee: { identities: dee@example.com }, "
+        "eve: { email: eve@example.com, identities: '7' } }"
+    )
+    policy = parse_policy((LEAST + CHANNELS + people).encode(), "test.yaml").policy
+    assert policy is not None
+    findings = [finding.what for finding in people_identified(claim)(policy)]
+    told = f"{nobody} cannot log in at the OpenID provider: no {claim} means them alone"
+    assert findings == [told]

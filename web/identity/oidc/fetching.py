@@ -74,7 +74,10 @@ async def ask(
     except (TimeoutError, httpx2.TimeoutException):
         raise ProviderAway(f"does not answer within {PATIENCE_SECONDS:g} seconds") from None
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-        raise ProviderAway(f"cannot be reached ({type(error).__name__})") from None
+        # Of the library's words only this one counts: the others may repeat an address.
+        untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
+        why = ": its certificate is not trusted here" if untrusted else ""
+        raise ProviderAway(f"cannot be reached{why}") from None
 
 
 async def _read(answer: httpx2.Response) -> Answered:

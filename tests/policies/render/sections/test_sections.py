@@ -258,3 +258,12 @@ def test_a_hold_names_the_clocks_that_it_pauses() -> None:
         "Change window: pauses resolve.",
     )
     assert said(document(LEAST), "Holds")[0] == "An incident may be put on hold for any reason."
+
+
+def test_the_identities_of_people_are_listed_if_there_are_any() -> None:
+    """By them an OpenID provider knows somebody; most policies need none."""
+    plain = document(WHOLE)
+    assert "Also known as" not in str(plain)
+    more = document(WHOLE.replace("bo: {}", "bo: { identities: [bo-7, bo@example.com] }"))
+    assert "Also known as" in str(more)
+    assert "bo-7 and bo@example.com" in str(more)
