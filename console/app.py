@@ -151,6 +151,12 @@ LATE: dict[str, Late] = {
         SHOW,
         "Show who is on call by the schedules of a policy, with a calendar of the following days.",
     ),
+    "overrides": Late(
+        "console.overrides.command",
+        "app",
+        SHOW,
+        "Put somebody else on call for a time, list that, end it: the policy stays as it is.",
+    ),
     "workload": Late(
         "console.workload.command",
         "app",

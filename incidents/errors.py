@@ -150,6 +150,22 @@ class CommandRefused(IncidentError):
         self.may = _texts(details, "may")
 
 
+class OverrideRefused(IncidentError):
+    """The override cannot be made or ended; the message says why.
+
+    `kind` is Malformed if `field` is wrong, NotAuthorised with who `may`, else Refused.
+    """
+
+    def __init__(
+        self, message: str, kind: str = "Refused", field: str = "", may: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind = kind
+        self.field = field
+        self.may = may
+
+
 def _texts(details: dict[str, Any], name: str) -> tuple[str, ...]:
     value = details.get(name)
     return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()

@@ -85,6 +85,10 @@ class Asking:
         within = patience + ANSWERS_WITHIN
         return await self._asked("POST", path, refused, within, json=body, headers=headers)
 
+    async def delete(self, path: str, asked: Mapping[str, str], refused: Refused) -> Any:
+        """The document about what was ended. Raises as `get` does."""
+        return (await self._asked("DELETE", path, refused, ANSWERS_WITHIN, params=asked)).document
+
     async def _asked(
         self, method: str, path: str, refused: Refused, within: timedelta, **how: Any
     ) -> Answer:

@@ -5,16 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pydantic import SecretStr, TypeAdapter
 
 from console.engine.asking import Asking, asking
 from console.engine.protocol import Previewed, Reported
-from console.engine.refused import of_command, of_question, of_report
+from console.engine.refused import of_command, of_override, of_question, of_report
 from console.policies.file import read_policy
 from console.terminal.running import OWNER_OF_TOKEN
+from incidents import patience
 from incidents.commands import Order
 from incidents.errors import IncidentNotFound, NotConfirmed
 from incidents.finding import Filters, Found, ListedIncident
@@ -22,11 +23,15 @@ from incidents.questions import Explained, ReadFrom, Seen, Source
 from models.answers.adoption import AdoptionPreview
 from models.answers.description import Ending
 from models.answers.on_call import OnCallQuestion, OnCallShown
+from models.answers.overrides import OverrideShown, OverridesShown
 from models.answers.view import IncidentView
 from models.answers.why import Explanation, WhyQuestion
 from models.answers.workload import WorkloadShown, WorkloadsShown
 from models.command import CommandResult
 from models.incident.record import Report
+
+if TYPE_CHECKING:
+    from incidents.schedules.overriding import AskedOverride
 
 MOST_LISTED = 1000
 """The API lists no more at once."""
@@ -148,6 +153,32 @@ class OverApi:
         told = await self._api.get("/v1/oncall", {**query, "schedule": list(asked.schedules)})
         return OnCallShown.model_validate_json(json.dumps(told))
 
+    async def override(self, asked: "AskedOverride", actor: str) -> OverrideShown:
+        """Put somebody on call instead; sent again, it is the same override."""
+        body = {
+            "schedule": asked.schedule,
+            "person": asked.person,
+            "covers": asked.covers,
+            "from": asked.begins_at.isoformat(),
+            "until": asked.ends_at.isoformat(),
+            "reason": asked.reason,
+            **_acting(actor),
+        }
+        path = "/v1/oncall/overrides"
+        told = await self._api.post(path, body, asked.id, patience.WORKER, of_override)
+        return OverrideShown.model_validate_json(json.dumps(told.document))
+
+    async def end_override(self, override_id: str, actor: str) -> OverrideShown:
+        """End an override."""
+        path = f"/v1/oncall/overrides/{quote(override_id, safe='')}"
+        told = await self._api.delete(path, _acting(actor), of_override)
+        return OverrideShown.model_validate_json(json.dumps(told))
+
+    async def overrides(self) -> OverridesShown:
+        """Who is on call instead."""
+        told = await self._api.get("/v1/oncall/overrides")
+        return OverridesShown.model_validate_json(json.dumps(told))
+
     async def workload(self, who: str, patience: timedelta) -> WorkloadShown:
         """What a person or channel has on their hands."""
         told = await self._api.get(f"/v1/workloads/{quote(who, safe='')}", patience=patience)
@@ -167,6 +198,11 @@ class OverApi:
     ) -> Any:
         path, refused = f"{_of(incident_id)}{about}", of_question(incident_id)
         return await self._api.get(path, asked, patience=patience, refused=refused)
+
+
+def _acting(actor: str) -> dict[str, str]:
+    """Who acts, unless the token says so."""
+    return {} if actor == OWNER_OF_TOKEN else {"actor": actor}
 
 
 def _of(incident_id: str) -> str:

@@ -9,6 +9,7 @@ from temporalio.client import Client
 from connectors.feeds.directory import FeedDirectory
 from console.engine.protocol import Previewed, Reported
 from console.policies.file import compiled_policy, for_incident, read_policy
+from incidents import patience
 from incidents.commands import Order, give
 from incidents.description import describe
 from incidents.errors import IncidentNotFound, NotInPolicy
@@ -16,14 +17,21 @@ from incidents.finding import Filters, Found, find, mistaken_filters
 from incidents.kept.policies import have_policy_kept
 from incidents.questions import Explained, Seen, ask_adoption, ask_view, read_view, read_why
 from incidents.reporting import report_incident
+from incidents.schedules.overrides import OverrideBook, Overrides, read_overrides
+from incidents.schedules.overriding import AskedOverride, Overriding
 from incidents.schedules.rosters import read_rosters
+from incidents.schedules.shown_overrides import shown_override, shown_overrides
 from incidents.workloads.installation import InstallationWorkloads
 from models.answers.on_call import OnCallQuestion, OnCallShown
+from models.answers.overrides import OverrideShown, OverridesShown
 from models.answers.why import WhyQuestion
 from models.answers.workload import WorkloadShown
+from models.base import Actor
 from models.command import CommandResult
 from models.incident.record import Report
+from models.way_in import WayIn
 from rules.commands.beginning.first_record import first_severity
+from runtime.client import connect
 from runtime.settings import load_settings
 
 
@@ -96,8 +104,33 @@ class OverTemporal:
         return Previewed(preview, policy.policy_hash, policy.name, policy.version)
 
     async def on_call(self, asked: OnCallQuestion) -> OnCallShown:
-        """Who is on call by the policy in force."""
-        return await on_call_by(load_settings().policy_file, asked)
+        """Who is on call by the policy in force, and by the overrides of people."""
+        return await on_call_by(
+            load_settings().policy_file, asked, OverrideBook(self._client, quiet=True)
+        )
+
+    async def override(self, asked: AskedOverride, actor: str) -> OverrideShown:
+        """Put somebody on call instead. Raises OverrideRefused, and PolicyBroken."""
+        settings = load_settings()
+        policy = read_policy(settings.policy_file).policy
+        async with aclosing(FeedDirectory(settings.feeds, settings.feed_copies)) as feeds:
+            overriding = Overriding(self._client, settings.task_queue, feeds)
+            made = await overriding.make(policy, asked, _typing(actor))
+        return shown_override(made, datetime.now(UTC))
+
+    async def end_override(self, override_id: str, actor: str) -> OverrideShown:
+        """End an override. Raises as `override` does."""
+        settings = load_settings()
+        policy = read_policy(settings.policy_file).policy
+        async with aclosing(FeedDirectory(settings.feeds, settings.feed_copies)) as feeds:
+            overriding = Overriding(self._client, settings.task_queue, feeds)
+            ended = await overriding.end(policy, override_id, _typing(actor))
+        return shown_override(ended, datetime.now(UTC))
+
+    async def overrides(self) -> OverridesShown:
+        """Who is on call instead."""
+        state = await read_overrides(self._client, patience.SERVER)
+        return shown_overrides(state, datetime.now(UTC))
 
     async def workload(self, who: str, patience: timedelta) -> WorkloadShown:
         """What a person or channel has on their hands."""
@@ -113,13 +146,25 @@ class OverTemporal:
         return InstallationWorkloads(self._client, policy, settings.task_queue, patience)
 
 
-async def on_call_by(file: Path, asked: OnCallQuestion) -> OnCallShown:
-    """Who is on call by a policy file; nothing but its feeds is asked. Raises PolicyBroken."""
+def _typing(actor: str) -> Actor:
+    return Actor(name=actor, via=WayIn.COMMAND_LINE.value)
+
+
+async def on_call_in_force(asked: OnCallQuestion) -> OnCallShown:
+    """Who is on call by the policy in force. Temporal knows the overrides; nobody waits for it."""
+    client = await connect(lazy=True)
+    return await on_call_by(load_settings().policy_file, asked, OverrideBook(client, quiet=True))
+
+
+async def on_call_by(
+    file: Path, asked: OnCallQuestion, overrides: Overrides | None = None
+) -> OnCallShown:
+    """Who is on call by a policy file, with its feeds and `overrides`. Raises PolicyBroken."""
     settings = load_settings()
     policy = read_policy(file).policy
     directory = FeedDirectory(settings.feeds, settings.feed_copies, fresh=timedelta())
     async with aclosing(directory) as feeds:
-        return await read_rosters(policy, asked, feeds)
+        return await read_rosters(policy, asked, feeds, overrides)
 
 
 def _check_names(filters: Filters) -> None:

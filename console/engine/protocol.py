@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from incidents.commands import Order
 from incidents.finding import Filters, Found
 from incidents.questions import Explained, Seen
 from models.answers.adoption import AdoptionPreview
 from models.answers.on_call import OnCallQuestion, OnCallShown
+from models.answers.overrides import OverrideShown, OverridesShown
 from models.answers.why import WhyQuestion
 from models.answers.workload import WorkloadShown
 from models.command import CommandResult
 from models.incident.record import Report
+
+if TYPE_CHECKING:
+    from incidents.schedules.overriding import AskedOverride
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,15 @@ class Engine(Protocol):
 
     async def on_call(self, asked: OnCallQuestion) -> OnCallShown:
         """Who is on call by the policy in force."""
+
+    async def override(self, asked: "AskedOverride", actor: str) -> OverrideShown:
+        """Put somebody on call instead. Raises OverrideRefused."""
+
+    async def end_override(self, override_id: str, actor: str) -> OverrideShown:
+        """End an override. Raises OverrideRefused."""
+
+    async def overrides(self) -> OverridesShown:
+        """Who is on call instead."""
 
     async def workload(self, who: str, patience: timedelta) -> WorkloadShown:
         """What a person or channel has on their hands."""

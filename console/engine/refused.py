@@ -10,7 +10,13 @@ from temporalio.exceptions import ApplicationError
 
 from console.terminal.failure import ExitCode, Failure, usage
 from incidents.commands import Order
-from incidents.errors import CommandRefused, IncidentNotFound, IncidentOver, NotInPolicy
+from incidents.errors import (
+    CommandRefused,
+    IncidentNotFound,
+    IncidentOver,
+    NotInPolicy,
+    OverrideRefused,
+)
 from models.answers.description import Description, Ending
 from rules.commands.beginning.report_rules import INFORMATION
 
@@ -92,6 +98,15 @@ def of_command(order: Order) -> Callable[[Problem], Exception | None]:
         return CommandRefused(ApplicationError(problem.detail, said, type=problem.kind))
 
     return meaning
+
+
+def of_override(problem: Problem) -> Exception | None:
+    """What a refused override means."""
+    if problem.kind in {"UnknownOverride", "Refused"}:
+        return OverrideRefused(problem.detail)
+    if problem.kind == "NotAuthorised" and "may" in problem.facts:
+        return OverrideRefused(problem.detail, problem.kind, may=problem.texts("may"))
+    return None
 
 
 def of_report(problem: Problem) -> Exception | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from console.engine.by_temporal import on_call_by
+from console.engine.by_temporal import on_call_by, on_call_in_force
 from console.oncall.words import lines
 from console.terminal.arguments import AsJson
 from console.terminal.failure import usage
@@ -52,7 +52,7 @@ def oncall(
     """Show who is on call by the schedules of a policy, with a calendar of the following days.
 
     With --from and --to, show every shift of a period. Feeds are read; if a feed does not answer,
-    its last good copy is used.
+    its last good copy is used. Overrides that people made count unless --policy names a file.
     """
     asked = _asked(schedules or (), at, start, end)
 
@@ -68,9 +68,10 @@ def oncall(
 
     if policy is None and load_settings().api_url:
         perform(lambda engine: found(engine.on_call))
+    elif policy is None:
+        perform_alone(lambda: found(on_call_in_force))
     else:  # nothing but the file and its feeds is needed
-        file = policy or load_settings().policy_file
-        perform_alone(lambda: found(partial(on_call_by, file)))
+        perform_alone(lambda: found(partial(on_call_by, policy)))
 
 
 def _asked(

@@ -17,12 +17,14 @@ from incidents.errors import (
     NamespaceNotFound,
     NotInPolicy,
     NoWorkerAnswered,
+    OverrideRefused,
     QuestionFailed,
     ReportRefused,
     ServerUnavailable,
 )
 from incidents.temporal_errors import typed_error
 from models.access import ACCESS_ID
+from models.people.schedule_overrides import OVERRIDES_ID
 from runtime.client import ServerNotReachable
 from runtime.settings import SettingsBroken
 
@@ -77,7 +79,7 @@ def refusal(refused: CommandRefused, incident_id: str) -> Failure:
     )
 
 
-_ASKED = {ACCESS_ID: "workflow"}
+_ASKED = {ACCESS_ID: "workflow", OVERRIDES_ID: "workflow"}
 """What is asked and is neither an incident nor a workload."""
 
 
@@ -103,9 +105,10 @@ def _of_incident(error: IncidentError) -> Failure:
             return unknown_incident(incident_id)
         case NamespaceNotFound(namespace=namespace):
             return _no_namespace(namespace)
-        case ReportRefused(kind=kind, message=message) | TokenRefused(kind=kind, message=message):
-            may = error.may if isinstance(error, ReportRefused) else ()
-            return Failure(kind, message, _REFUSALS.get(kind, ExitCode.UNEXPECTED), may=may)
+        case ReportRefused() | TokenRefused() | OverrideRefused():
+            may = () if isinstance(error, TokenRefused) else error.may
+            code = _REFUSALS.get(error.kind, ExitCode.UNEXPECTED)
+            return Failure(error.kind, error.message, code, may=may)
         case ServerUnavailable(message=message):
             return not_reachable(message)
         case NoWorkerAnswered():

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-import structlog
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -19,8 +18,6 @@ from models.people.schedule_overrides import (
     OverridesState,
     ScheduleOverride,
 )
-
-log = structlog.get_logger(__name__)
 
 FRESH_SECONDS = 2.0
 """How long a reading is used without asking again."""
@@ -64,11 +61,12 @@ class OverrideBook:
     """The overrides as a process knows them: at most two seconds old while Temporal answers.
 
     If it does not, the last good copy counts: a page never waits for it longer than once for half
-    a second.
+    a second. A `quiet` book leaves it to its notes to say so.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, quiet: bool = False) -> None:
         self._client = client
+        self._quiet = quiet
         self._reading = asyncio.Lock()
         self._known: OverridesState | None = None
         self._read_at = 0.0
@@ -95,7 +93,11 @@ class OverrideBook:
                 self._known = await read_overrides(self._client, patience.OVERRIDES)
             self._read_at = time.monotonic()
         except Exception as error:  # noqa: BLE001 - whatever it is must not keep anybody from paging
-            log.warning("overrides.old", known=self._known is not None, error=type(error).__name__)
+            if not self._quiet:
+                import structlog  # noqa: PLC0415 - slow to load, and seldom needed
+
+                known, kind = self._known is not None, type(error).__name__
+                structlog.get_logger(__name__).warning("overrides.old", known=known, error=kind)
         self._until = time.monotonic() + FRESH_SECONDS
 
 

@@ -17,7 +17,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from incidents import patience
-from incidents.errors import IncidentError, NoWorkerAnswered
+from incidents.errors import NoWorkerAnswered, OverrideRefused
 from incidents.schedules.on_call import OnCallLookup
 from incidents.schedules.overrides import book_of, read_overrides
 from incidents.temporal_errors import typed_error
@@ -53,22 +53,6 @@ _ID_BYTES = 6
 def new_id() -> str:
     """The id of a new override."""
     return secrets.token_hex(_ID_BYTES)
-
-
-class OverrideRefused(IncidentError):  # noqa: N818 - says what is
-    """The override cannot be made or ended; the message says why.
-
-    `kind` is Malformed if `field` is wrong, NotAuthorised with who `may`, else Refused.
-    """
-
-    def __init__(
-        self, message: str, kind: str = "Refused", field: str = "", may: tuple[str, ...] = ()
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.kind = kind
-        self.field = field
-        self.may = may
 
 
 @dataclass(frozen=True, slots=True)

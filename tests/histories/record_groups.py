@@ -15,9 +15,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from incidents.access.changing import make_token, revoke_token
+from incidents.errors import OverrideRefused
 from incidents.kept.policies import have_policy_kept, keeping_id
 from incidents.reopening import reopen_incident
-from incidents.schedules.overriding import AskedOverride, OverrideRefused, Overriding
+from incidents.schedules.overriding import AskedOverride, Overriding
 from models.access import ACCESS_ID, TOKEN_USED, Holder, TokenUsed
 from models.base import Actor
 from models.contracts.alert_group import RECEIVE_ALERTS

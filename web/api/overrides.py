@@ -14,9 +14,9 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from connectors.feeds.directory import FeedDirectory
 from incidents import patience
-from incidents.errors import IncidentError
+from incidents.errors import IncidentError, OverrideRefused
 from incidents.schedules.overrides import read_overrides
-from incidents.schedules.overriding import AskedOverride, OverrideRefused, Overriding, new_id
+from incidents.schedules.overriding import AskedOverride, Overriding, new_id
 from incidents.schedules.shown_overrides import shown_override, shown_overrides
 from models.access import Scope
 from models.answers.overrides import OverrideShown, OverridesShown

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,14 +11,17 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from console.engine import asking
+from incidents.schedules.overrides import book_of
 from models.access import AccessToken
+from models.people.schedule_overrides import OVERRIDES_ID
 from runtime.settings import load_settings
 from runtime.tokens import TokenSettings
 from tests.console.conftest import Said, Type
-from tests.scenarios.siren import Siren
+from tests.scenarios.siren import Siren, policy_file
 from tests.web.serving import serving
 from web.app import create_app
 
@@ -25,6 +29,19 @@ SECRET = "ana-has-this-token"
 INTAKE = "intake-has-this-one"
 NOWHERE = "http://127.0.0.1:9"
 """Nobody listens there, for Temporal or for HTTP."""
+
+
+SCHEDULE = """\
+schedules:
+  primary: { rotation: { people: [ana], hand_over: monday 09:00, starts: 2026-01-05 } }
+"""
+
+
+async def forgotten_overrides(siren: Siren) -> None:
+    """No override of another test counts."""
+    with suppress(RPCError):
+        await siren.client.get_workflow_handle(OVERRIDES_ID).terminate()
+    book_of(siren.client).forget()
 
 
 def token_of(owner: str, scopes: str) -> AccessToken:
@@ -227,3 +244,28 @@ async def test_something_else_than_the_api_is_named(
         load_settings.cache_clear()
         said = await asyncio.to_thread(type_, "list")
     assert (said.code, "not as a web server of the engine" in said.err) == (1, True), said
+
+
+async def test_somebody_is_put_on_call_by_the_api(desk: Desk) -> None:
+    """The token says who does it; what the web server refuses has the same words and exit codes."""
+    policy_file(desk.siren.policy.parent, more=SCHEDULE)
+    policy = desk.siren.policy
+    policy.write_text(policy.read_text().replace("people: { ana:", "people: { bo: {}, ana:"))
+    await forgotten_overrides(desk.siren)
+    add = ("overrides", "add", "primary", "bo", "--covers", "ana", "--reason", "dentist", "--json")
+    async with desk.siren.worker():
+        made = await desk.types(*add, "--until", "+8h")
+        assert made.code == 0, made
+        assert made.document["by"] == "ana (api, token)"
+        listed = await desk.types("overrides", "list")
+        assert "bo covers ana" in listed.out
+        on = await desk.types("oncall", "--at", "+4h", "--json")
+        [duty] = on.document["schedules"][0]["on_call"]
+        assert (duty["person"], duty["because"]) == ("bo", "covers ana (dentist)")
+        wrong = await desk.types(*add, "--until", "-1h")
+        assert (wrong.code, "lies in the past" in wrong.out) == (2, True)
+        ended = await desk.types("overrides", "end", made.document["id"])
+        assert ended.out.startswith("over: bo covers ana by primary")
+        gone = await desk.types("overrides", "end", "0" * 12, "--json")
+        assert (gone.code, gone.document["error"]["kind"]) == (4, "Refused")
+    await forgotten_overrides(desk.siren)

@@ -14,10 +14,10 @@ from temporalio.worker import Worker
 from activities.escalate_incident import EscalateIncidentActivity
 from connectors.channels.directory import ChannelDirectory
 from incidents import patience
-from incidents.errors import NoWorkerAnswered
+from incidents.errors import NoWorkerAnswered, OverrideRefused
 from incidents.schedules.on_call import OnCallLookup
 from incidents.schedules.overrides import OverrideBook, book_of, read_overrides
-from incidents.schedules.overriding import AskedOverride, OverrideRefused, Overriding
+from incidents.schedules.overriding import AskedOverride, Overriding
 from models.base import Actor
 from models.compiled import Level
 from models.contracts.paging import EscalateIncident

@@ -1,0 +1,1 @@
+"""`overrides`: who is on call instead, without a change of the policy."""
