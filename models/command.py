@@ -74,7 +74,7 @@ class PostUpdateCommand(Command):
 
 
 class SlowUpdatesCommand(Command):
-    """Declare the slower pace of updates that the policy allows for an audience."""
+    """Choose the slower pace of updates that the policy allows for an audience."""
 
     audience: str = Field(min_length=1, max_length=100)
 
@@ -142,7 +142,7 @@ class SetAttributeCommand(Command):
 
 
 class SetDateCommand(Command):
-    """The date of something that the policy counts from, such as the review meeting."""
+    """Set a date from which the policy counts, such as the review meeting."""
 
     date: str = Field(min_length=1, max_length=100)
     at: Instant
@@ -335,19 +335,23 @@ COMMANDS: dict[str, CommandSpec] = {
         _spec("approve", ApproveCommand, "approve a requested command"),
         _spec("reject", RejectCommand, "refuse a requested command"),
         _spec("escalate", EscalateCommand, "page the next level of the escalation, or a given one"),
-        _spec("decline", DeclineCommand, "say that you cannot: the next level is paged at once"),
+        _spec(
+            "decline",
+            DeclineCommand,
+            "say that you cannot take it on: pages the next level at once",
+        ),
         _spec(
             "dispute_acknowledgement",
             DisputeAcknowledgementCommand,
-            "say that it was not you who acknowledged: the escalation goes on",
+            "say that you did not acknowledge: the escalation goes on",
         ),
         _spec("post_update", PostUpdateCommand, "send a status update to the audiences", "update"),
-        _spec("slow_updates", SlowUpdatesCommand, "declare the slower pace of updates"),
+        _spec("slow_updates", SlowUpdatesCommand, "choose the slower pace of updates"),
         _spec("complete_step", CompleteStepCommand, "record that a step of the policy is done"),
         _spec("set_milestone", SetMilestoneCommand, "record a milestone of the policy's own"),
         _spec("correct_milestone", CorrectMilestoneCommand, "correct the instant of a milestone"),
         _spec("set_attribute", SetAttributeCommand, "raise a flag, or set another attribute"),
-        _spec("set_date", SetDateCommand, "set a date that the policy counts from"),
+        _spec("set_date", SetDateCommand, "set a date of the policy, such as a review meeting"),
         _spec("extend_clock", ExtendClockCommand, "move the limit of a clock further away"),
         _spec(
             "withdraw_milestone",
@@ -359,7 +363,7 @@ COMMANDS: dict[str, CommandSpec] = {
         _spec("add_action_item", AddActionItemCommand, "record an action item"),
         _spec("submit_review", SubmitReviewCommand, "record the post-incident review"),
         _spec("link", LinkCommand, "relate it to another incident, ticket or change"),
-        _spec("adopt_policy", AdoptPolicyCommand, "go on under another policy"),
+        _spec("adopt_policy", AdoptPolicyCommand, "continue under another policy"),
         _spec("record_alerts", RecordAlertsCommand, "pass on what its alerts did", internal=True),
     )
 }

@@ -146,7 +146,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.CANCELLED,
         milestone="cancelled",
         guards=(Guard.REASON_ACCEPTED, Guard.REVIEW_COMPLETE),
-        says="end the incident, because it was none, or no separate one",
+        says="end the incident: it was not one, or it duplicates another",
     ),
 )
 

@@ -50,12 +50,12 @@ def create(
     tool: Annotated[bool, typer.Option("--tool", help="the owner is a tool, not a person")] = False,
     expires: Annotated[
         str | None,
-        typer.Option("--expires", help="how long it counts, such as 90d; default: for ever"),
+        typer.Option("--expires", help="how long the token counts, such as 90d; default: for ever"),
     ] = None,
     actor: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token, and print its secret: this once, because nobody can read it again."""
+    """Make a token and print its secret. Nobody can show the secret again."""
     by, ends = actor_name(actor), _end(expires)
 
     async def make(client: Client) -> None:
@@ -79,7 +79,7 @@ def create(
 def list_tokens(
     context: typer.Context,
     *,
-    every: Annotated[bool, typer.Option("--all", help="also those that ended")] = False,
+    every: Annotated[bool, typer.Option("--all", help="also tokens that have ended")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the tokens that count, oldest first. Works without a worker."""
@@ -102,7 +102,7 @@ def revoke(
     actor: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """End a token: two seconds later it opens nothing any more."""
+    """End a token. After two seconds it no longer works."""
     by = actor_name(actor)
 
     async def end(client: Client) -> None:

@@ -123,7 +123,7 @@ def due(
     date: Date = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show when a target is due that starts at an instant.
+    """Show when a target is due, counted from an instant.
 
     With a calendar, 2h are open hours and 5d are working days on the local clock.
     """

@@ -60,7 +60,7 @@ def _common(spec: CommandSpec) -> list[inspect.Parameter]:
     happened = typer.Option("--happened-at", help=f"when it happened, {PAST}; never in the future")
     actor = typer.Option("--actor", help="who acts; default: INCIDENT_ACTOR, then your login name")
     note = typer.Option("--note", help="why, for the timeline; some policies ask for it")
-    override = typer.Option("--override", help="a reason to do it although the policy refuses")
+    override = typer.Option("--override", help="a reason to do it even if the policy refuses")
     command_id = typer.Option("--command-id", help="an id of your own; a repeated id counts once")
     at = (
         _parameter("happened_at", Annotated[str, happened])

@@ -44,12 +44,12 @@ class EntryKind(StrEnum):
     INCIDENT_ACKNOWLEDGED = "incident.acknowledged", "somebody took on the incident", _TRIGGER
     ACKNOWLEDGEMENT_UNTOLD = (
         "acknowledgement.untold",
-        "the person whose link was used has no other channel",
+        "somebody acknowledged by a link; its owner has no other channel to learn of this",
         ("person",),
     )
     ACKNOWLEDGEMENT_DISPUTED = (
         "acknowledgement.disputed",
-        "the person named did not acknowledge",
+        "somebody said that they did not acknowledge",
         ("person", "was", "source", "target"),
     )
     INCIDENT_ASSESSED = "incident.assessed", "the assessment ended, the diagnosis began", _TRIGGER
@@ -66,7 +66,7 @@ class EntryKind(StrEnum):
     INCIDENT_CANCELLED = "incident.cancelled", "the incident was cancelled", _TRIGGER
     INCIDENT_HELD = "incident.held", "the incident was put on hold", ("reason",)
     INCIDENT_RESUMED = "incident.resumed", "the hold ended"
-    MILESTONE = "milestone.NAME", "a milestone of the policy's own came; NAME is its name"
+    MILESTONE = "milestone.NAME", "a milestone of the policy came; NAME is its name"
     MILESTONE_CORRECTED = (
         "milestone.corrected",
         "a milestone got another time",
@@ -77,7 +77,7 @@ class EntryKind(StrEnum):
         "a milestone was withdrawn: it had not come",
         ("milestone", "was"),
     )
-    NOTE_ADDED = "note.added", "somebody wrote a line", ("text",)
+    NOTE_ADDED = "note.added", "somebody wrote a note", ("text",)
     STEP_DONE = "step.done", "a step was done", ("step",)
     DATE_SET = "date.set", "a date of the policy was set", ("date", "at", "was")
     LINK_ADDED = "link.added", "a link was added"
@@ -96,7 +96,7 @@ class EntryKind(StrEnum):
 
     CLOCK_WARNED = "clock.warned", "a clock reached a threshold before its limit", _THRESHOLD
     CLOCK_BREACHED = "clock.breached", "a clock passed its limit", _THRESHOLD
-    CLOCK_LATE = "clock.late", "a clock passed its limit, which is best effort only", _THRESHOLD
+    CLOCK_LATE = "clock.late", "a clock passed a limit that is only best effort", _THRESHOLD
     CLOCK_OVERDUE = "clock.overdue", "a clock reached a threshold after its limit", _THRESHOLD
     CLOCK_SUPERSEDED = (
         "clock.superseded",
@@ -108,9 +108,16 @@ class EntryKind(StrEnum):
         "somebody moved the limit of a clock",
         ("clock", "by_seconds", "limit_at"),
     )
-    ACTION_REFUSED = "action.refused", "the rules refused the action of a threshold"
+    ACTION_REFUSED = (
+        "action.refused",
+        "the policy or the state did not allow an action of a threshold",
+    )
 
-    ESCALATION_FOLLOWS = "escalation.follows", "another escalation of the policy counts", ("rule",)
+    ESCALATION_FOLLOWS = (
+        "escalation.follows",
+        "the incident follows another escalation of the policy",
+        ("rule",),
+    )
     ESCALATION_BY_HAND = (
         "escalation.by_hand",
         "somebody escalated by hand",
@@ -123,58 +130,72 @@ class EntryKind(StrEnum):
     )
     ESCALATION_WAITS = (
         "escalation.waits",
-        "nobody of any level was on call; it begins again at `next_at`",
+        "no level had anybody on call; the escalation begins again at `next_at`",
         ("next_at", "level"),
     )
     ESCALATION_RESUMED = (
         "escalation.resumed",
-        "nothing followed an acknowledgement, or somebody disputed it, so it goes on",
+        "the escalation goes on: nothing followed an acknowledgement, or somebody disputed it",
         ("level", "forgotten_at"),
     )
-    ESCALATION_DELAYED = "escalation.delayed", "no worker answered in time for a page; tried again"
+    ESCALATION_DELAYED = (
+        "escalation.delayed",
+        "a page got no answer in time; the engine tries again",
+    )
     ESCALATION_DECLINED = (
         "escalation.declined",
-        "somebody whom the engine paged cannot take the incident on",
+        "somebody who was paged cannot take the incident on",
         ("reason",),
     )
     ESCALATION_UNMOVED = (
         "escalation.unmoved",
-        "somebody cannot, and the escalation goes on as before",
+        "somebody declined, and the escalation goes on as before",
         ("person",),
     )
     ESCALATION_ANSWERED = "escalation.answered", "somebody answered a manual escalation"
     ESCALATION_TAKEN_UP = "escalation.taken_up", "somebody made progress, so the escalation stopped"
-    ESCALATION_EXHAUSTED = "escalation.exhausted", "every level had its turn, and nobody answered"
+    ESCALATION_EXHAUSTED = (
+        "escalation.exhausted",
+        "the engine has paged every level, and nobody answered",
+    )
 
     PAGE_SENT = "page.sent", "a channel took a page", (*_PAGE, *_DUTY)
-    PAGE_FAILED = "page.failed", "no channel took a page; it is tried again", (*_PAGE, *_DUTY)
-    PAGE_FELL_BACK = "page.fell_back", "a channel refused a page; the next is tried", _MESSAGE
-    PAGE_DELAYED = "page.delayed", "every channel refused a page; it is tried again", _MESSAGE
+    PAGE_FAILED = "page.failed", "no channel took a page; the engine tries again", (*_PAGE, *_DUTY)
+    PAGE_FELL_BACK = (
+        "page.fell_back",
+        "a channel refused a page; the engine tries the next one",
+        _MESSAGE,
+    )
+    PAGE_DELAYED = "page.delayed", "every channel refused a page; the engine tries again", _MESSAGE
     PAGE_UNDELIVERED = "page.undelivered", "no channel took a page; the engine gave up", _MESSAGE
-    PAGE_HELD = "page.held", "a page waits for a summary of many", (*_PAGE, *_DUTY)
+    PAGE_HELD = "page.held", "a limit holds a page back; it goes out in a summary", (*_PAGE, *_DUTY)
     PAGE_SUMMARISED = (
         "page.summarised",
         "a page went out in a summary",
         (*_MESSAGE, "summary_of"),
     )
-    PAGE_WITHDRAWN = "page.withdrawn", "a page is not needed any more", (*_MESSAGE, "level")
+    PAGE_WITHDRAWN = (
+        "page.withdrawn",
+        "the engine does not send a page: nobody needs it any more",
+        (*_MESSAGE, "level"),
+    )
     PAGE_UNCONFIRMED = (
         "page.unconfirmed",
         "a page may have been sent: the worker stopped before it confirmed this",
         (*_PAGE, *_DUTY),
     )
-    PAGE_NOBODY = "page.nobody", "a page found nobody", (*_TURN, "on_call")
+    PAGE_NOBODY = "page.nobody", "a page reached nobody: its target has nobody", (*_TURN, "on_call")
     PAGE_OUT_OF_HOURS = (
         "page.out_of_hours",
-        "somebody was not paged outside their hours",
+        "the engine did not page somebody outside their hours",
         (*_TURN, "recipient", "opens_at"),
     )
     PAGE_DECLINED = (
         "page.declined",
-        "somebody who cannot was not paged again in this round",
+        "the engine did not page somebody again who declined in this round",
         (*_TURN, "recipient"),
     )
-    PAGE_PASSED_OVER = "page.passed_over", "a level was not paged", (*_TURN, "targets")
+    PAGE_PASSED_OVER = "page.passed_over", "the engine did not page a level", (*_TURN, "targets")
     PAGE_WAITS = (
         "page.waits",
         "a page waits until the hours of its level begin",
@@ -184,12 +205,12 @@ class EntryKind(StrEnum):
     NOTIFICATION_SENT = "notification.sent", "a channel took a notification", _MESSAGE
     NOTIFICATION_FELL_BACK = (
         "notification.fell_back",
-        "a channel refused a notification; the next is tried",
+        "a channel refused a notification; the engine tries the next one",
         _MESSAGE,
     )
     NOTIFICATION_DELAYED = (
         "notification.delayed",
-        "every channel refused a notification; it is tried again",
+        "every channel refused a notification; the engine tries again",
         _MESSAGE,
     )
     NOTIFICATION_UNDELIVERED = (
@@ -200,12 +221,12 @@ class EntryKind(StrEnum):
     REMINDER_SENT = "reminder.sent", "a channel took a reminder", _MESSAGE
     REMINDER_FELL_BACK = (
         "reminder.fell_back",
-        "a channel refused a reminder; the next is tried",
+        "a channel refused a reminder; the engine tries the next one",
         _MESSAGE,
     )
     REMINDER_DELAYED = (
         "reminder.delayed",
-        "every channel refused a reminder; it is tried again",
+        "every channel refused a reminder; the engine tries again",
         _MESSAGE,
     )
     REMINDER_UNDELIVERED = (
@@ -213,9 +234,9 @@ class EntryKind(StrEnum):
         "no channel took a reminder; the engine gave up",
         _MESSAGE,
     )
-    REMIND_NOBODY = "remind.nobody", "a reminder found nobody", ("target",)
+    REMIND_NOBODY = "remind.nobody", "a reminder reached nobody: its target has nobody", ("target",)
 
-    UPDATE_POSTED = "update.posted", "a status update was given", ("audiences",)
+    UPDATE_POSTED = "update.posted", "somebody gave a status update", ("audiences",)
     UPDATE_MISSED = "update.missed", "an audience got no status update in time", _THRESHOLD
     UPDATE_UNREACHED = (
         "update.unreached",
@@ -234,7 +255,7 @@ class EntryKind(StrEnum):
     )
     ROLE_DISCOURAGED = (
         "role.discouraged",
-        "somebody has two roles that the policy advises against combining",
+        "somebody has two roles that one person should not hold",
     )
     ROLE_OVERLOADED = (
         "role.overloaded",
@@ -246,19 +267,31 @@ class EntryKind(StrEnum):
         "a holder offered a role to somebody",
         ("role", "giver", "taker", "content"),
     )
-    HANDOVER_ACCEPTED = "handover.accepted", "the taker has the role", ("role", "giver", "person")
-    HANDOVER_DECLINED = "handover.declined", "the taker declined; the giver keeps it", ("role",)
-    HANDOVER_LAPSED = (
-        "handover.lapsed",
-        "nobody accepted in time, or nobody can any more; the giver keeps it",
+    HANDOVER_ACCEPTED = (
+        "handover.accepted",
+        "the taker accepted, and has the role",
+        ("role", "giver", "person"),
+    )
+    HANDOVER_DECLINED = (
+        "handover.declined",
+        "the taker declined; the giver keeps the role",
         ("role",),
     )
-    HANDOVER_DUE = "handover.due", "a holder was reminded to hand a role over", ("role",)
+    HANDOVER_LAPSED = (
+        "handover.lapsed",
+        "nobody accepted in time, or the offer no longer holds; the giver keeps the role",
+        ("role",),
+    )
+    HANDOVER_DUE = "handover.due", "the engine reminded a holder to hand a role over", ("role",)
 
-    COMMAND_REFUSED = "command.refused", "a command was refused", ("command", "refusal", "bytes")
+    COMMAND_REFUSED = (
+        "command.refused",
+        "the engine refused a command",
+        ("command", "refusal", "bytes"),
+    )
     OVERRIDE_USED = (
         "override.used",
-        "somebody did what the policy refuses, by an override",
+        "somebody used an override for a command that the policy refuses",
         ("command", "reason"),
     )
     APPROVAL_ASKED = (
@@ -266,33 +299,33 @@ class EntryKind(StrEnum):
         "a command waits for an approval",
         ("rule", "of", "request", "asks"),
     )
-    APPROVAL_GIVEN = "approval.given", "somebody approved", ("rule", "request")
-    APPROVAL_REJECTED = "approval.rejected", "somebody rejected", ("rule", "request")
-    APPROVAL_BACKUPS = "approval.backups", "nobody decided in time; others are asked"
-    APPROVAL_TIMEOUT = "approval.timeout", "nobody decided in time"
+    APPROVAL_GIVEN = "approval.given", "somebody approved a request", ("rule", "request")
+    APPROVAL_REJECTED = "approval.rejected", "somebody rejected a request", ("rule", "request")
+    APPROVAL_BACKUPS = "approval.backups", "nobody decided in time; the engine asks others"
+    APPROVAL_TIMEOUT = "approval.timeout", "nobody decided in time, and nobody else is left to ask"
     APPROVAL_LAPSED = (
         "approval.lapsed",
         "the request ended: the state or the policy changed, or a new request replaced it",
     )
     CONSULTATION_ASKED = (
         "consultation.asked",
-        "somebody asked those who may give a command",
+        "somebody without authority asked the people who may give a command",
         ("rule", "of", "request", "asks"),
     )
     CANCELLATION_REFUSED = (
         "cancellation.refused",
         "somebody tried to cancel the workflow instead of the incident",
     )
-    POLICY_ASKED = "policy.asked", "somebody asked for another policy", ("becomes",)
+    POLICY_ASKED = "policy.asked", "somebody gave `adopt_policy`", ("becomes",)
     POLICY_ADOPTED = (
         "policy.adopted",
-        "another policy counts from now on",
+        "the incident adopted another policy",
         ("was", "becomes", "clocks"),
     )
 
     ALERT_FIRES = "alert.fires", "alerts fire"
     ALERT_RESOLVES = "alert.resolves", "alerts resolved"
-    ALERT_TAKEN_OVER = "alert.taken_over", "another incident has the alerts that still fire"
+    ALERT_TAKEN_OVER = "alert.taken_over", "another incident took over the alerts that still fire"
     GROUP_GONE = "group.gone", "the alert group ended"
 
     REVIEW_SUBMITTED = "review.submitted", "the review was submitted"
@@ -300,18 +333,30 @@ class EntryKind(StrEnum):
     LESSON_ADDED = "lesson.added", "a lesson was added"
     ACTION_ITEM_ADDED = "action_item.added", "an action item was added", ("item",)
     DOCUMENT_WRITTEN = "document.written", "a document is in the document store", ("sha256",)
-    DOCUMENT_DELAYED = "document.delayed", "a document could not be written; tried again"
+    DOCUMENT_DELAYED = "document.delayed", "the engine could not write a document; it tries again"
 
-    LINKED_OPENED = "linked.opened", "an incident that this one needs was opened"
-    LINKED_DELAYED = "linked.delayed", "such an incident could not be opened; tried again"
-    CALENDARS_WORKED_OUT = "calendars.worked_out", "the calendars are known further ahead"
-    CALENDARS_DELAYED = "calendars.delayed", "a calendar could not be worked out; tried again"
-    ARCHIVE_DELAYED = "archive.delayed", "the archive of a run could not be started"
+    LINKED_OPENED = "linked.opened", "the action of a clock opened another incident"
+    LINKED_DELAYED = (
+        "linked.delayed",
+        "the engine could not open the other incident; it tries again",
+    )
+    CALENDARS_WORKED_OUT = (
+        "calendars.worked_out",
+        "the engine computed the calendars for further time",
+    )
+    CALENDARS_DELAYED = (
+        "calendars.delayed",
+        "the engine could not compute a calendar; it tries again",
+    )
+    ARCHIVE_DELAYED = (
+        "archive.delayed",
+        "the run could not start its archive; a worker does so within the hour",
+    )
     TIMELINE_LEFT = (
         "timeline.left",
-        "older lines are in the history of an earlier run only: the document store refuses them",
+        "only the history of an earlier run has older lines: the document store did not take them",
     )
-    RUN_PROLONGED = "run.prolonged", "there is too much to carry to a new run; this one goes on"
+    RUN_PROLONGED = "run.prolonged", "the run goes on: it has too much to carry to a new one"
 
 
 PAGE = "page"

@@ -6,9 +6,9 @@ from models.incident.timeline import SAID, EntryKind, subject_of
 
 NAMES = {
     "actions": "what the threshold set off, in words",
-    "asked_at": "when the level was asked for",
-    "asks": "all that a command would do, part by part",
-    "at": "the instant that was set",
+    "asked_at": "when something asked for the level",
+    "asks": "everything that a command would do, part by part",
+    "at": "the new instant",
     "attribute": "the name of the attribute",
     "audience": "an audience",
     "audiences": "the audiences of the update",
@@ -36,15 +36,15 @@ NAMES = {
     "level": "the level of the escalation, from 1",
     "limit_at": "the new limit",
     "milestone": "the name of the milestone",
-    "next_at": "when the next level is paged if nobody answers",
-    "not_by": "the channels that had refused the page before",
+    "next_at": "when the engine pages the next level if nobody answers",
+    "not_by": "the channels that refused the page before",
     "note": "the note of a command",
-    "of": "the people who were asked",
-    "on_call": "who is on call by the schedule, and what is known about it",
-    "only": "the only target of the escalation by hand",
+    "of": "the people whom the engine asked",
+    "on_call": "who is on call by the schedule, with all details",
+    "only": "whether the escalation by hand pages this level only",
     "opens_at": "when the hours of the person begin",
     "override": "why a command overrides the policy",
-    "person": "whom the line is about: who has, or had, the role; who cannot; who is named",
+    "person": "the person whom the line is about",
     "policy": "name and version of the policy",
     "policy_hash": "the SHA-256 of the policy file",
     "previous": "the incident before this one, of the same alert group",
@@ -57,20 +57,20 @@ NAMES = {
     "rule": "the escalation, or the rule for approvals, as the policy names it",
     "run": "the run of the clock, from 1",
     "running_clocks": "what the policy does with the running clocks",
-    "schedule": "the on-call schedule by which the person was paged",
+    "schedule": "the on-call schedule that named the person",
     "sha256": "the hash of the document",
     "source": "the state before",
     "step": "the name of the step",
     "summary_of": "the incidents in the summary",
-    "taker": "the person to whom the role is offered",
-    "target": "the state after; of a page or reminder: the target, as the policy names it",
+    "taker": "the person who is offered the role",
+    "target": "the state after; for a page or reminder, its target, as the policy names it",
     "targets": "the targets of the level, as the policy names them",
     "text": "the whole text, if the line is too short for it",
     "threshold": "the threshold, such as `100%` or `-1h`",
-    "told": "the person who was reminded",
+    "told": "the person who got the reminder",
     "trigger": "the trigger of the lifecycle",
     "value": "the value of the attribute",
-    "via": "the role or schedule for which somebody was paged",
+    "via": "the role or schedule through which the page found the person",
     "waits_until": "when the hours of the level begin",
     "was": "the value before",
 }
@@ -83,16 +83,16 @@ def markdown() -> str:
         "# The lines of the timeline\n\n"
         "This page is generated from the table in `models/incident/timeline.py` (`make "
         "timeline-doc`); a test keeps the two equal.\n\n"
-        "Each line of an incident's timeline has a `kind`: the thing, a dot, and what became of "
+        "Each line of an incident's timeline has a `kind`: a thing, a dot, and what happened to "
         "it. Logs, queries and reports use the same strings, and they never change. `data` may "
-        "hold the names that stand beside the kind; [the last table](#data) explains them. A name "
-        "is missing if there is nothing to say. A line that a command wrote may also have "
-        f"{', '.join(f'`{name}`' for name in SAID)}: what the person said, if it does not fit into "
+        "have the names in the third column; [the last table](#data) explains them. A name "
+        "is missing if it has no value. If a command wrote the line, `data` may also have "
+        f"{', '.join(f'`{name}`' for name in SAID)}: the person's words, if they do not fit into "
         "the summary.\n\n"
         + "\n\n".join(
             _section(thing, list(kinds)) for thing, kinds in groupby(_sorted(), subject_of)
         )
-        + "\n\n## Data\n\n| name | holds |\n|---|---|\n"
+        + "\n\n## Data\n\n| name | meaning |\n|---|---|\n"
         + "".join(f"| `{name}` | {holds} |\n" for name, holds in NAMES.items())
     )
 

@@ -214,4 +214,4 @@ def _common(spec: CommandSpec, values: Mapping[str, str]) -> Iterator[FormField]
     """What every command may say, and few need."""
     if not needs_happened_at(spec):
         yield _happened_at(values, required=False)
-    yield _text("override", "Override", "a reason to do it although the policy refuses", values)
+    yield _text("override", "Override", "a reason to do it even if the policy refuses", values)
