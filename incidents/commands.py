@@ -15,7 +15,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from incidents.command_ids import new_command_id
 from incidents.description import describe
-from incidents.errors import CommandRefused, IncidentOver, NamespaceNotFound, NotConfirmed
+from incidents.errors import (
+    CommandRefused,
+    IncidentOver,
+    NamespaceNotFound,
+    NotConfirmed,
+    by_an_incident,
+)
 from incidents.opening import NO_OFFSET
 from incidents.reopening import done_before, reopen_incident, update
 from incidents.temporal_errors import typed_error
@@ -51,9 +57,11 @@ async def give(
         async with asyncio.timeout(patience.total_seconds() if patience else None):
             return await _given(client, order, task_queue, epoch_offset)
     except WorkflowUpdateFailedError as error:
-        if isinstance(error.cause, ApplicationError):
-            raise CommandRefused(error.cause) from None
-        raise
+        if not isinstance(error.cause, ApplicationError):
+            raise
+        if not by_an_incident(error.cause):
+            await describe(client, order.incident_id)
+        raise CommandRefused(error.cause) from None
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         # The server has the command only if it answers and knows the incident.
         await describe(client, order.incident_id)

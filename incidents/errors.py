@@ -131,6 +131,12 @@ class NotInTime(IncidentError):
         self.patience = patience
 
 
+def by_an_incident(error: ApplicationError) -> bool:
+    """Whether an incident refused a command: its refusals say of which kind they are."""
+    first = error.details[0] if error.details else None
+    return isinstance(first, dict) and "refusal" in first
+
+
 class CommandRefused(IncidentError):
     """The incident refused the command and did not change.
 

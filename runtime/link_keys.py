@@ -1,6 +1,7 @@
 """The keys that sign links: from the settings, or from a file that worker and web server share."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ KEPT = "kept"
 """The name of the key in the file."""
 BYTES = 32
 LONGEST = 200
+_MADE = re.compile(f"[0-9a-f]{{{2 * BYTES}}}")
 
 
 def link_keys(settings: Settings) -> LinkKeys:
@@ -24,10 +26,22 @@ def link_keys(settings: Settings) -> LinkKeys:
     try:
         if not file.exists():
             _make(file)
-        return LinkKeys.read(f"{KEPT}:{file.read_text()[:LONGEST].strip()}")
+        return LinkKeys.read(f"{KEPT}:{_kept(file)}")
     except (OSError, ValueError) as error:
         wrong = f"{file}: cannot be used as the key of links: {error}; delete it to get another"
         raise SettingsBroken(wrong) from None
+
+
+def _kept(file: Path) -> str:
+    """The key in the file; closes the file to others. Raises OSError, ValueError.
+
+    A file that a power cut left empty, or full of zeros, holds a key that everybody knows.
+    """
+    with open_private(file, "r") as kept:
+        secret = str(kept.read(LONGEST)).strip()
+    if not _MADE.fullmatch(secret):
+        raise ValueError(f"it must have the {2 * BYTES} hexadecimal digits that the engine wrote")
+    return secret
 
 
 def _make(file: Path) -> None:
@@ -36,6 +50,8 @@ def _make(file: Path) -> None:
     made = file.with_suffix(f".{os.getpid()}")
     with open_private(made, "w") as kept:
         kept.write(secrets.token_hex(BYTES))
+        kept.flush()
+        os.fsync(kept.fileno())
     with suppress(FileExistsError):
         os.link(made, file)
     made.unlink()

@@ -10,6 +10,8 @@ from models.addresses import is_token
 
 FILE = "intake.token"
 BYTES = 32
+SHORTEST = 16
+"""What is shorter can be guessed, and is made anew."""
 LONGEST = 4096
 """What is longer is no token of ours."""
 
@@ -20,7 +22,7 @@ def kept_token(state: Path) -> SecretStr:
     with open_private(file, "a+") as kept:
         kept.seek(0)
         token = str(kept.read(LONGEST)).strip()
-        if not is_token(token):
+        if not is_token(token) or len(token) < SHORTEST:
             token = secrets.token_urlsafe(BYTES)
             kept.truncate(0)
             kept.write(f"{token}\n")

@@ -4,10 +4,17 @@ import pytest
 from google.protobuf.any_pb2 import Any as Packed
 from temporalio.api.common.v1 import GrpcStatus
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from incidents.errors import IncidentNotFound, NamespaceNotFound, ServerUnavailable
+from incidents.errors import (
+    IncidentNotFound,
+    NamespaceNotFound,
+    ServerUnavailable,
+    by_an_incident,
+)
 from incidents.temporal_errors import reaching_server, typed_error
+from rules.record.decision import Refusal
 
 
 def said(status: RPCStatusCode) -> RPCError:
@@ -49,3 +56,11 @@ def test_any_other_error_passes_unchanged() -> None:
     """A server that refuses the login, or breaks, says so itself."""
     error = said(RPCStatusCode.PERMISSION_DENIED)
     assert typed_error(error, "INC-1") is error
+
+
+def test_only_an_incident_refuses_with_the_kind_of_its_refusal() -> None:
+    """Any other workflow has no handler for the update: that is no incident."""
+    details = Refusal("Refused", "no").details("closed")
+    assert by_an_incident(ApplicationError("no", details, type="Refused"))
+    assert not by_an_incident(ApplicationError("Update handler not found", type="RuntimeError"))
+    assert not by_an_incident(ApplicationError("no", "text", type="Refused"))

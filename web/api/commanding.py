@@ -27,7 +27,7 @@ from web.api.refusing import of_command, of_incident, reaching_incidents
 from web.http.body import read_body
 from web.http.endpoints import answers, takes
 from web.http.errors import PROBLEM_BOUND, Answer, Refused, malformed
-from web.http.keys import IDEMPOTENCY, idempotency_key
+from web.http.keys import IDEMPOTENCY, idempotency_key, key_of
 from web.identity.asker import Asker, asker_of
 from web.policy import PolicyInForce
 
@@ -200,12 +200,12 @@ class CommandApi:
         key = idempotency_key(request) or new_command_id()
         said = await read_body(request, BODIES[spec.name])
         actor = _actor(asker, said)
-        command = command_of(spec, said, actor, key)
+        command = command_of(spec, said, actor, key_of(asker.owner, key))
         try:
             done = await self._commanding.give(incident, spec.name, command, patience_of(request))
         except NotConfirmed:
             return _sent(incident, spec.name, key)
-        return Answer(done.model_dump(mode="json"))
+        return Answer(done.model_dump(mode="json") | {"command_id": key})
 
     def router(self) -> APIRouter:
         """The routes."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from temporalio.client import Client
 
 from incidents.finding import (
@@ -29,6 +29,7 @@ from models.incident.record import TimelineEntry
 from models.time.clock import ClockReading
 from states.lifecycle import State
 from web.api.answering import answered
+from web.api.parameters import At, Words
 from web.api.refusing import reaching_incidents
 from web.http.endpoints import answers
 from web.http.errors import Refused
@@ -40,7 +41,6 @@ WORKER = timedelta(seconds=8)
 ANSWER = WORKER + timedelta(seconds=8)
 """How long the whole answer may take: if no worker answers, the history is read."""
 ID_BOUND = 200
-TEXT_BOUND = 200
 MOST_LISTED = 1000
 MOST_LINES = 1000
 
@@ -55,10 +55,10 @@ class ListQuery(BaseModel):
     model_config = {"extra": "forbid"}
 
     state: list[State] = Field(default=[], max_length=10)
-    severity: list[Annotated[str, Field(max_length=TEXT_BOUND)]] = Field(default=[], max_length=20)
-    service: str | None = Field(default=None, max_length=TEXT_BOUND)
-    manager: str | None = Field(default=None, max_length=TEXT_BOUND)
-    person: str | None = Field(default=None, max_length=TEXT_BOUND)
+    severity: list[Words] = Field(default=[], max_length=20)
+    service: Words | None = None
+    manager: Words | None = None
+    person: Words | None = None
     open: Flag = Field(default=False, description="only incidents neither closed nor cancelled")
     breached: Flag = False
     on_hold: Flag = False
@@ -163,9 +163,9 @@ class WhyAsked(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    who: str | None = Field(default=None, min_length=1, max_length=TEXT_BOUND)
+    who: Words | None = Field(default=None, min_length=1)
     level: int | None = Field(default=None, ge=1, le=1000)
-    at: AwareDatetime | None = None
+    at: At | None = None
 
 
 def page_of(view: IncidentView, asked: TimelineQuery) -> TimelinePage:

@@ -37,7 +37,7 @@ from web.http.body import read_body
 from web.http.calling_temporal import RPC_TIMEOUT, reaching_temporal
 from web.http.endpoints import answers, takes
 from web.http.errors import Refused
-from web.http.keys import IDEMPOTENCY, KEY_HEADER, idempotency_key
+from web.http.keys import IDEMPOTENCY, KEY_HEADER, idempotency_key, key_of
 from web.identity.asker import ANYBODY, Asker, asker_of
 from web.policy import PolicyInForce
 
@@ -163,7 +163,7 @@ class Reports:
         said = await read_body(request, Reported)
         policy, source = self._policy.compiled(said.service)
         report = checked(said, policy, now, asker)
-        seed = f"{VIA}/{key or new_command_id()}"
+        seed = f"{VIA}/{key_of(asker.owner, key or new_command_id())}"
         async with reaching_temporal():
             found = await self._reported(policy, report, seed, now, repeatable=bool(key))
             name, started = found.incident_id, found.started

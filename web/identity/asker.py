@@ -30,6 +30,11 @@ class Asker:
     incident: str | None = None
     commands: frozenset[str] | None = None
 
+    @property
+    def owner(self) -> str | None:
+        """Whose credential it is; None if that is only claimed."""
+        return None if self.proof is Proof.CLAIMED else self.name
+
     def may(self, scope: Scope, source: str | None = None) -> None:
         """Raises Refused (403) if the credential does not allow `scope`."""
         if allows(self.scopes, scope, source):

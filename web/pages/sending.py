@@ -17,6 +17,7 @@ from models.command_fields import FieldKind, command_fields, pair_of
 from models.way_in import WayIn
 from web.api.commanding import BODIES, Commanding, command_of
 from web.http.errors import PROBLEM_BOUND, Refused, malformed
+from web.http.keys import key_of
 from web.identity.asker import Asker
 
 log = structlog.get_logger(__name__)
@@ -65,8 +66,7 @@ async def give(
             said = BODIES[name].model_validate(own)
         except ValidationError as error:
             raise malformed(error, BODIES[name].model_fields) from None
-        command_id = fields.get("command_id", "").strip()[:ID_BOUND] or new_command_id()
-        command = command_of(spec, said, asker.actor(None, WayIn.WEB), command_id)
+        command = command_of(spec, said, asker.actor(None, WayIn.WEB), _key(asker, fields))
         done = await commanding.give(incident, name, command, PATIENCE)
     except Refused as refused:
         if not refused.logged:
@@ -84,6 +84,11 @@ async def give(
         lines = ("Open this page again to see it.",)
         return Told(text, "warn", lines, HTTPStatus.ACCEPTED, again=True)
     return Told(f"Done: {done.summary}", "good", done.doubts)
+
+
+def _key(asker: Asker, fields: Mapping[str, str]) -> str:
+    given = fields.get("command_id", "").strip()[:ID_BOUND]
+    return key_of(asker.owner, given or new_command_id())
 
 
 def _spec(name: str, offered: Container[str]) -> CommandSpec:

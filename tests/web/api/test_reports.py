@@ -42,7 +42,7 @@ async def test_the_same_idempotency_key_finds_the_same_incident(
     first = await http.post(URL, json=REPORT, headers=key)
     again = await http.post(URL, json=REPORT, headers=key)
     assert (first.status_code, again.status_code) == (201, 200)
-    assert again.json() == {"incident": first.json()["incident"], "started": False}
+    assert again.json() == {**first.json(), "started": False}
     other = await http.post(
         URL, json=REPORT, headers={"Idempotency-Key": "other" + key.popitem()[1]}
     )
