@@ -24,6 +24,8 @@ FURTHEST = timedelta(days=400)
 """How far ahead an override may begin."""
 REMEMBERED = timedelta(days=1)
 """How long an override stays after its end."""
+_CLOCKS_DIFFER = timedelta(minutes=1)
+"""How far the clocks of two machines may be apart."""
 
 Outcome = tuple[OverridesState, ScheduleOverride | Refusal]
 """The state that follows, and the override; a refusal may also leave a trace in the state."""
@@ -45,7 +47,7 @@ def made(state: OverridesState, said: OverrideSchedule, now: datetime) -> Outcom
     The same request again changes nothing.
     """
     for known in state.overrides:
-        if known.id == said.id and _same(known, said):
+        if known.id == said.id and _same(known, said, now):
             return state, known
     what = f"{said.person} on call by {said.schedule}"
     if said.refused:
@@ -58,7 +60,7 @@ def made(state: OverridesState, said: OverrideSchedule, now: datetime) -> Outcom
         schedule=said.schedule,
         person=said.person,
         covers=said.covers,
-        begins_at=max(said.begins_at, now),
+        begins_at=_beginning(said, now),
         ends_at=said.ends_at,
         reason=said.reason,
         by=said.by,
@@ -83,15 +85,21 @@ def ended(state: OverridesState, said: EndOverride, now: datetime) -> Outcome:
     return _with(state, each, now), after
 
 
-def _same(known: ScheduleOverride, said: OverrideSchedule) -> bool:
-    """Whether this was asked before; a beginning in the past was moved then."""
+def _beginning(said: OverrideSchedule, now: datetime) -> datetime:
+    """When it begins: not in the past, but with the second that has just begun."""
+    return said.begins_at if said.begins_at > now else now.replace(microsecond=0)
+
+
+def _same(known: ScheduleOverride, said: OverrideSchedule, now: datetime) -> bool:
+    """Whether this was asked before. Whatever has begun was to begin at once, also at a retry."""
     fields = ("schedule", "person", "covers", "ends_at", "reason")
     alike = all(getattr(known, name) == getattr(said, name) for name in fields)
-    return alike and known.by.name == said.by.name and known.begins_at >= said.begins_at
+    begun = max(known.begins_at, said.begins_at) <= now + _CLOCKS_DIFFER
+    return alike and known.by.name == said.by.name and (begun or known.begins_at == said.begins_at)
 
 
 def _unfit(state: OverridesState, said: OverrideSchedule, now: datetime) -> Refusal | None:
-    begins_at = max(said.begins_at, now)
+    begins_at = _beginning(said, now)
     if any(known.id == said.id for known in state.overrides):
         return Refusal("Malformed", "this id has another override: make a new one", ("id",))
     if said.ends_at <= now:

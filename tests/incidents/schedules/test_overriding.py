@@ -118,7 +118,7 @@ async def test_a_page_at_night_goes_to_whoever_covers_and_later_to_the_scheduled
     scheduled = before.partition(" ")[0]
     other = "bo" if scheduled == "ana" else "ana"
     async with a_worker(client, task_queue):
-        await Overriding(client, task_queue).make(
+        made = await Overriding(client, task_queue).make(
             policy, asked(night, person=other, covers=scheduled), ANA
         )
     covering = (
@@ -126,6 +126,9 @@ async def test_a_page_at_night_goes_to_whoever_covers_and_later_to_the_scheduled
     )
     for hours, expected in ((2.2, covering), (4.9, covering), (5, before), (9, before)):
         assert await paged_at(client, policy, night + hours * HOUR) == (expected,)
+    async with a_worker(client, task_queue):  # it has nothing but the history
+        await Overriding(client, task_queue).end(policy, made.id, ANA)
+    assert await paged_at(client, policy, night + 2.2 * HOUR) == (before,)
     await forgotten(client)
 
 

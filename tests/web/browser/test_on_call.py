@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -13,7 +14,8 @@ from incidents.schedules.overrides import book_of
 from models.people.schedule_overrides import OVERRIDES_ID
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import Siren, policy_file
-from tests.web.browser.test_respond import DEVICES, KEYS, Device, looked_at
+from tests.web.browser.test_live import PICTURES
+from tests.web.browser.test_respond import DEVICES, KEYS, NARROW, Device, looked_at
 from tests.web.conftest import TOKEN
 from tests.web.serving import serving
 from web.app import create_app
@@ -101,9 +103,13 @@ async def test_a_shift_is_taken_and_given_back_on_the_page(page: tuple[Page, Dev
     await first.get_by_role("button", name="Put them on call").click()
     await at.wait_for_selector("text=Done: bo covers ana.")
     said = " ".join((await first.inner_text()).split())
-    assert "covers ana (dentist)" in said
+    assert "Now bo covers ana (dentist)" in said
     assert "made by ana" in said
     await looked_at(at, device)
+    if PICTURES and device.scripts:
+        await at.evaluate("window.scrollTo(0, 0)")
+        name = "on-call" if device.width == NARROW else "on-call-wide"
+        await at.screenshot(path=Path(PICTURES) / f"{name}.png")
     await at.goto("/")
     board = at.locator("#part")
     await board.get_by_role("link", name="On call now").click()

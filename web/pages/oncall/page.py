@@ -103,7 +103,7 @@ class OnCallPage:
         told: Told | None = None,
         given: Mapping[str, str] | None = None,
     ) -> Response:
-        now = datetime.now(UTC).replace(microsecond=0)
+        now = datetime.now(UTC)
         policy = self._sources.policy.in_force().policy
         every = tuple(policy.schedules)
         names = (only,) if only in every else every[:MOST_SCHEDULES]

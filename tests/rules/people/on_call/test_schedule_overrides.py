@@ -138,8 +138,11 @@ def test_the_same_request_again_changes_nothing() -> None:
     asked = an_override(begins_at=NOON - DAY)
     state = kept(asked)
     assert state.overrides[0].begins_at == NOON
-    again, same = made(state, asked, NOON + HOUR)
-    assert (again, same) == (state, state.overrides[0])
+    for retry in (asked, an_override(begins_at=NOON + HOUR)):  # "from now on", said again
+        again, same = made(state, retry, NOON + HOUR)
+        assert (again, same) == (state, state.overrides[0])
+    moved = an_override(begins_at=NOON + 3 * HOUR)
+    assert isinstance(made(state, moved, NOON + HOUR)[1], Refusal)
     _, other = made(state, an_override(reason="another"), NOON)
     assert isinstance(other, Refusal)
 
@@ -201,6 +204,13 @@ def test_their_number_is_bounded_and_expired_ones_leave() -> None:
     fresh = an_override(999, begins_at=later, ends_at=later + HOUR)
     state, outcome = made(full, fresh, later)
     assert state.overrides == (outcome,)
+
+
+def test_what_begins_at_once_begins_with_the_second_that_has_begun() -> None:
+    """So whoever asks in the same second sees it."""
+    late = NOON + timedelta(milliseconds=700)
+    state, _ = made(OverridesState(), an_override(begins_at=late - timedelta(seconds=1)), late)
+    assert state.overrides[0].begins_at == NOON
 
 
 def test_the_calendar_shows_whole_shifts_with_the_override_between() -> None:
