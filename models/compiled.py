@@ -224,7 +224,9 @@ class CompiledPolicy(Frozen):
     a role attends a review only by the people who hold it then, `a_raise_pages_alone` that alerts
     which join and raise the severity cause one page. `judges_in_full` says that every part of a
     command asks the rules of its own command, that only what is proven well enough stops pages, and
-    that what stands offered or asked is judged again when it takes effect.
+    that what stands offered or asked is judged again when it takes effect. `demands_wait` says that
+    a demand which reaches nobody waits for the hours of its level, and that a round which a demand
+    began in the middle tries every level.
 
     `trust` says by command how its sender must be known, `default` for all others; without either,
     every proof counts. The link of a page grants the commands in `link_grants`.
@@ -283,6 +285,7 @@ class CompiledPolicy(Frozen):
     people_attend: bool = False
     a_raise_pages_alone: bool = False
     judges_in_full: bool = False
+    demands_wait: bool = False
 
     @property
     def limits_pages(self) -> bool:

@@ -148,6 +148,7 @@ POLICY = CompiledPolicy(
     milestones=("aware", "regulator_notified"),
     facts=FactsRule(reason_after=timedelta(days=3660)),
     closes_detours=True,
+    demands_wait=True,
     judges_in_full=True,
     review=ReviewRule(
         required={"SEV1": "always", "SEV2": "when breached"},

@@ -17,6 +17,9 @@ class DemandedPage(Frozen):
     except with `once`. `at` is the instant that it falls on, `not_before` when the hours of the
     level begin, `cause` the line of the timeline that asks, `clocks` those whose limits ask.
 
+    With `beside` it has reached nobody and waits for these hours by itself, whatever the escalation
+    does meanwhile; its page does not move the escalation.
+
     `unread` are targets of a level that was paged in this `cycle`, whose schedules could not be
     read; only they are paged, after so many `looks` in vain, and not after `until`.
     """
@@ -36,6 +39,7 @@ class DemandedPage(Frozen):
     cycle: int | None = None
     looks: int = 0
     until: Instant | None = None
+    beside: bool = Field(default=False, exclude_if=lambda beside: not beside)
 
     @property
     def falls_on(self) -> Instant | None:
@@ -58,6 +62,10 @@ class EscalationProgress(Frozen):
     paged since the acknowledgement has had time to answer. `looks` counts the rounds that began
     again because nobody could say who is on call. `declined` are the people who cannot, in this
     round.
+
+    A demand can begin a round in the middle. If the rest of the round reaches nobody, the levels up
+    to `untried` are paged next; it has `turned` to them. `answered_level` is the level at which the
+    first answer stopped the escalation, 0 for none.
     """
 
     level: int = 0
@@ -80,10 +88,13 @@ class EscalationProgress(Frozen):
     answer_by: Instant | None = None
     looks: int = 0
     declined: tuple[str, ...] = Field(default=(), exclude_if=lambda people: not people)
+    untried: int = Field(default=0, exclude_if=lambda level: not level)
+    turned: bool = Field(default=False, exclude_if=lambda turned: not turned)
+    answered_level: int = Field(default=0, exclude_if=lambda level: not level)
 
     @property
     def page_due_at(self) -> Instant | None:
         """When the next page is due, if nobody does anything."""
         silence = None if self.stopped else self.next_at
-        waiting = (d.not_before for d in self.demanded if self.stopped or d.unread)
+        waiting = (d.not_before for d in self.demanded if self.stopped or d.unread or d.beside)
         return min((at for at in (silence, *waiting) if at), default=None)

@@ -163,7 +163,13 @@ def _told(policy: Policy) -> dict[str, object]:
         approval_after=policy.backdating.approval_after,
         report_stays=True,
     )
-    since = ("closes_detours", "people_attend", "a_raise_pages_alone", "judges_in_full")
+    since = (
+        "closes_detours",
+        "people_attend",
+        "a_raise_pages_alone",
+        "judges_in_full",
+        "demands_wait",
+    )
     told = {"reporting": _reporting(policy), "facts": facts, "time_zone": policy.time_zone}
     return {**told, **dict.fromkeys(since, True)}
 

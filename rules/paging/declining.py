@@ -97,7 +97,7 @@ def page_of_the_following_level(
     # If the line of their page has left the record, it was of this level as far as is known.
     known = progress.level if who in incident.paged else 0
     mine = max(_levels_that_paged(who, progress, incident), default=known)
-    demanded = (one.level or 0 for one in progress.demanded)
+    demanded = (one.level or 0 for one in progress.demanded if not one.beside)
     asked = max(progress.level, under_way, *demanded)
     if not mine:
         return unmoved_line(who, f"{who} was not paged in this round, and will not be")

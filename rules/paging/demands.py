@@ -10,7 +10,14 @@ from datetime import datetime
 from models.compiled import EscalationPolicy
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.people.party import PartyKind, party_named
-from rules.paging.escalation import NoPage, Page, begun_again, forced_page, started_over
+from rules.paging.escalation import (
+    NoPage,
+    Page,
+    begun_again,
+    begun_at,
+    forced_page,
+    started_over,
+)
 from rules.paging.withdrawal import Withdrawal
 from rules.record.decision import PageNextLevel
 
@@ -50,9 +57,9 @@ def level_of(demanded: DemandedPage, progress: EscalationProgress, levels: int) 
 
 
 def _is_due(demanded: DemandedPage, progress: EscalationProgress, now: datetime) -> bool:
-    """Whether a demand is due. While the escalation goes on, it pages the level itself."""
+    """Whether a demand is due. While the escalation goes on, some are left to it."""
     waits = demanded.not_before
-    paged_here = progress.stopped is not None or bool(demanded.unread)
+    paged_here = progress.stopped is not None or bool(demanded.unread) or demanded.beside
     return waits is None or (paged_here and waits <= now)
 
 
@@ -64,6 +71,7 @@ def demand_due(progress: EscalationProgress, now: datetime) -> bool:
 def next_demand(progress: EscalationProgress, levels: int, now: datetime) -> JoinedDemand | None:
     """Take the first demand that is due, as one page with the same ones; None if there is none."""
     due = [demanded for demanded in progress.demanded if _is_due(demanded, progress, now)]
+    due = [demanded for demanded in due if not _silence_pages(demanded, progress, levels, now)]
     if not due:
         return None
     first = due[0]
@@ -87,6 +95,16 @@ def next_demand(progress: EscalationProgress, levels: int, now: datetime) -> Joi
         ),
         reason,
     )
+
+
+def _silence_pages(
+    demanded: DemandedPage, progress: EscalationProgress, levels: int, now: datetime
+) -> bool:
+    """Whether the escalation pages this level by itself at this instant."""
+    if not demanded.beside or progress.stopped or progress.next_at is None:
+        return False
+    following = progress.level + 1 if progress.level < levels else 1
+    return progress.next_at <= now and following == level_of(demanded, progress, levels)
 
 
 def _without(every: tuple[DemandedPage, ...], gone: list[DemandedPage]) -> tuple[DemandedPage, ...]:
@@ -114,11 +132,13 @@ def page_on_demand(
     *,
     acknowledged: bool,
     postpones: bool = False,
+    tries_all: bool = True,
 ) -> tuple[EscalationProgress, Page | NoPage]:
     """The page that is demanded, and the progress from which silence goes on.
 
     A demand by hand restarts a stopped escalation until somebody answers. It never puts off what is
-    due by silence, unless it `postpones`.
+    due by silence, unless it `postpones`. With `tries_all`, a round that begins at this level and
+    reaches nobody also tries the levels before it.
     """
     aside = None if postpones else _aside(progress, demanded, ladder)
     if aside:
@@ -132,6 +152,8 @@ def page_on_demand(
         levels = len(ladder.levels) if ladder else 1
         progress = _called(progress, demanded.by, level_of(demanded, progress, levels))
     waits = demanded.waits and progress.stopped is None and not demanded.once
+    if waits and tries_all and ladder:
+        progress = begun_at(progress, level_of(demanded, progress, len(ladder.levels)))
     page = forced_page(ladder, progress, demanded.level, waits_from=now if waits else None)
     page = _narrowed(page, demanded) if isinstance(page, Page) else page
     return progress.changed(cause=demanded.cause) if waits else progress, page
@@ -150,10 +172,13 @@ def _aside(
 ) -> Page | None:
     """The page of a level that a person asks for again, or alone, while silence goes on anyway."""
     goes_on = progress.level and progress.next_at and not progress.stopped
-    if ladder is None or not ladder.levels or not demanded.by or not goes_on:
+    if demanded.beside and not progress.stopped:
+        goes_on = True
+    if ladder is None or not ladder.levels or not goes_on:
         return None
     level = level_of(demanded, progress, len(ladder.levels))
-    if level > progress.level and not demanded.once:
+    again = demanded.by and (level <= progress.level or demanded.once)
+    if not demanded.beside and not again:
         return None
     targets = ladder.levels[level - 1]
     return Page(level, progress.cycle, targets, progress.next_at, aside=True)
@@ -188,6 +213,15 @@ def answers_escalation(progress: EscalationProgress, by: str, *, may_acknowledge
     return by in progress.called or (channel and may_acknowledge)
 
 
+def caller_passed_over(progress: EscalationProgress) -> str | None:
+    """Whoever asked by hand and is not paged for that by the levels before the one they asked for.
+
+    Somebody who cannot take the incident on is passed over anyway.
+    """
+    cannot = progress.called_by in progress.declined
+    return progress.called_by if progress.turned and not cannot else None
+
+
 def without_withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> EscalationProgress:
     """The progress without the demands that are withdrawn."""
     left = tuple(
@@ -205,19 +239,36 @@ def keep_unreached(
     levels: int,
     *,
     opens_at: datetime | None,
+    cause: int | None = None,
 ) -> EscalationProgress:
-    """Keep a demand that reached nobody and that no answer withdraws.
+    """Keep a demand that reached nobody.
 
     It waits for the hours of its level. If that level has no hours, the next level is demanded at
-    once, unless silence goes on anyway.
+    once, unless silence goes on anyway. With a `cause`, a line of its own, it waits beside the
+    escalation, so that its page has a key of its own.
     """
     if opens_at:
         waiting = demanded.changed(level=level, not_before=opens_at)
+        if cause is not None:
+            waiting = waiting.changed(cause=cause, beside=True)
+        if cause is not None and any(_waits_alike(waiting, other) for other in progress.demanded):
+            return progress
         return progress.changed(demanded=(*progress.demanded, waiting))
     if demanded.once or level >= levels or progress.stopped is None:
         return progress
     following = demanded.changed(level=level + 1, not_before=None)
     return progress.changed(demanded=(following, *progress.demanded))
+
+
+def _waits_alike(one: DemandedPage, other: DemandedPage) -> bool:
+    """Whether two demands wait for the same page, and the same ends them."""
+    return _end_of(one) == _end_of(other)
+
+
+def _end_of(demanded: DemandedPage) -> tuple[object, ...]:
+    """What a waiting demand waits for, and what withdraws it."""
+    d = demanded
+    return d.level, d.not_before, d.stays, d.once, d.by, d.clocks
 
 
 def reached_by(

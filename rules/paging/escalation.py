@@ -137,39 +137,75 @@ def after_level(
 ) -> EscalationProgress:
     """The progress after a level had its turn, which `reached` somebody or nobody.
 
-    If it reached nobody, the next level comes at once. If a whole cycle reached nobody, the
-    escalation begins again at `opens_at`, when the first hours of those passed over begin, or at
-    once if they began meanwhile.
+    If it reached nobody, the next level comes at once, or one that the round has not tried. If the
+    whole round reached nobody, the escalation begins again at `opens_at`, or at once if that is
+    over: then the first hours of those passed over begin.
     """
     if isinstance(done, Page) and done.aside:
         return progress.changed(pages=progress.pages + 1, reached=progress.reached or reached)
-    begun = progress.level > 0 and done.cycle == progress.cycle
-    reached_now = reached
+    new_round = done.cycle != progress.cycle
+    begun = (progress.level > 0 or progress.turned) and not new_round
+    at_once = isinstance(done, Page) and not reached and done.next_at is not None
     reached = reached or (begun and progress.reached)
-    next_at = done.next_at
-    if isinstance(done, Page) and not reached_now and next_at is not None:
-        next_at = now
+    next_at = now if at_once else done.next_at
     known = (opens_at, progress.opens_at if begun else None)
     opens_at = min((at for at in known if at), default=None)
-    level = done.level
-    over = level >= len(policy.levels) and not reached
-    again = over and opens_at and not progress.stopped
-    if again and opens_at:
-        level, next_at = progress.begins_after, max(opens_at, now)
+    place = _place_after(policy, progress, done, reached=reached, waits=opens_at is not None)
+    if place.again and opens_at:
+        next_at = max(opens_at, now)
     return progress.changed(
-        level=level,
+        level=place.level,
         cycle=done.cycle,
         pages=progress.pages + isinstance(done, Page),
         next_at=None if progress.stopped else next_at,
-        reached=reached and not again,
-        opens_at=None if again else opens_at,
-        declined=() if again or done.cycle != progress.cycle else progress.declined,
+        reached=reached and not place.again,
+        opens_at=None if place.again else opens_at,
+        declined=() if place.again or new_round else progress.declined,
+        untried=place.untried,
+        turned=place.turned,
+        begins_after=0 if new_round and progress.untried else progress.begins_after,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a round stands after a level; `again` says that it begins again, and waits."""
+
+    level: int
+    untried: int = 0
+    turned: bool = False
+    again: bool = False
+
+
+def _place_after(
+    policy: EscalationPolicy,
+    progress: EscalationProgress,
+    done: Page | PassOver,
+    *,
+    reached: bool,
+    waits: bool,
+) -> _Place:
+    """Where the round stands; it `waits` if it is known when somebody can be reached."""
+    levels, new_round = len(policy.levels), done.cycle != progress.cycle
+    untried = 0 if new_round else progress.untried
+    turned = progress.turned and not new_round and not reached
+    last = min(untried, levels) if turned else levels
+    if done.level < last or reached or progress.stopped:
+        return _Place(done.level, untried, turned)
+    if untried and not turned:
+        return _Place(0, untried, turned=True)
+    if not waits:
+        return _Place(max(done.level, levels), untried)
+    first = progress.begins_after if not new_round or not progress.untried else 0
+    if untried and first >= levels:
+        first = 0
+    return _Place(first, first if untried else 0, again=True)
 
 
 def begins_anew(progress: EscalationProgress) -> bool:
     """Whether the escalation is before its first level, because a whole round reached nobody."""
-    return progress.level == progress.begins_after and not progress.reached
+    here = progress.level == progress.begins_after and not progress.turned
+    return here and not progress.reached
 
 
 def why_silence_pages(progress: EscalationProgress) -> str:
@@ -205,16 +241,29 @@ def started_over(progress: EscalationProgress) -> EscalationProgress:
     return progress.changed(reached=False, opens_at=None, looks=0)
 
 
+def begun_at(progress: EscalationProgress, level: int) -> EscalationProgress:
+    """The progress of a round that begins at this level: the levels before it are not tried."""
+    return started_over(progress).changed(untried=level - 1, turned=False)
+
+
 def resumed(
-    progress: EscalationProgress, now: datetime, *, cause: int = OPENING, demanded: bool = False
+    progress: EscalationProgress,
+    now: datetime,
+    *,
+    cause: int = OPENING,
+    demanded: bool = False,
+    tries_all: bool = False,
 ) -> EscalationProgress:
     """The escalation goes on from the level at which an acknowledgement stopped it.
 
     If a level was paged since, it goes on from there after its wait; if a level is `demanded` at
-    that instant, it goes on from that one.
+    that instant, it goes on from that one. With `tries_all`, a round that reaches nobody from there
+    tries the levels before it.
     """
     waits = progress.answer_by is not None and progress.answer_by > now
     here = demanded or waits
+    if tries_all and not here:
+        progress = begun_at(progress, max(progress.level, 1))
     return progress.changed(
         cause=cause,
         level=progress.level if here else max(progress.level - 1, 0),
@@ -226,12 +275,18 @@ def resumed(
     )
 
 
+def never_answered(progress: EscalationProgress) -> EscalationProgress:
+    """The progress after the answer to it is disputed: all rounds are to come, for silence."""
+    return progress.changed(cycle=0, called_by=None, called=(), begins_after=0, answered_level=0)
+
+
 def stopped(progress: EscalationProgress, reason: str) -> EscalationProgress:
     """Page nobody further; if the escalation had stopped already, the first reason stays."""
     change: dict[str, Any] = {"forgotten_at": None}
     if progress.stopped is None:
         change |= {"stopped": reason, "next_at": None, "resumed": False}
         change |= {"called_by": None, "called": (), "begins_after": 0, "answer_by": None}
+        change |= {"untried": 0, "turned": False}
     return progress.changed(**change)
 
 

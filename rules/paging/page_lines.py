@@ -37,7 +37,7 @@ class PagingLine:
 class LevelTurn:
     """A level that had its turn at `at`, by the escalation `rule`, for a `reason`.
 
-    `next_at` is when silence pages the next level.
+    `next_at` is when silence pages the next level, `caller` who asked by hand and is not paged.
     """
 
     page: Page
@@ -45,6 +45,7 @@ class LevelTurn:
     reason: str
     at: datetime
     next_at: datetime | None = None
+    caller: str | None = None
 
     def facts(self, *, told: bool) -> dict[str, Any]:
         """The rule and the cycle, if the activity reported them; older pages did not."""
@@ -79,7 +80,8 @@ def lines_of(turn: LevelTurn, done: Escalated) -> Iterator[PagingLine]:
             "reason": turn.reason,
             **facts,
         }
-        words = f"level {level} passes over {unable.recipient}, who cannot"
+        why = "who asked" if unable.recipient == turn.caller else "who cannot"
+        words = f"level {level} passes over {unable.recipient}, {why}"
         yield PagingLine(EntryKind.PAGE_DECLINED, words, data)
 
 

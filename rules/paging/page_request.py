@@ -14,6 +14,7 @@ from models.incident.escalation import DemandedPage, EscalationProgress
 from models.incident.record import Incident
 from models.messages.message import MessageKind
 from rules.paging.declining import decliners
+from rules.paging.demands import caller_passed_over
 from rules.paging.escalation import Page, targets_in_turn
 from rules.paging.messages import message
 from rules.paging.page_lines import how_to_stop
@@ -36,6 +37,15 @@ class PageRequest:
     def stays(self) -> bool:
         """Whether answers to the escalation do not withdraw it."""
         return self.demanded is not None and self.demanded.stays
+
+    def caller(self, progress: EscalationProgress) -> str | None:
+        """Whoever asked by hand, if silence passes them over."""
+        return None if self.demanded else caller_passed_over(progress)
+
+    @property
+    def asks_for_its_level(self) -> bool:
+        """Whether a demand asks for the level, not only another look at a schedule."""
+        return self.demanded is not None and not self.demanded.unread
 
     def beside_the_ladder(self, stopped: str | None) -> bool:
         """Whether the page leaves the escalation where it is."""
@@ -76,6 +86,7 @@ def request_of(
     if targets.in_turn:
         ordered = targets_in_turn(incident.id, targets.page, page.level, page.cycle)
         targets = targets.changed(page=ordered)
+    caller = asked.caller(progress)
     roles = addressed_by_level(targets, incident, policy, asked.now)
     return EscalateIncident(
         level=page.level,
@@ -95,5 +106,5 @@ def request_of(
         limits=policy.page_limits,
         urgency=urgency(incident.severity, policy.severities),
         first_messages=incident.first_messages,
-        declined=decliners(progress, page.cycle),
+        declined=(*decliners(progress, page.cycle), *((caller,) if caller else ())),
     )

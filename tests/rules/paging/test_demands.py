@@ -20,7 +20,7 @@ from rules.paging.demands import (
     reached_by,
     without_withdrawn,
 )
-from rules.paging.escalation import Page, after_level, resumed
+from rules.paging.escalation import Page, after_level, next_page, resumed
 from rules.paging.page_lines import until_answered
 from rules.paging.page_request import PageRequest, page_key
 from rules.paging.withdrawal import Withdrawal, withdrawal
@@ -136,14 +136,65 @@ def test_an_escalation_by_hand_after_an_acknowledgement_goes_on_from_that_level(
     assert page == Page(2, 0, THREE.levels[1], None)
 
 
-def test_an_escalation_that_reaches_nobody_at_night_begins_again_at_its_level() -> None:
-    """It does not begin at the first level, because people there had answered."""
+@pytest.mark.parametrize("tried", [(2, 3, 1), (2, 3)])
+def test_an_escalation_that_reaches_nobody_at_night_begins_again_at_its_level(
+    tried: tuple[int, ...],
+) -> None:
+    """So does an incident that began before, which did not try the first level."""
     asked = demand(30, by="ana", waits=True)
-    going, _ = page_on_demand(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
-    for number in (2, 3):
+    going, _ = page_on_demand(
+        ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True, tries_all=len(tried) == 3
+    )
+    for number in tried:
         page = Page(number, 0, THREE.levels[number - 1], after(35))
         going = after_level(THREE, going, page, after(30), reached=False, opens_at=after(600))
     assert (going.level, going.next_at, going.opens_at) == (1, after(600), None)
+
+
+@pytest.mark.parametrize("fields", [{"by": "ana"}, {"resumes": True}])
+def test_a_round_that_begins_in_the_middle_and_reaches_nobody_tries_the_levels_before(
+    fields: dict[str, Any],
+) -> None:
+    """Levels 2 and 3 are asleep, so level 1 is paged at once, in the same round."""
+    asked = demand(30, 2, waits=True, **fields)
+    going, page = page_on_demand(ACKNOWLEDGED, asked, THREE, after(30), acknowledged=True)
+    assert isinstance(page, Page)
+    going = after_level(THREE, going, page, after(30), reached=False, opens_at=after(600))
+    third = next_page(THREE, going, after(30))
+    assert isinstance(third, Page)
+    going = after_level(THREE, going, third, after(30), reached=False, opens_at=after(500))
+    first = next_page(THREE, going, after(30))
+    assert isinstance(first, Page)
+    assert (first.level, first.cycle, going.next_at) == (1, 0, after(30))
+    reached = after_level(THREE, going, first, after(30), reached=True)
+    assert (reached.level, reached.next_at, reached.turned) == (1, after(35), False)
+    asleep = after_level(THREE, going, first, after(30), reached=False, opens_at=after(700))
+    assert (asleep.next_at, asleep.turned) == (after(500), False)
+
+
+def test_a_demand_that_waits_beside_the_escalation_leaves_it_where_it_is() -> None:
+    """It has a line of its own, so its page has a key of its own, and it waits once."""
+    asked = demand(30, 3, waits=True, by="cy")
+    waiting = keep_unreached(GOING, asked, 3, 3, opens_at=after(35), cause=12)
+    assert keep_unreached(waiting, asked, 3, 3, opens_at=after(35), cause=14) == waiting
+    assert waiting.page_due_at == after(35)
+    taken = next_demand(waiting, 3, after(35))
+    assert taken is not None
+    assert taken.demanded is not None
+    assert (taken.demanded.cause, taken.demanded.beside) == (12, True)
+    going, page = page_on_demand(
+        taken.progress, taken.demanded, THREE, after(35), acknowledged=True
+    )
+    assert going == GOING
+    assert isinstance(page, Page)
+    assert page.aside
+
+
+def test_silence_and_a_demand_that_waited_for_the_same_level_are_one_page() -> None:
+    """If both fall on one instant, the escalation pages it; if that reaches somebody, both do."""
+    waiting = keep_unreached(GOING, demand(30, 3, by="cy"), 3, 3, opens_at=after(40), cause=12)
+    assert next_demand(waiting, 3, after(40)) is None
+    assert reached_by(waiting, 3, ("cy",)).demanded == ()
 
 
 def test_the_paged_person_answers_but_neither_the_requester_nor_a_bystander_does() -> None:

@@ -10,7 +10,7 @@ from rules.paging.declining import (
     page_of_the_following_level,
     with_decliner,
 )
-from rules.paging.escalation import Page, in_force
+from rules.paging.escalation import Page, in_force, never_answered
 from rules.paging.page_lines import PagingLine
 from rules.record.decision import Declined, PageNextLevel
 from workflows.incident.desk import Desk
@@ -57,12 +57,15 @@ class Answers:
     def disputed(self, why: str) -> None:
         """Page the level again at which the acknowledgement stopped the escalation, and go on."""
         ladder = self._ladder
-        stopped_it = ladder.progress.stopped is not None
-        ladder.progress = ladder.progress.changed(resumed=False, forgotten_at=None)
+        pages = ladder.progress.stopped is not None or self._desk.policy.demands_wait
         level = max(ladder.progress.level, self._call.level, 1)
+        if self._desk.policy.demands_wait:
+            level = ladder.progress.answered_level or level
+            ladder.progress = never_answered(ladder.progress)
+        ladder.progress = ladder.progress.changed(resumed=False, forgotten_at=None)
         words = f"{why}: the escalation goes on from level {level}"
         self._desk.note(EntryKind.ESCALATION_RESUMED, words, level=level)
-        if stopped_it:
+        if pages:
             ladder.demand(PageNextLevel(why, level, waits=True, resumes=True))
 
     def _page_after(self, effect: Declined) -> None:

@@ -93,6 +93,8 @@ class Paging(Component):
         """Stop the escalation because somebody answered or it is over; withdraw waiting pages."""
         desk = self._desk
         unneeded = withdrawal(reason, desk.incident, desk.policy, desk.now())
+        level = self.progress.answered_level or max(self.progress.level, self._call.level)
+        self.progress = self.progress.changed(answered_level=level)
         self.progress = stopped(without_withdrawn(self.progress, unneeded), reason)
         self._call.recall(unneeded)
         self._outbox.withdraw(reason)
@@ -115,7 +117,7 @@ class Paging(Component):
 
     def page_again(self, reason: str, *, waits: bool) -> None:
         """Page the first level again, acknowledged or not; where it waits, then the others."""
-        self.progress = self.progress.changed(declined=())
+        self.progress = self.progress.changed(declined=(), answered_level=0)
         if waits:
             self.demand(PageNextLevel(reason, 1, waits=True, resumes=True))
             return
@@ -239,6 +241,7 @@ class Paging(Component):
             now,
             acknowledged=acknowledged,
             postpones=not self._desk.policy.closes_detours,
+            tries_all=self._desk.policy.demands_wait,
         )
         return asked
 
@@ -254,8 +257,8 @@ class Paging(Component):
         if at is None or now < at:
             return
         level, cause = max(self.progress.level, 1), self._desk.incident.next_seq
-        both = demand_due(self.progress, now)
-        self.progress = resumed(self.progress, now, cause=cause, demanded=both)
+        both, every = demand_due(self.progress, now), self._desk.policy.demands_wait
+        self.progress = resumed(self.progress, now, cause=cause, demanded=both, tries_all=every)
         self._desk.note(
             EntryKind.ESCALATION_RESUMED,
             f"{was}, and nothing followed: the escalation goes on from level {level}",
@@ -296,21 +299,21 @@ class Paging(Component):
 
     def _paged(self, asked: PageRequest, done: Escalated) -> None:
         page, now, reached = asked.page, self._desk.now(), bool(done.pages)
-        opens_at = begins_again_at(self.progress, done, now)
+        opens_at, caller = begins_again_at(self.progress, done, now), asked.caller(self.progress)
         anew = False
         if asked.beside_the_ladder(self.progress.stopped):
             self.progress = self.progress.changed(pages=self.progress.pages + 1)
         else:
             self._moved_on(asked.ladder, page, now, reached=reached, opens_at=opens_at)
-            anew = not reached and begins_anew(self.progress)
+            anew = not reached and not page.aside and begins_anew(self.progress)
         for outcome in done.pages:
             if outcome.receipt:
                 self._desk.remember(outcome.receipt, outcome.delivery.message.recipient)
         next_at = self.progress.next_at
-        turn = LevelTurn(page, asked.ladder.name, asked.reason, asked.now, next_at)
+        turn = LevelTurn(page, asked.ladder.name, asked.reason, asked.now, next_at, caller)
         for line in () if still_unread(asked, done) else lines_of(turn, done):
             self._write(line, asked)
-        self._say_when_it_begins(now, unread=bool(unread_targets(done)))
+        self._say_when_it_begins(now, unread=bool(unread_targets(done)), aside=page.aside)
         if asked.demanded:
             self.progress = self.progress.changed(demanded_at=asked.demanded.falls_on)
         if asked.demanded and self.progress.stopped and done.pages:
@@ -319,7 +322,7 @@ class Paging(Component):
             self.progress = self.progress.changed(highest=max(self.progress.highest, page.level))
             self.progress = reached_by(self.progress, page.level, recipients_of(done))
             self.answers.declined_meanwhile(page, recipients_of(done))
-        elif asked.stays:
+        else:
             self._goes_on_waiting(asked, None if unread_targets(done) else opens_at)
         if self._call.recalled:
             self._outbox.withdraw(self._call.recalled)
@@ -327,11 +330,15 @@ class Paging(Component):
             self.progress = look_again(self.progress, asked, done, now, anew=anew)
 
     def _goes_on_waiting(self, asked: PageRequest, opens_at: datetime | None) -> None:
-        """Restore a demand that reached nobody and that no answer withdraws."""
+        """Restore a demand that reached nobody."""
         demanded, levels = asked.demanded, len(asked.ladder.levels)
-        if demanded is None or self._call.recalled:
+        own = self._desk.policy.demands_wait and asked.asks_for_its_level
+        if demanded is None or self._call.recalled or not (demanded.stays or own):
             return
-        left = keep_unreached(self.progress, demanded, asked.page.level, levels, opens_at=opens_at)
+        cause = self._desk.incident.next_seq if own else None
+        left = keep_unreached(
+            self.progress, demanded, asked.page.level, levels, opens_at=opens_at, cause=cause
+        )
         if left == self.progress:
             return
         self.progress = left
@@ -374,9 +381,11 @@ class Paging(Component):
         if owed and asked:
             self._outbox.add(until_answered(owed, stays=asked.stays, clocks=asked.clocks))
 
-    def _say_when_it_begins(self, now: datetime, *, unread: bool = False) -> None:
+    def _say_when_it_begins(
+        self, now: datetime, *, unread: bool = False, aside: bool = False
+    ) -> None:
         at, progress = self.progress.next_at, self.progress
-        if begins_anew(progress) and at and at > now:
+        if begins_anew(progress) and at and at > now and not aside:
             why = NOT_KNOWN if unread else NOBODY_IN_HOURS
             self._desk.note(
                 EntryKind.ESCALATION_WAITS,
