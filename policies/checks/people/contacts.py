@@ -91,15 +91,19 @@ def names_apart(policy: Policy) -> Iterator[Finding]:
 
 
 def identities_apart(policy: Policy) -> Iterator[Finding]:
-    """No identity of a person is another person's, too."""
+    """Each identity is one word, and no other person's."""
     taken = {compared(p.email): name for name, p in reversed(policy.people.items()) if p.email}
     for name, person in policy.people.items():
         for index, identity in enumerate(person.identities):
+            loc = ("people", name, "identities", index)
+            if len(identity.split()) > 1:
+                what = f"{identity} is no identity: it has spaces"
+                advice = "write an e-mail address or a subject, or leave the key out"
+                yield Finding(loc, what, advice)
             meant = compared(identity) if "@" in identity else identity
             other = taken.setdefault(meant, name)
             if other != name:
                 what = f"{identity} is an identity of {other}, too"
-                loc = ("people", name, "identities", index)
                 yield Finding(loc, what, "leave it to the one person whom it means")
 
 

@@ -39,6 +39,13 @@ UNKNOWN = {
             "leave it to the one person whom it means"
         ),
     ),
+    "identity of several words": (
+        changed("bo: {}", "bo: { identities: [§none because bo has none] }"),
+        (
+            "error: none because bo has none is no identity: it has spaces; "
+            "write an e-mail address or a subject, or leave the key out"
+        ),
+    ),
     "channel for paging": (
         changed("channels: [pager]", "channels: [§pagr]"),
         "error: there is no channel pagr; did you mean pager?",
