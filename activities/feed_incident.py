@@ -33,7 +33,7 @@ class FeedIncidentActivity:
 
     @activity.defn(name=FEED_INCIDENT)
     async def feed_incident(self, request: FeedIncident) -> IncidentFed:
-        """What became of it in the incident; if the incident takes no alerts, its state.
+        """The outcome in the incident; if the incident takes no alerts, its state.
 
         Raises as `give` does; Temporal then tries again.
         """

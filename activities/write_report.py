@@ -1,6 +1,6 @@
 """write_report: writes the incident report to the document store, for people and programs.
 
-Whatever takes longer the longer a record is runs in a thread: pages wait for the event loop.
+Work that takes longer for a longer record runs in a thread, so that pages need not wait.
 """
 
 import asyncio

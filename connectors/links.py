@@ -74,7 +74,7 @@ class LinkKeys:
         return f"{self.first}~{token if isinstance(token, str) else token.decode()}"
 
     def verified(self, token: str, salt: str) -> Any:
-        """What was signed, whatever key of these signed it. Raises BadLink."""
+        """The signed content, if any of these keys signed it. Raises BadLink."""
         key, _, rest = token.partition("~")
         try:
             return self._serializer(key, salt).loads(rest)

@@ -15,7 +15,7 @@ AWAY = frozenset(
 NO_ANSWER = AWAY | {RPCStatusCode.FAILED_PRECONDITION}
 """The status of a query that no worker answers."""
 UNKNOWN = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT})
-"""The status if no incident has this id, or none ever can."""
+"""The status if no incident has this id, or the id is impossible."""
 
 
 def unknown_namespace(error: RPCError) -> str | None:

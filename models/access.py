@@ -69,7 +69,7 @@ class Holder(StrEnum):
 
 
 class CreateToken(Frozen):
-    """Input of the update that makes a token known. Its secret stays with whoever made it.
+    """Input of the update that makes a token known. Only its maker has its secret.
 
     `owner` is the person or tool for which the token speaks; `by` is who made it.
     """

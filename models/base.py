@@ -139,4 +139,4 @@ ENGINE = Actor(name="engine", via=WayIn.ENGINE.value)
 """The engine itself, acting by policy."""
 
 MONITORING = Actor(name="monitoring", via=WayIn.MONITORING.value)
-"""The alert group, on behalf of the monitoring that fired."""
+"""The alert group, on behalf of monitoring."""

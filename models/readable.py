@@ -82,7 +82,7 @@ def _escaped(character: str) -> str:
 
 
 Readable = Annotated[str, AfterValidator(readable)]
-"""A text of several lines that is safe to send."""
+"""A text of several lines, safe to send."""
 OneLine = Annotated[str, AfterValidator(in_a_line)]
 """A text of one line that is safe to send."""
 

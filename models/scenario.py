@@ -222,16 +222,19 @@ class Expectation(Frozen):
         foreign = sorted(given - _KINDS[kinds[0]])
         if foreign:
             takes = ", ".join(sorted(_KINDS[kinds[0]] - {kinds[0]})) or "nothing else"
-            raise wrong_value(
-                f"{foreign[0]} says nothing of a {kinds[0]}", f"beside it go: {takes}"
-            )
+            raise wrong_value(f"{foreign[0]} says nothing of a {kinds[0]}", f"it takes: {takes}")
         return self._sound(kinds[0])
 
     def _sound(self, kind: str) -> Self:
         if kind in MESSAGES and (self.at is None) == (self.within is None):
-            raise wrong_value("when is this said?", "write either at: 5m, or within: [5m, 5m10s]")
+            raise wrong_value(
+                "the time of this message is missing, or there twice",
+                "write either at: 5m, or within: [5m, 5m10s]",
+            )
         if kind == "any" and set(self.any) - set(MESSAGES):
-            raise wrong_value("this is nothing that is said", f"write any of {', '.join(MESSAGES)}")
+            raise wrong_value(
+                "this is not a kind of message", f"write any of {', '.join(MESSAGES)}"
+            )
         if kind == "clock" and self.model_fields_set <= {"clock", "run", "at", "incident"}:
             raise wrong_value(
                 "nothing is expected of this clock", "add status, elapsed, late_by, ..."

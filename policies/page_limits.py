@@ -7,7 +7,7 @@ from models.policy.values.durations import format_duration
 
 
 def limit_of(policy: Policy, target: str) -> PageLimit | None:
-    """How often the engine pages `person:NAME`, `channel:NAME`, or whoever another target means."""
+    """How often the engine pages `person:NAME`, `channel:NAME`, or the people of another target."""
     own = None
     match party_named(target):
         case Party(PartyKind.CHANNEL, name):

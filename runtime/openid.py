@@ -51,7 +51,7 @@ def openid_of(settings: Settings) -> OpenId | None:
     if settings.oidc_issuer is None:
         for name, value in said.items():
             if value:
-                raise SettingsBroken(f"{name}: means nothing without INCIDENT_OIDC_ISSUER")
+                raise SettingsBroken(f"{name}: has no effect without INCIDENT_OIDC_ISSUER")
         return None
     if not settings.oidc_audience and not settings.oidc_client_id:
         raise SettingsBroken(

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where an incident stands."""
+    """The states of an incident."""
 
     REPORTED = "reported"
     ASSESSMENT = "assessment"

@@ -34,7 +34,7 @@ Rule = Callable[[OverridesState, Said, datetime], Outcome]
 class ScheduleOverrides:
     """Who is on call instead, and who made that so. Its memo shows it, so readers need no worker.
 
-    Whoever asks it has asked the policy first; what the policy refused is only remembered here.
+    Callers ask the policy first; the workflow only remembers what the policy refused.
     """
 
     @workflow.init

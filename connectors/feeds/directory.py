@@ -33,7 +33,7 @@ LONGEST_REST = timedelta(minutes=15)
 """A feed whose texts are unreadable or slow to read, each time, rests twice as long each time, up
 to this."""
 CHECKED_WITHIN = timedelta(seconds=1)
-"""A page waits this long for a new copy to be read; then the old one counts, if any."""
+"""A page waits this long for the reading of a new copy, and then uses the old one, if any."""
 CHECKING = "what it sent is still being read"
 READING = "its copy is still being read"
 

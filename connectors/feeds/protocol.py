@@ -42,5 +42,5 @@ class Feed(Protocol):
     async def fetch(self, known: FeedCopy | None, *, timeout: timedelta) -> FeedCopy:
         """The feed as it is now; `known` with a new date if the place says that it did not change.
 
-        Raises PermanentError or RetryableError. Whatever else it raises is a failure, too.
+        Raises PermanentError or RetryableError. Any other error is a failure, too.
         """

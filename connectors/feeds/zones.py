@@ -88,7 +88,7 @@ def defined(observances: tuple[Observance, ...]) -> Zone:
 
 
 def _last(observance: Observance, before: datetime) -> Iterable[datetime]:
-    """The last beginning, long ago, of an observance that no longer recurs."""
+    """When an observance that no longer recurs began for the last time."""
     found = list(observance.onsets(_FIRST, before))
     return found[-1:]
 

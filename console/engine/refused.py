@@ -137,7 +137,7 @@ def _description(incident_id: str, problem: Problem) -> Description:
 
 
 def common(problem: Problem, url: str) -> Exception:
-    """What a refusal means for whoever asked whatever."""
+    """The error for the caller that a refusal means."""
     match problem.status, problem.kind:
         case (_, "NotAuthenticated"):
             return _unknown_token(problem, url)

@@ -22,7 +22,7 @@ def environment_of(file: Path) -> dict[str, str]:
 
 
 class NewPages:
-    """Reads what is added to the file after this is made."""
+    """Reads the lines that are added to the file from now on."""
 
     def __init__(self, file: Path) -> None:
         self._file = file

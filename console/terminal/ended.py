@@ -8,7 +8,7 @@ from models.answers.description import Description, Ending
 
 
 def ending_words(ending: Ending) -> str:
-    """One line: how, when, by whom and why, as far as known."""
+    """One line: how, when, by whom and why, without the parts that nobody knows."""
     by = f" by {ending.by}" if ending.by else ""
     why = f": {ending.why}" if ending.why else ""
     return f"{ending.how} at {moment(ending.at)}{by}{why}"

@@ -1,4 +1,4 @@
-"""Makes and ends tokens. Whoever reaches Temporal may: that is full authority already."""
+"""Makes and ends tokens. Anybody who reaches Temporal may: that is full authority."""
 
 import secrets
 from dataclasses import dataclass

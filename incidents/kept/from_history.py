@@ -66,7 +66,7 @@ async def recalled_from_archive(
     """Read the last archived run of an incident; None if there is none.
 
     Nobody vouches for what is in the document store. A file counts only if the history in it is of
-    this incident and of the run that names the file; a forgery that agrees is believed.
+    this incident and of the run that names the file; the engine believes a consistent forgery.
     """
     folder = documents / "archive" / safe_name(incident_id)
     histories = [_history(incident_id, path) for path in sorted(folder.glob("*.json"))]
@@ -84,7 +84,7 @@ def _history(incident_id: str, path: Path) -> WorkflowHistory | None:
 
 
 def _is_of(history: WorkflowHistory, incident_id: str, path: Path) -> bool:
-    """Whether a history is of this incident, and of the run that its file is named for."""
+    """Whether a history belongs to this incident, and to the run in the file's name."""
     began = history.events[0].workflow_execution_started_event_attributes
     run_id, rest = path.stem[:_RUN_ID], path.stem[_RUN_ID:]
     return (

@@ -1,4 +1,4 @@
-"""Makes and ends overrides of schedules, as far as the policy in force allows it."""
+"""Makes and ends overrides of schedules, if the policy in force allows it."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -103,7 +103,7 @@ class Overriding:
         return await self._changed(OVERRIDE_SCHEDULE, said, may)
 
     async def end(self, policy: Policy, override_id: str, by: Actor) -> ScheduleOverride:
-        """End an override; whoever made it always may. Raises as `make` does."""
+        """End an override; the person who made it always may. Raises as `make` does."""
         state = await read_overrides(self.client, patience.SERVER)
         found = next((each for each in state.overrides if each.id == override_id), None)
         if found is None:

@@ -18,7 +18,7 @@ ASK_AGAIN = "the incident is about to be worked on"
 
 
 class NextStep(Frozen):
-    """A trigger or command as things stand: whether it is allowed, and if not, why not.
+    """A trigger or command: whether it is allowed now, and if not, why not.
 
     `may` says who may do it, in words; empty if anyone may.
     """

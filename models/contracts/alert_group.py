@@ -59,7 +59,7 @@ class IncidentFed(Frozen):
 
 
 class IncidentMoved(Frozen):
-    """An incident tells its alert group where it stands."""
+    """An incident tells its alert group its state."""
 
     incident_id: str
     state: State

@@ -1,4 +1,4 @@
-"""Enforcing deadlines: which thresholds that came due still stand."""
+"""Enforcing deadlines: which of the due thresholds still apply."""
 
 from models.base import Frozen, Instant
 from models.compiled import CompiledPolicy
@@ -25,7 +25,7 @@ class EnforceDeadline(Frozen):
 
 
 class Enforcement(Frozen):
-    """Result of enforce_deadline: the thresholds that stand, and those that no longer apply."""
+    """Result of enforce_deadline: the thresholds that apply, and those that no longer do."""
 
     standing: tuple[DueThreshold, ...]
     moot: tuple[DueThreshold, ...] = ()

@@ -1,4 +1,4 @@
-"""Paging a level of the escalation: whom, and what became of each page."""
+"""Paging a level of the escalation: whom, and the outcome of each page."""
 
 from pydantic import Field
 

@@ -50,7 +50,7 @@ class Milestone(Frozen):
 
 
 class TimelineEntry(Frozen):
-    """One line of the story. `kind` is dotted: the thing, then what became of it."""
+    """One line of the story. `kind` is a thing, a dot, and what happened to it."""
 
     seq: int
     kind: str

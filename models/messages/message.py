@@ -1,4 +1,4 @@
-"""What leaves the engine: pages and notifications, and what became of them."""
+"""The messages that leave the engine, pages and notifications, and their outcome."""
 
 from enum import StrEnum
 from typing import Any

@@ -88,7 +88,7 @@ class Request(Frozen):
 
 
 class RecentRequest(Frozen):
-    """A request that somebody made lately, whatever became of it."""
+    """A request that somebody made lately, answered or not."""
 
     rule: str
     requester: str

@@ -81,7 +81,7 @@ class AskTogether(Frozen):
 
 
 class PageVerdict(StrEnum):
-    """What became of a page that asked.
+    """The outcome of a page that asked.
 
     It may go; it is held for a summary; a summary told of it; no channel took the summary; it was
     held and is dropped.
@@ -141,7 +141,7 @@ class HoldRole(Frozen):
 
 
 class ToldRole(Frozen):
-    """A role that the workload of its holder knows of."""
+    """A role in an incident, as its holder's workload knows it."""
 
     role: str
     person: str
@@ -178,7 +178,7 @@ class HeldPage(Frozen):
 
 
 class SettledPages(Frozen):
-    """What became of held pages, for when they ask again."""
+    """The outcomes of held pages, for the time when they ask again."""
 
     leave: Leave
     at: Instant

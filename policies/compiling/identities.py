@@ -1,4 +1,4 @@
-"""Compiles by which identities an OpenID provider knows the people of a policy."""
+"""Compiles the identities of people: the names that an OpenID provider has for them."""
 
 from collections.abc import Iterable
 

@@ -39,7 +39,7 @@ class Partial:
 
 
 def readable_part(value: dict[str, Any], unread: Iterable[Loc]) -> Partial | None:
-    """The policy without the parts `unread`; None if the rest alone means nothing.
+    """The policy without the parts `unread`; None if the rest is no policy.
 
     If a whole section is missing, everything that refers to it seems unknown.
     """

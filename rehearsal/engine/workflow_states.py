@@ -83,7 +83,7 @@ class Looks:
         )
 
     async def news(self, workflow_id: str, mark: Mark) -> News:
-        """What its newest events say; they are read again only if there are more."""
+        """The state from its newest events; reads them again only if there are more."""
         known = self._news.get(workflow_id)
         if known is None or known[0] != mark:
             events = await self._events(workflow_id, mark[0])

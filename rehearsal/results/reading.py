@@ -27,7 +27,7 @@ KINDS: dict[str, str] = {
     EntryKind.NOTIFICATION_SENT: "tell",
     EntryKind.REMINDER_SENT: "remind",
 }
-"""The kind of message that a line of the timeline stands for."""
+"""The kind of message that a line of the timeline reports."""
 
 
 _SECOND = timedelta(seconds=1)

@@ -178,7 +178,12 @@ def _of_command(
     known = tuple(n for n in spec.payload.model_fields if n not in {"actor", "via", "proof"})
     doubled = [key for key, name in names.items() if key != name and name in event.fields]
     for key in doubled:
-        yield Finding((*loc, key), f"{key} and {names[key]} mean the same", "keep one", key=True)
+        yield Finding(
+            (*loc, key),
+            f"{key} and {names[key]} mean the same",
+            "keep one",
+            key=True,
+        )
     for key, name in names.items():
         if name not in known:
             what = f"{spec.name} has no field {key!r}"

@@ -133,7 +133,7 @@ def incident_told(state: GroupState, answer: IncidentFed, now: datetime) -> Grou
 
 
 def _still_missed(state: GroupState, request: FeedIncident) -> dict[str, AlertRecord]:
-    """The missed firings without those that the incident now knows of."""
+    """The firings that the incident still does not know."""
     known = {(alert.fingerprint, alert.started_at) for alert in request.batch.alerts}
     missed = state.missed.items()
     return {name: r for name, r in missed if (name, r.alert.started_at) not in known}

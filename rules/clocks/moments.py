@@ -67,7 +67,7 @@ def _milestone(name: str, at: datetime) -> Milestone:
 
 
 def _live(name: str, incident: Incident) -> datetime | None:
-    """When a milestone first came, of the times that are still true."""
+    """The first time at which a milestone came, without withdrawn times."""
     true = (m.at for m in occurrences(name, incident) if m.void_at is None)
     return min(true, default=None)
 

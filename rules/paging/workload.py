@@ -37,7 +37,7 @@ TRIED_AGAIN = timedelta(minutes=1)
 ROUNDS = 8
 """A summary is tried this often on every channel before its pages count as undeliverable."""
 REMEMBERED = timedelta(hours=1)
-"""How long the workload knows what was sent, and what came of held pages."""
+"""How long the workload remembers sent pages, and the outcomes of held pages."""
 MOST_HELD = 1000
 """Pages beyond this number are not kept: their incidents ask again."""
 MOST_REMEMBERED = 10_000

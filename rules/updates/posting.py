@@ -1,4 +1,4 @@
-"""Status updates: what is told to whom, when the next is promised, and how often they come."""
+"""Status updates: their text and audiences, the promise of the next one, and their pace."""
 
 from models.command import PostUpdateCommand, SlowUpdatesCommand
 from models.incident.record import PaceChange, StatusUpdate
@@ -10,7 +10,7 @@ from rules.wording.times import in_utc
 
 
 def post_update(case: Case, command: PostUpdateCommand) -> Outcome:
-    """Tell the audiences how things stand."""
+    """Send the audiences a status update."""
     known = tuple(a.name for a in case.policy.audiences)
     for name in command.audiences:
         if name not in known:

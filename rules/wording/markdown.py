@@ -25,7 +25,7 @@ def within(text: str) -> str:
 
 
 def caption(text: str) -> str:
-    """A short line that Temporal shows beside a workflow, a timer or an activity.
+    """A short line that Temporal shows next to a workflow, a timer or an activity.
 
     Its UI renders Markdown, which could load a picture from anywhere.
     """

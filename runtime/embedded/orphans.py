@@ -88,7 +88,7 @@ def _end(pid: int, within_seconds: float) -> None:
 
 
 def main() -> None:
-    """Wait until the stack is gone, then end whatever it left running."""
+    """Wait until the stack is gone, then end the processes that it left running."""
     running: list[int] = []
     for line in sys.stdin:
         running = [int(pid) for pid in line.split()]

@@ -147,7 +147,7 @@ class EmbeddedServer:
         return (self.database or self.log).parent / "temporal.config"
 
     def own_configuration(self) -> Path:
-        """Write that file anew. Raises OSError."""
+        """Write this file again. Raises OSError."""
         with open_private(self.configuration, "w") as file:
             file.write(NO_CONFIGURATION)
         return self.configuration

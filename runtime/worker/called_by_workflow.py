@@ -1,4 +1,4 @@
-"""Only workflows call activities, so whatever an activity does stands in a workflow's history."""
+"""Only workflows call activities, so every effect is in the history of a workflow."""
 
 from typing import Any
 

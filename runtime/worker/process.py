@@ -30,7 +30,7 @@ from runtime.worker.registry import GRACE, running_workers
 log = structlog.get_logger(__name__)
 
 HARD_END_SECONDS = GRACE.total_seconds() + 4.0
-"""Less than the time that whatever stops a worker waits for it."""
+"""Shorter than the time that a supervisor waits for a worker to stop."""
 WITHOUT_POLICY = "open incidents go on, but no incident begins until the policy can be used"
 
 

@@ -86,14 +86,17 @@ def test_the_fields_of_a_command_stand_beside_it() -> None:
     [
         ({}, "nothing is expected here"),
         ({"page": "ana", "tell": "bo", "at": "0m"}, "page and tell are two"),
-        ({"page": "ana"}, "when is this said"),
-        ({"page": "ana", "at": "0m", "within": ["0m", "1m"]}, "when is this said"),
+        ({"page": "ana"}, "the time of this message is missing"),
+        (
+            {"page": "ana", "at": "0m", "within": ["0m", "1m"]},
+            "the time of this message is missing",
+        ),
         ({"page": "ana", "at": "0m", "status": "met"}, "status says nothing of a page"),
         ({"clock": "resolve"}, "nothing is expected of this clock"),
         ({"clock": "resolve", "status": "fine"}, "'fine' is no status of a clock"),
         ({"role": "incident_manager"}, "who is expected to hold this role"),
         ({"metric": "time_to_repair"}, "how much is expected of this figure"),
-        ({"any": "shout"}, "this is nothing that is said"),
+        ({"any": "shout"}, "this is not a kind of message"),
     ],
 )
 def test_an_expectation_has_one_subject_and_enough_of_it(given: dict[str, Any], what: str) -> None:

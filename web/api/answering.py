@@ -1,4 +1,4 @@
-"""Answers a read: as JSON, with an ETag, so that whoever polls gets a body only if it changed."""
+"""Answers a read: as JSON, with an ETag, so that clients that poll get a body only on a change."""
 
 from hashlib import sha256
 from http import HTTPStatus

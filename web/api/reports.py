@@ -74,7 +74,7 @@ class Opened(Frozen):
 
 
 def reporter_of(said: Reported, asker: Asker) -> Actor:
-    """Who reports: the owner of the credential, or whoever the report names. Raises Refused."""
+    """The reporter: the owner of the credential, or the one in the report. Raises Refused."""
     named = said.reporter.strip() if said.reporter is not None else None
     if asker.name is None and named is None:
         raise _unprocessable([("reporter", "is missing")], "reporter: is missing")

@@ -22,15 +22,15 @@ LIST_SECONDS = 2.0
 """So often the list of incidents is read, for those that began."""
 LIST_PATIENCE_SECONDS = 5.0
 LINGER_SECONDS = 30.0
-"""How long all incidents are followed after the last who looked: most of them come back."""
+"""How long the server follows all incidents after the last viewer left: most come back."""
 ENDED_WITHIN = timedelta(seconds=60)
-"""Incidents that ended so short ago are followed to their end, also if nobody saw them begin."""
+"""The server still follows incidents that ended so recently, even if nobody saw them begin."""
 OVERLAP = timedelta(seconds=60)
-"""How far before the last event somebody is told again who comes back to another process."""
+"""If a reader comes to another process, it repeats events from so long before the last one."""
 MEANWHILE_AT_ONCE, MEANWHILE_PATIENCE = 16, timedelta(seconds=2)
-"""To read what happened in all incidents: one that does not answer must not keep the others."""
+"""Bounds for reading all incidents, so that one without an answer does not delay the others."""
 LONGEST_AGO = timedelta(days=1)
-"""From so far back somebody can go on; before that, the timelines of incidents have it."""
+"""How far back a reader can go on; the timelines of incidents have everything before that."""
 
 
 class TooLongAgo(Exception):  # noqa: N818 - says what is

@@ -23,7 +23,7 @@ NO_LONGER = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 class EventsApi:
-    """Serves streams to whoever may read; each ends when that is no longer so."""
+    """Serves streams to those who may read; a stream ends when they no longer may."""
 
     def __init__(self, watching: Watching, identify: Identify) -> None:
         self._watching = watching

@@ -36,7 +36,7 @@ TROUBLES = (IncidentError, RPCError, RuntimeError, TimeoutError)
 
 
 class Takes(Protocol):
-    """Whoever wants the events of an incident."""
+    """A receiver of the events of an incident."""
 
     def take(self, event: Event) -> None:
         """An event came."""

@@ -30,7 +30,8 @@ class EventsQuery(BaseModel):
         min_length=1,
         max_length=BOUND,
         description="the id of an event (of one incident also the number of a line; of all also "
-        "an instant): what came later is sent first; without it, only what comes from now on",
+        "an instant): the stream first sends what came after it; without it, only what comes from "
+        "now on",
     )
 
 

@@ -29,14 +29,14 @@ MOST_OF_ONE = 50
 COMMENT_SECONDS = 15
 """So often something is sent, so that no proxy takes the connection for dead."""
 CHECK_SECONDS = 5.0
-"""So often it is checked whether whoever reads still may."""
+"""How often the server checks whether the reader still may read."""
 RETRY_MILLISECONDS = 2000
 OVER, ARCHIVED, UNREAD = "over", "archived", "unread"
 """Events that are no line of a timeline: the incident is over; older lines are documents; no worker
 could say what happened since the last event."""
 
 Still = Callable[[], Awaitable[bool]]
-"""Whether whoever reads a stream still may."""
+"""Whether the reader of a stream still may read."""
 
 
 def comment(text: str) -> ServerSentEvent:
@@ -137,7 +137,7 @@ class Streams:
 
 @dataclass(slots=True)
 class Checked:
-    """Asks from time to time whether whoever reads still may."""
+    """Asks from time to time whether the reader still may read."""
 
     still: Still
     _at: float = 0.0

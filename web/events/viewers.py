@@ -1,4 +1,4 @@
-"""Those who look: what waits for each of them is bounded, and whoever falls behind is sent away."""
+"""The viewers: the server bounds what waits for each, and drops a viewer who falls behind."""
 
 import asyncio
 from collections import deque

@@ -104,7 +104,7 @@ REFUSALS = {
     503: "Temporal or the policy cannot be used now, the request did not arrive whole in time, or "
     "there are too many connections: try again after Retry-After seconds",
 }
-"""Every refusal by its status."""
+"""All refusals, by status."""
 UNCHANGED = "what If-None-Match names is still the answer"
 OF_EVERY_REQUEST = (400, 421, 431, 500, 503)
 

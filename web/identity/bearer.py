@@ -64,7 +64,7 @@ class BearerTokens:
     async def asker(self, request: Request) -> Asker:
         """Who asks. Raises Refused: 401, or 503 while no tokens or keys are known.
 
-        Whoever an OpenID provider knows, and the policy does not, gets 403.
+        Somebody whom an OpenID provider knows, but the policy does not, gets 403.
         """
         said = request.headers.get("Authorization")
         if said is None:

@@ -78,9 +78,9 @@ class Cookies:
         return self.keys.proof_of(session.model_dump_json(), _FORM)
 
     async def form(self, request: Request, session: Frozen | None, lost: str) -> dict[str, str]:
-        """The fields of a form that a page of a session sent.
+        """The fields of a form, if a page of this session sent it.
 
-        Raises Refused: with `lost`, if another page sent it.
+        Raises Refused; with `lost` if another page sent it.
         """
         fields = await read_form(request)
         given = fields.pop(PROOF_FIELD, "")

@@ -1,4 +1,4 @@
-"""Slows down whoever tries credentials that do not count.
+"""Slows down clients that try wrong credentials.
 
 Only failed attempts are counted, by address, so that nobody can lock out a token or link that is
 right: it is looked at first.
@@ -14,7 +14,7 @@ from web.http.errors import Refused
 MOST_FAILURES = 20
 WINDOW_SECONDS = 60.0
 NETWORK_BITS = 64
-"""A network of IPv6 that one customer gets."""
+"""The size of the IPv6 network that one customer gets."""
 MOST_ADDRESSES = 10_000
 """More addresses than these push out the one that was quiet for longest."""
 
@@ -22,7 +22,7 @@ MOST_ADDRESSES = 10_000
 class FailedAttempts:
     """Counts failed attempts of each address in the last minute.
 
-    Whoever has one IPv6 address has a whole network of them, so these count together.
+    A client with one IPv6 address has a whole network of them, so these count together.
     """
 
     def __init__(self) -> None:

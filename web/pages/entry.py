@@ -56,7 +56,7 @@ class Entry:
         self._pages = pages
 
     async def enter(self, request: Request, show: Show) -> Response:
-        """Show a page to whoever may read; a refusal becomes a page, too."""
+        """Show a page to people who may read; a refusal becomes a page, too."""
         try:
             asker = await self._logins.asker(request)
             if asker is None:

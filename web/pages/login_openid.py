@@ -56,7 +56,7 @@ class OpenIdLogin:
         return answer
 
     async def finish(self, request: Request) -> Response:
-        """Begin a session of whoever the provider sends back."""
+        """Begin a session for the person whom the provider sends back."""
         try:
             identity, to = await self._flow.finish(request, self._cookies)
             answer = redirect(f"{self._login.base}{next_of(to)}")

@@ -69,7 +69,7 @@ class Respond:
         return answer
 
     async def show(self, request: Request, incident: str) -> Response:
-        """Show the incident to whoever holds its link."""
+        """Show the incident to a person who has its link."""
         session = self._sessions.of(request, incident)
         if session is None:
             return self._no_session()

@@ -1,4 +1,4 @@
-"""Gives the command of a form, and says what became of it."""
+"""Gives the command of a form, and returns the outcome."""
 
 import re
 from collections.abc import Container, Mapping
@@ -33,7 +33,7 @@ _NO_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of the form that was sent.
+    """The outcome of a form.
 
     A command that no worker has confirmed keeps its id, so that sending it again is safe.
     """
@@ -56,7 +56,7 @@ async def give(
 ) -> Told:
     """Give the command of a form that a page has `offered`.
 
-    Raises nothing: a refusal is told, too.
+    Raises nothing: a refusal is an outcome, too.
     """
     try:
         spec = _spec(name, offered)

@@ -100,7 +100,7 @@ class Deadlines(Component):
             self._fire(point)
 
     def _fire(self, point: DueThreshold) -> None:
-        """Fire one threshold if it still stands; the record may have changed meanwhile."""
+        """Fire one threshold if it still applies; the record may have changed meanwhile."""
         desk = self._desk
         now = desk.now()
         still = {

@@ -23,10 +23,10 @@ log = structlog.get_logger(__name__)
 
 
 class Desk:
-    """Holds the record and the policy in force, each replaced as a whole, and what is under way.
+    """Holds the record, the policy in force, and the work under way.
 
-    `awake` asks the run to look again. `effects` numbers what leaves the incident. `late` is how
-    far the clock was behind a timer that rang.
+    Record and policy are replaced only as a whole. `awake` asks the run to look again. `effects`
+    numbers what leaves the incident. `late` is the delay of the clock behind a timer that rang.
     """
 
     def __init__(self, incident: Incident, policy: CompiledPolicy, epoch_offset: timedelta) -> None:

@@ -1,4 +1,4 @@
-"""The wait of an incident's run: for whatever happens, and for no request to cancel it."""
+"""The wait of an incident's run: any message or timer ends it, but no request to cancel."""
 
 import asyncio
 

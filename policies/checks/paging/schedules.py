@@ -30,7 +30,7 @@ def _windows(policy: Policy) -> Iterator[tuple[Loc, WindowEntry]]:
 
 
 def people(policy: Policy) -> Iterator[Finding]:
-    """Whoever takes turns, stands in, or has a name in a feed is one of the policy's people."""
+    """The policy has all people who take turns, stand in, or have a name in a feed."""
     known = (*policy.people, NOBODY)
     for loc, rotation in _rotations(policy):
         for index, person in enumerate(rotation.people):

@@ -62,7 +62,7 @@ def named(policy: Policy, loc: Loc, words: Sequence[str]) -> Iterator[Finding]:
             case _:
                 yield from unknown(where, "role or person", word, known)
     if NOBODY in words and len(words) > 1:
-        what = f"{NOBODY} stands beside other names"
+        what = f"{NOBODY} must not be in a list with other names"
         yield Finding(loc, what, f"write {NOBODY} alone, or leave it out", key=True)
 
 
@@ -246,7 +246,7 @@ def approvals(policy: Policy) -> Iterator[Finding]:
 
 
 def _approvers(policy: Policy, loc: Loc, entry: ApprovalEntry) -> Iterator[Finding]:
-    """Whoever approves exists, and is asked in cases that can happen."""
+    """Approvers exist, and the cases in which the engine asks them can happen."""
     yield from _somebody(policy, (*loc, "by"), entry.by, "nobody can approve this")
     for index, backup in enumerate(entry.backups):
         where = (*loc, "backups", index)

@@ -108,7 +108,7 @@ def identities_apart(policy: Policy) -> Iterator[Finding]:
 
 
 def holders(policy: Policy) -> Iterator[Finding]:
-    """Whoever takes a role by default, deputises or owns a service exists."""
+    """The policy has all people who take a role by default, deputise, or own a service."""
     for name, role in policy.roles.items():
         if role.default:
             yield from _by_default(policy, name, role.default)
@@ -144,7 +144,7 @@ def _circle(policy: Policy, role: str) -> bool:
 
 
 def reporters(policy: Policy) -> Iterator[Finding]:
-    """Whoever may report exists."""
+    """The policy has all people who may report."""
     if policy.reporting is None:
         return
     words = (ANYONE, PEOPLE, MONITORING.name)

@@ -112,16 +112,19 @@ PROVES = {
 
 
 def _known_by(view: View) -> Blocks:
-    """How somebody must be known, and what the link of a page grants."""
+    """What must prove somebody's name, and which commands the link of a page allows."""
     of = view.compiled.trust
     rows = [(name, _proofs(proofs)) for name, proofs in of.items() if name != ALL_OTHERS]
     if rows:
-        yield table(("Command", "Whoever gives it is known by"), rows, "")
+        yield table(("Command", "Proof of who gives it"), rows, "")
     if ALL_OTHERS in of:
         which = "any other command" if rows else "a command"
-        yield Paragraph(f"Whoever gives {which} is known by {_proofs(of[ALL_OTHERS])}.")
+        proofs = _proofs(of[ALL_OTHERS])
+        yield Paragraph(f"To give {which}, somebody proves who they are by {proofs}.")
     granted = listed(view.compiled.link_grants) or "no command"
-    yield Paragraph(f"The link of a page lets its holder give, for the person paged: {granted}.")
+    yield Paragraph(
+        f"Through the link of a page, its holder may give, for the person paged: {granted}."
+    )
 
 
 def _proofs(proofs: tuple[Proof, ...]) -> str:
@@ -129,7 +132,7 @@ def _proofs(proofs: tuple[Proof, ...]) -> str:
 
 
 def section(view: View) -> Blocks:
-    """Every command that only some people may give; and that everybody may give the others."""
+    """Each command that only some people may give. Everybody may give the others."""
     everyone = everybody(view.compiled)
     all_of_them = who(everyone.by).capitalize()
     rules = {name: rule_for(view.compiled, name) for name in _public()}
@@ -153,14 +156,14 @@ def section(view: View) -> Blocks:
         yield Paragraph(severity)
     yield from _known_by(view)
     yield Paragraph(
-        "The person to whom a role is offered accepts or declines it. "
-        "Those named as approvers approve or reject what needs approval. "
-        "Whoever is named by an acknowledgement that came by a link, or without proof, "
+        "A person who is offered a role may accept or decline it. "
+        "Approvers may approve or reject what needs approval. "
+        "If an acknowledgement came by a link, or without proof, the person whom it names "
         "may always dispute it."
     )
     yield Paragraph(
         "Responders are the people whom the escalation can page by name or by a schedule, "
         "everybody who was paged or holds a role, and their deputies. If a level pages a channel, "
-        "everybody is a responder. The engine needs no permission for what the policy sets off. "
-        "The timeline shows each refusal, with who asked."
+        "everybody is a responder. The engine asks nobody before it does what the policy says. "
+        "The timeline shows each refusal, and who gave the command."
     )

@@ -47,9 +47,9 @@ def section(view: View) -> Blocks:
     yield bullets(_particulars(view), "Every clock runs without pause from its start to its stop.")
     yield Heading("What deadlines set off")
     yield Paragraph(
-        "When a limit has passed, the engine records the breach, whatever else this list says; "
-        "a target of best effort is then late, never breached. If a threshold fires late, because "
-        "the engine was down, it says how late."
+        "When a limit has passed, the engine records the breach, even if this list does not say "
+        "so. A target of best effort is then late, never breached. If a threshold fires late "
+        "because the engine was down, the timeline says how late."
     )
     yield table(("Clock", "When", "What happens"), _fired(view), "Nothing else happens.")
 

@@ -118,7 +118,8 @@ def _handover(rule: HandoverRule) -> Iterator[str]:
         yield f"The holder tells them: {listed(rule.required)}."
     if rule.accept_within:
         yield f"An offer lapses if nobody accepts it within {duration(rule.accept_within)}."
-    held = f"has held a role for {duration(rule.remind_after)}" if rule.remind_after else ""
-    shift = "holds a role when the shift that gave it to them ends" if rule.at_shift_end else ""
+    held = f"after {duration(rule.remind_after)}" if rule.remind_after else ""
+    shift = "at the end of the shift in which they got it" if rule.at_shift_end else ""
     if held or shift:
-        yield f"Whoever {' or '.join(filter(None, (held, shift)))} is reminded to hand it over."
+        when = " and ".join(filter(None, (held, shift)))
+        yield f"Holders of a role get a reminder to hand it over {when}."

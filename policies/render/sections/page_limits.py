@@ -9,9 +9,9 @@ from policies.render.writing.words import duration, listed
 from rules.paging.workload import pages_for_summaries, pages_one_by_one
 
 _BEYOND = (
-    "The engine holds pages beyond that and sends one summary that lists their incidents, the "
-    "worst first. For an escalation they count as sent; an acknowledgement drops those of its "
-    "levels."
+    "The engine holds further pages and sends one summary that lists their incidents, the "
+    "worst first. For an escalation a held page counts as sent. An acknowledgement drops the held "
+    "pages of its levels."
 )
 
 

@@ -20,9 +20,9 @@ _WORDS = {
 }
 _JOINED = {
     "record": "that is recorded",
-    "remind": "the engine reminds whoever leads",
-    "page": "the engine pages whoever leads",
-    "escalate": "the engine reminds whoever leads, and pages the next level of the escalation",
+    "remind": "the engine reminds the person who leads",
+    "page": "the engine pages the person who leads",
+    "escalate": "the engine reminds the person who leads, and pages the next level",
 }
 _WAYS = {"command_line": "the command line", "api": "the API", "temporal": "Temporal"}
 _QUIET = {
@@ -102,7 +102,7 @@ def _ways(rule: ReportingRule) -> Iterator[str]:
     yield f"The engine accepts reports by {listed(ways_in(rule), 'or') or 'no way of its own'}."
     if watched(rule):
         others = listed(watched(rule))
-        yield f"People watch {others}; whoever answers reports by one of the others."
+        yield f"People answer {others}, and then report by one of the other ways."
 
 
 def _information(rule: ReportingRule) -> Iterator[str]:

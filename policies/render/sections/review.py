@@ -65,7 +65,7 @@ def follow_up(view: View) -> Iterator[str]:
         else:
             yield f"No {name} is required."
     yield "An action item has an owner, and may have a priority and an instant at which it is due."
-    yield "Both are kept on the record of the incident, and stand in the incident report."
+    yield "The record of the incident keeps both, and the incident report lists them."
     who = view.policy.review.followed_up_by if view.policy.review else ()
     if who:
         yield f"{listed(who)} {verb(who, 'see')} lessons and action items through to their end."
@@ -74,7 +74,7 @@ def follow_up(view: View) -> Iterator[str]:
         yield view.nothing("review.followed_up_by", nobody)
     yield (
         "The engine reminds nobody of an action item, even if it is overdue: "
-        f"that is up to its owner{', and to whoever follows it up' if who else ''}."
+        f"this is up to its owner{', and to the people who follow it up' if who else ''}."
     )
     lead = view.policy.roles.get(rule.led_by or "")
     if lead and lead.duties:

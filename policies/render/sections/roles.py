@@ -27,8 +27,8 @@ def section(view: View) -> Blocks:
     """Roles, people, escalations, limits of pages, services, authority."""
     yield _roles(view)
     yield Paragraph(
-        "The assessment is not done while nobody holds a required role. Wherever this document "
-        "names a role, it means whoever holds it. A deputy may do whatever the holder may."
+        "The assessment cannot end while nobody holds a required role. If this document "
+        "names a role, it means its holder. A deputy may do whatever the holder may."
     )
     particulars = tuple(_particulars(view))
     if particulars:
@@ -46,14 +46,14 @@ def section(view: View) -> Blocks:
 def held_by_default(view: View, role: RoleRule) -> str:
     """Who takes a role."""
     if role.default == names.ACKNOWLEDGER:
-        return "whoever acknowledges"
+        return "the person who acknowledges"
     if role.default == names.REPORTER:
-        return "whoever reports, if they are one of the people"
+        return "the person who reports, if the policy lists them"
     if role.default and party_named(role.default).kind is PartyKind.SCHEDULE:
         return f"{party(role.default)} when the incident begins"
     if role.default:
         return f"{party(role.default)}, {AT_ONCE}"
-    return f"whoever gets it from {assigned_by(view)}"
+    return f"the person who gets it from {assigned_by(view)}"
 
 
 def assigned_by(view: View) -> str:

@@ -66,7 +66,7 @@ def _sources(view: View) -> Iterator[str]:
     for text, severity in rules.at_least.items():
         yield f"While {condition(text)}, it is at least {severity}."
     for text, severity in rules.caps.items():
-        yield f"While {condition(text)}, it is at most {severity}, whatever else holds."
+        yield f"While {condition(text)}, it is at most {severity}, in every case."
     yield "It counts as unconfirmed until a person sets it; the assessment is not done before."
 
 

@@ -36,7 +36,7 @@ COUNTED_IN_ALL = 1000
 HEAVY_BYTES = 16 * 1024
 """A message that is heavier stays in the history whole, so the same one is counted exactly once."""
 HEAVY_IN_ALL = 8 * 1024 * 1024
-"""After this many bytes of such messages, one in that time is counted, no matter who sends it."""
+"""After so many bytes of such messages, it counts only one in that time, from any sender."""
 
 LAST_WORDS_KEPT = 20
 """Of this many repeated attempts, the record keeps the words that came with them last."""

@@ -119,7 +119,7 @@ def severity_at(incident: Incident, at: datetime) -> str:
 
 
 def ladder_at(policy: CompiledPolicy, incident: Incident, at: datetime) -> EscalationPolicy | None:
-    """The ladder that counted at an instant."""
+    """The ladder that the incident followed at an instant."""
     then = incident.changed(severity=severity_at(incident, at))
     return in_force(policy.escalation, then, at)
 

@@ -96,7 +96,7 @@ class CodeFlow:
         return address, cookies.signed(COOKIE, attempt.model_dump())
 
     async def finish(self, request: Request, cookies: Cookies) -> tuple[str, str]:
-        """The identity of whoever came back, and where the login leads. Raises Refused."""
+        """The identity of the person who came back, and where the login leads. Raises Refused."""
         attempt = cookies.kept(request, COOKIE, _ATTEMPT)
         given = {name: request.query_params.get(name, "") for name in ("state", "code", "iss")}
         if attempt is None or datetime.now(UTC).timestamp() >= attempt.until:
@@ -131,7 +131,7 @@ class CodeFlow:
         return True
 
     async def _claims(self, attempt: Attempt, code: str) -> dict[str, Any]:
-        """What the provider says about whoever came back. Raises Refused, ProviderAway."""
+        """What the provider says about the person who came back. Raises Refused, ProviderAway."""
         known = await self._reached()
         said = await self._exchanged(known, attempt, code)
         token = said.get("id_token")

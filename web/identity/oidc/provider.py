@@ -101,7 +101,7 @@ class Provider:
         return found
 
     async def _asked(self) -> None:
-        """Ask, unless that was done a moment ago; whoever comes meanwhile waits, too."""
+        """Ask, but not twice within a moment; callers meanwhile wait for the same answer."""
         if asking := self._begin():
             await asyncio.shield(asking)
 

@@ -89,7 +89,7 @@ def _reasons_to_cancel(situation: Situation) -> Choices | None:
 
 
 def steps_left(incident: Incident, policy: CompiledPolicy) -> tuple[Choice, ...]:
-    """The steps that nobody has done; those of the state where the incident stands come first."""
+    """The steps that nobody has done; the steps of the incident's state come first."""
     done = {step.step for step in incident.steps}
     left = [step for step in policy.steps if step.id not in done]
     left.sort(key=lambda step: step.state != incident.state)

@@ -68,7 +68,7 @@ class IncidentPage:
         return await self._live.incident(request, incident, asked, identify)
 
     async def give(self, request: Request, incident: str, command: str) -> Response:
-        """Give the command of a form, and show what became of it."""
+        """Give the command of a form, and show the outcome."""
         return await self._entry.enter(request, partial(self._give, request, incident, command))
 
     async def _give(

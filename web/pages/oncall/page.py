@@ -61,7 +61,7 @@ class OnCallPage:
         return await self._entry.enter(request, partial(self._page, schedule))
 
     async def make(self, request: Request) -> Response:
-        """Make the override of a form, and show what became of it."""
+        """Make the override of a form, and show the outcome."""
         return await self._entry.enter(request, partial(self._make, request))
 
     async def end(self, request: Request, override: str) -> Response:

@@ -1,1 +1,1 @@
-"""What an incident does beside the response: one attempt at a time, again in a minute."""
+"""What an incident does besides the response: one attempt at a time, the next after a minute."""

@@ -108,7 +108,7 @@ ANSWERS = {
         "Anyone or monitoring, by monitoring, the command line, the API or Temporal."
     ),
     "Q4. What a report must contain": "Affected systems",
-    "Q6. Who becomes incident manager and how": "Incident manager is whoever acknowledges.",
+    "Q6. Who becomes incident manager and how": "Incident manager is the person who acknowledges.",
     "Q8. Who speaks for the incident": (
         "Communication lead, which is cy, from the start. It has no deputy."
     ),
@@ -133,7 +133,7 @@ def test_the_incident_manager_is_the_role_that_manages_or_else_the_first() -> No
     assert said(document(text), "Q6. Who becomes incident manager and how")[0].startswith("Scribe")
     text = text.replace("boss", "incident_manager")
     assert said(document(text), "Q6. Who becomes incident manager and how")[0] == (
-        "Incident manager is whoever acknowledges."
+        "Incident manager is the person who acknowledges."
     )
 
 
@@ -163,8 +163,8 @@ def test_the_document_says_that_nothing_reminds_of_action_items() -> None:
     """Nobody may rely on a reminder that never comes; the document names whose duty it is."""
     told = said(document(DEFAULT), "Q14. How lessons and action items are followed up")
     assert (
-        "The engine reminds nobody of an action item, even if it is overdue: that is up to "
-        "its owner, and to whoever follows it up."
+        "The engine reminds nobody of an action item, even if it is overdue: this is up to "
+        "its owner, and to the people who follow it up."
     ) in told
     assert "Incident manager sees lessons and action items through to their end." in told
     assert told[-1].startswith("Duties of incident manager, who leads the review: ")

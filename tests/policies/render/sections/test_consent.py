@@ -153,19 +153,19 @@ def test_the_document_has_overrides_and_handovers_only_if_the_policy_has_them() 
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ("remind_after: 8h", "Whoever has held a role for 8 hours is reminded to hand it over."),
+        ("remind_after: 8h", "Holders of a role get a reminder to hand it over after 8 hours."),
         (
             "remind_at_shift_end: true",
             (
-                "Whoever holds a role when the shift that gave it to them ends is reminded to "
-                "hand it over."
+                "Holders of a role get a reminder to hand it over at the end of the shift in which "
+                "they got it."
             ),
         ),
         (
             "remind_after: 8h, remind_at_shift_end: true",
             (
-                "Whoever has held a role for 8 hours or holds a role when the shift that gave it "
-                "to them ends is reminded to hand it over."
+                "Holders of a role get a reminder to hand it over after 8 hours and at the end of "
+                "the shift in which they got it."
             ),
         ),
     ],

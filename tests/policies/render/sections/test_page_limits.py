@@ -9,9 +9,9 @@ LIMIT = "paging: { channels: [pager], limit: 10 per 15m }"
 LIMITED = WHOLE.replace("paging: { channels: [pager] }", LIMIT)
 OPS = "ops: { kind: log, limit: 3 per 1h }"
 BEYOND = (
-    "The engine holds pages beyond that and sends one summary that lists their incidents, "
-    "the worst first. For an escalation they count as sent; "
-    "an acknowledgement drops those of its levels."
+    "The engine holds further pages and sends one summary that lists their incidents, "
+    "the worst first. For an escalation a held page counts as sent. "
+    "An acknowledgement drops the held pages of its levels."
 )
 
 

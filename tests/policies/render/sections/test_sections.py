@@ -119,7 +119,7 @@ def test_the_bounds_of_a_severity_and_the_effects_of_changing_it_have_words() ->
     text = document(WHOLE + MATRIX)
     comes_about = said(text, "How an incident gets its severity")
     assert "While the flag vip is raised, it is at least SEV1." in comes_about
-    assert "While place is lab, it is at most SEV2, whatever else holds." in comes_about
+    assert "While place is lab, it is at most SEV2, in every case." in comes_about
     assert "If nothing gives it, it is SEV2." in comes_about
     assert said(text, "Changing a severity") == (
         "It may be raised by lead. Clocks that run then keep their target.",

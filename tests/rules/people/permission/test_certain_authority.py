@@ -89,7 +89,7 @@ def test_nobody_is_a_word_of_authority(word: str) -> None:
         ),
         ("approvals: { approve: ana }\n", "approve answers a request, so it cannot need approval"),
         ("approvals: { reject: ana }\n", "reject answers a request, so it cannot need approval"),
-        ("authority: { hold: [nobody, ana] }\n", "nobody stands beside other names"),
+        ("authority: { hold: [nobody, ana] }\n", "nobody must not be in a list with other names"),
         ("approvals: { hold: nobody }\n", "nobody can approve this"),
         ("authority: { set_attribute:personal_dat: ana }\n", "did you mean personal_data?"),
         ("authority: { reopen:cancelled: ana }\n", "there is no state to reopen from cancelled"),
