@@ -19,7 +19,8 @@ from tests.policies.written import MARK, WHOLE, changed, clock, errors, expected
 NONSENSE = "nonsense"
 AT_A_TIME = 8
 FREE = """
-policy version owner approver principles.* severities.*.means people.*.email reporting.tools.*
+policy version owner approver principles.* severities.*.means reporting.tools.*
+people.*.email people.*.identities*
 severity_rules.from.impact* severity_rules.from.urgency* severity_rules.from_labels.*
 schedules.*.layers.* schedules.*.ical.feed schedules.*.ical.names.* steps.*.id steps.*.do
 roles.*.duties* authority.cancel.reasons* handover.required* review.aspects* review.documents*
