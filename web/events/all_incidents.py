@@ -29,6 +29,8 @@ OVERLAP = timedelta(seconds=60)
 """If a reader comes to another process, it repeats events from so long before the last one."""
 MEANWHILE_AT_ONCE, MEANWHILE_PATIENCE = 16, timedelta(seconds=2)
 """Bounds for reading all incidents, so that one without an answer does not delay the others."""
+MEANWHILE_SECONDS = 8.0
+"""For all incidents together. A reader hears which were not read by then."""
 LONGEST_AGO = timedelta(days=1)
 """How far back a reader can go on; the timelines of incidents have everything before that."""
 
@@ -117,9 +119,10 @@ class Every:
     async def _lines_or_none(
         self, incident: str, asked: LinesAsked
     ) -> tuple[TimelineEntry, ...] | None:
-        """The same; None if no worker answers for this incident."""
+        """The same; None if no worker answers for this incident in time."""
         try:
-            return await self._lines(incident, asked)
+            async with asyncio.timeout(MEANWHILE_SECONDS):
+                return await self._lines(incident, asked)
         except TROUBLES:
             return None
 

@@ -196,6 +196,7 @@ async def test_the_page_of_a_link_shows_who_acknowledged_meanwhile(desk: Desk) -
     incident = await desk.reports()
     other = await desk.reports()
     said = {"incident": incident, "person": "ana", "message": "a page", "key": "test"}
+    await desk.page.goto("about:blank")  # the board leaves by itself once its session has ended
     await desk.page.context.clear_cookies()
     await desk.page.goto(f"/r/{signed(KEYS, Link(**said, until=2**40))}")
     await desk.somebody_else(incident, "acknowledge")

@@ -174,6 +174,18 @@ async def test_who_comes_back_to_another_process_misses_nothing(door: Door) -> N
         assert len(ids(got)) == len(set(ids(got)))
 
 
+async def test_who_comes_back_hears_in_time_which_incidents_could_not_be_read(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds of incidents without a worker hold nobody up."""
+    monkeypatch.setattr("web.events.all_incidents.MEANWHILE_SECONDS", 0)
+    async with door.siren.worker():
+        incident = await door.reports()
+        last = f"{incident}/{(await door.lines(incident))[-1]['seq']}"
+        async with reading(door.http, "/v1/events", last) as stream:
+            assert await stream.until("unread")
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
