@@ -1,21 +1,16 @@
 """Runs all measurements, and prints the engine beside the bare workflow, with ratios."""
 
 import argparse
-import asyncio
 import json
 import os
 import platform
-import signal
-import sys
-import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figures, percentile
 from benchmarks.life import whole_life
 from benchmarks.load import BARE, ENGINE, URGENT, Burst, Load
-from benchmarks.plant import Plant
+from benchmarks.plant import Plant, planted, run
 
 SIDES = (ENGINE, BARE)
 STEADY_RATE = 5.0
@@ -99,25 +94,11 @@ async def main() -> None:
     parser.add_argument("--quick", action="store_true", help=f"leave the burst of {LARGE:,} out")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args()
-    running = asyncio.current_task()
-    if running:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-    with tempfile.TemporaryDirectory() as folder:
-        plant = Plant(Path(folder))
-        await plant.prepare()
-        try:
-            await plant.start()
-            found = await measure(plant, quick=options.quick)
-        finally:
-            plant.stop()
+    async with planted() as plant:
+        found = await measure(plant, quick=options.quick)
     if options.json:
         options.json.write_text(json.dumps(found, indent=2) + "\n")
 
 
 if __name__ == "__main__":
-    try:
-        asyncio.run(main())
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        sys.exit("stopped")
-    finally:
-        time.sleep(0.05)
+    run(main())

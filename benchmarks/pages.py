@@ -6,20 +6,17 @@ People look at incidents, each page with its stream, while others give commands 
 import argparse
 import asyncio
 import re
-import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx2
 import psutil
 
 from benchmarks.figures import percentile
 from benchmarks.load import IN_FLIGHT, Load, token, webhook
-from benchmarks.plant import Plant
+from benchmarks.plant import Plant, planted, run
 
 INCIDENTS = 50
 PEOPLE = 10
@@ -163,20 +160,9 @@ async def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--burst", type=int, default=200)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        plant = Plant(Path(folder))
-        await plant.prepare()
-        try:
-            await plant.start()
-            await measure(plant, options.pages, options.rate, options.seconds, options.burst)
-        finally:
-            plant.stop()
+    async with planted() as plant:
+        await measure(plant, options.pages, options.rate, options.seconds, options.burst)
 
 
 if __name__ == "__main__":
-    try:
-        asyncio.run(main())
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        sys.exit("stopped")
-    finally:
-        time.sleep(0.05)
+    run(main())

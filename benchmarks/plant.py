@@ -2,10 +2,16 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 from temporalio.client import Client
@@ -97,3 +103,29 @@ class Plant:
 def _seconds(pid: int) -> float:
     times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system)
+
+
+@asynccontextmanager
+async def planted() -> AsyncIterator[Plant]:
+    """A plant that runs in a folder of its own; both end with the measurement, also on SIGTERM."""
+    measuring = asyncio.current_task()
+    if measuring:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, measuring.cancel)
+    with tempfile.TemporaryDirectory() as folder:
+        plant = Plant(Path(folder))
+        await plant.prepare()
+        try:
+            await plant.start()
+            yield plant
+        finally:
+            plant.stop()
+
+
+def run(measurement: Coroutine[Any, Any, None]) -> None:
+    """Run a measurement until it ends or somebody stops it."""
+    try:
+        asyncio.run(measurement)
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        sys.exit("stopped")
+    finally:
+        time.sleep(0.05)
