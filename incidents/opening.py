@@ -61,7 +61,7 @@ async def open_incident(
 ) -> bool:
     """Start the incident; False if it was started before, whether it is open or over.
 
-    Roles whose default is a schedule go to whoever is on call now, by `feeds` and `overrides` too.
+    Roles whose default is a schedule go to the person on call now, by `feeds` and `overrides` too.
     `epoch_offset` moves the incident's clock; it is zero except in rehearsals. Raises ReportRefused
     if the workflow would refuse the report, NamespaceNotFound, ServerUnavailable, or RPCError if
     the server does not accept it.

@@ -16,7 +16,7 @@ from models.messages.reference import Reference
 class LogSettings(ChannelSettings):
     """The `path` of a file that gets one JSON object per message, each on its own line.
 
-    With `links`, a line has the link to answer, too: whoever reads the file can act for everybody
+    With `links`, a line has the link to answer, too: a reader of the file can act for everybody
     who is paged. That is for trying things out, where nobody else gets them.
     """
 

@@ -50,7 +50,7 @@ class DocumentStore(Protocol):
         """The document kept under `path`.
 
         Raises DocumentMissing, DocumentTooLarge if it has more than `most` bytes, or as `put`. It
-        never reads more than that: whoever may write to the store can put anything there.
+        never reads more than that: other writers of the store can put anything there.
         """
 
     async def exists(self, path: str) -> bool:

@@ -27,7 +27,7 @@ _AGAIN = frozenset({"Busy", "TooSlow"})
 """Refusals of a server that is up and has no room now."""
 
 Refused = Callable[[Problem], Exception | None]
-"""The error that a problem means for whoever asked; None if it means nothing special."""
+"""The error that a problem means for the caller; None if it means nothing special."""
 
 
 @dataclass(frozen=True, slots=True)

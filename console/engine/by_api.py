@@ -210,6 +210,6 @@ def _of(incident_id: str) -> str:
 
 
 def _read_from(told: dict[str, Any]) -> ReadFrom:
-    """Where the web server read an answer; takes it out of the document."""
+    """Take the source of an answer (worker, history or archive) out of the document."""
     as_of, source = told.pop("as_of"), Source(told.pop("read_from"))
     return ReadFrom(source, datetime.fromisoformat(as_of) if as_of else None)
