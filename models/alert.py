@@ -1,5 +1,6 @@
 """An alert, whatever its format, and what an alert group knows."""
 
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from models.addresses import web_link
 from models.base import FIRST_YEAR, LAST_YEAR, Frozen, Instant, Seconds
+from models.readable import in_a_cell
 
 _FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 _LAST = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
@@ -25,6 +27,10 @@ Wait = Annotated[Seconds, Field(ge=timedelta(), le=_LONGEST)]
 """How long an alert group waits for something."""
 
 
+MOST_LINKS, MOST_OF_LINKS, LINK_NAME_BOUND = 5, 4096, 40
+"""At most this many links of an alert have names, with this many characters of addresses together,
+and this many in each name."""
+
 ALERTMANAGER = "alertmanager"
 """The format of everything that names none: it comes from before there were others."""
 
@@ -36,12 +42,41 @@ class AlertStatus(StrEnum):
     RESOLVED = "resolved"
 
 
+class AlertLink(Frozen):
+    """A link of an alert, and what its sender calls it."""
+
+    name: str
+    url: str
+
+
+def followable(
+    links: Iterable[AlertLink], *, besides: Container[str] = ()
+) -> tuple[AlertLink, ...]:
+    """The links that people may follow, each once, and none of those in `besides`.
+
+    Only the first few are kept; together they have no more characters than the labels of an alert.
+    """
+    kept: dict[str, AlertLink] = {}
+    room = MOST_OF_LINKS
+    for link in links:
+        url = web_link(link.url)
+        if url is None or url in kept or url in besides or len(url) > room:
+            continue
+        name = in_a_cell(link.name)[:LINK_NAME_BOUND].strip() or "link"
+        kept[url] = AlertLink(name=name, url=url)
+        room -= len(url)
+        if len(kept) == MOST_LINKS:
+            break
+    return tuple(kept.values())
+
+
 class Alert(Frozen):
     """One alert. `fingerprint` identifies it across repeats, `started_at` one firing of it.
 
-    `severity` and `service` are what its labels say, as the policy reads them. The engine drops a
-    `link` that does not lead into the web, and any login in one. `dated` is False if the sender
-    does not say since when it fires: `started_at` is then when the engine heard of it.
+    `severity` and `service` are what its labels say, as the policy reads them. `link` is where its
+    sender shows it, `runbook_url` says what to do about it, and `links` lead to more. The engine
+    drops each link that does not lead into the web, and any login in one. `dated` is False if the
+    sender does not say since when it fires: `started_at` is then when the engine heard of it.
     """
 
     fingerprint: str
@@ -56,6 +91,12 @@ class Alert(Frozen):
     dated: bool = True
     source: str = ""
     link: Annotated[str | None, AfterValidator(web_link)] = None
+    runbook_url: Annotated[str | None, AfterValidator(web_link)] = Field(
+        default=None, exclude_if=lambda url: url is None
+    )
+    links: Annotated[tuple[AlertLink, ...], AfterValidator(followable)] = Field(
+        default=(), exclude_if=lambda links: not links
+    )
 
 
 class AlertBatch(Frozen):

@@ -13,10 +13,13 @@ from console.terminal.zone import moment
 from models.answers.view import IncidentView, NextStep
 from models.incident.record import Incident, TimelineEntry
 from models.readable import indented
+from rules.alerts.links import links_together
 from rules.alerts.words import words_by_fingerprint
 from rules.clocks.conditions import attribute_words
 from rules.wording.times import relative, short_span
 from states.lifecycle import TERMINAL
+
+MOST_LINKS_SHOWN = 12
 
 
 def header(view: IncidentView) -> Group:
@@ -102,7 +105,7 @@ def _alerts(incident: Incident) -> Iterator[RenderableType]:
     if not incident.alerts and not incident.truncated_alerts:
         return
     yield heading("Alerts")
-    table = grid("status", "alert", "since", "deliveries", "link")
+    table = grid("status", "alert", "since", "deliveries")
     words = words_by_fingerprint([record.alert for record in incident.alerts.values()])
     for record in incident.alerts.values():
         alert = record.alert
@@ -112,9 +115,12 @@ def _alerts(incident: Incident) -> Iterator[RenderableType]:
             cell(words[alert.fingerprint]),
             moment(alert.started_at),
             str(record.times_seen),
-            line(alert.link or ""),
         )
     yield table
+    links = links_together(record.alert for record in incident.alerts.values())
+    yield from (line(f"- {link.name}: {link.url}") for link in links[:MOST_LINKS_SHOWN])
+    if len(links) > MOST_LINKS_SHOWN:
+        yield line(f"and {len(links) - MOST_LINKS_SHOWN} more links of alerts", "dim")
     if incident.truncated_alerts:
         yield line(f"and {incident.truncated_alerts} that the sender left out", "yellow")
 

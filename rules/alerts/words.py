@@ -46,9 +46,9 @@ def alerts_in_words(alerts: Sequence[Alert], separator: str = "; ") -> str:
 
 
 def without_labels(alert: Alert) -> Alert:
-    """An alert without labels and link, to save room; its summary tells which one it is."""
+    """An alert without labels and links, to save room; its summary tells which one it is."""
     summary = alert.summary or words_of([alert])[0]
-    return alert.changed(labels={}, link=None, summary=summary)
+    return alert.changed(labels={}, link=None, runbook_url=None, links=(), summary=summary)
 
 
 def with_short_texts(alert: Alert) -> Alert:

@@ -6,6 +6,7 @@ from models.alert import AlertRecord
 from models.base import Actor
 from models.compiled import CompiledPolicy, Step
 from models.incident.record import ActionItem, Incident, Review, StatusUpdate, StepDone
+from rules.alerts.links import in_words, links_of
 from rules.alerts.words import words_by_fingerprint
 from rules.wording.markdown import NONE, bullets, plain, quoted, section, table
 from rules.wording.times import span, stamp
@@ -108,7 +109,8 @@ def _alert_row(record: AlertRecord, words: str) -> tuple[str, ...]:
         stamp(record.first_seen_at),
         stamp(record.last_seen_at),
         str(record.times_seen),
-        plain(" ".join(part for part in (alert.source, alert.link) if part)),
+        plain(alert.source),
+        plain(in_words(links_of(alert), ", ")),
     )
 
 
@@ -119,7 +121,7 @@ def _alerts(incident: Incident) -> tuple[str, ...]:
     rows = [_alert_row(record, words[record.alert.fingerprint]) for record in records]
     left_out = incident.truncated_alerts
     more = f"The sender left out {left_out} further alerts." if left_out else ""
-    return (table((*head, "Source"), rows), more)
+    return (table((*head, "Source", "Links"), rows), more)
 
 
 def _step_row(step: Step, done: StepDone | None) -> tuple[str, ...]:

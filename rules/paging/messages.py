@@ -7,6 +7,8 @@ from models.compiled import Audience, CompiledPolicy
 from models.incident.record import Incident
 from models.messages.message import DeliveryFailure, Message, MessageKind
 from models.readable import in_a_cell, indented
+from rules.alerts.firing import own_firing
+from rules.alerts.links import RUNBOOK, in_words, links_together
 from rules.alerts.words import alerts_in_words
 from rules.clocks.clocks import read_clocks
 from rules.updates.cadence import next_update_at
@@ -14,6 +16,7 @@ from rules.wording.times import in_utc
 
 ANSWERED_WITHIN = timedelta(days=7)
 """For so long after a page or reminder, its recipient may answer it by a link."""
+LINKS_IN_A_PAGE, LONGEST_LINK = 4, 500
 ALL_FACTS = ("state", "severity", "service", "impact", "alerts", "next_update", "deadlines")
 
 
@@ -38,6 +41,19 @@ def facts_for(
         facts["next_update"] = f"by {in_utc(next_at)}"
     seen = (audience.sees if audience else ()) or ALL_FACTS
     return {name: value[:1000] for name, value in facts.items() if value and name in seen}
+
+
+def links_for_a_page(incident: Incident) -> dict[str, str]:
+    """Where to read on about the alerts that fire: a runbook, and the first other links.
+
+    Only pages have them: what an audience reads may leave the organisation. A link that is too long
+    for a message is left out, never cut.
+    """
+    together = links_together(own_firing(incident))
+    links = [link for link in together if len(link.url) <= LONGEST_LINK][:LINKS_IN_A_PAGE]
+    runbook = next((link.url for link in links if link.name == RUNBOOK), "")
+    others = in_words((link for link in links if link.url != runbook), "\n")
+    return {name: said for name, said in (("runbook", runbook), ("links", others)) if said}
 
 
 def _body(text: str, facts: dict[str, str]) -> str:
@@ -68,6 +84,8 @@ def message(
     An audience, or a channel with readers whom nobody knows, gets no link.
     """
     facts = facts_for(incident, policy, now, audience)
+    if kind is MessageKind.PAGE:
+        facts |= links_for_a_page(incident)
     shown = incident.severity if "severity" in facts else ""
     title = in_a_cell(incident.report.title)
     heading = " ".join(part for part in (f"[{incident.id}]", shown, title) if part)

@@ -211,7 +211,9 @@ def _ever_lighter(carried: Carried, run_id: str, now: datetime) -> Iterator[Carr
 
 def _bare(record: AlertRecord) -> AlertRecord:
     """Only the identity and the status of an alert."""
-    alert = record.alert.changed(labels={}, summary=record.alert.summary[:80])
+    alert = record.alert
+    short = alert.summary[:80]
+    alert = alert.changed(labels={}, link=None, runbook_url=None, links=(), summary=short)
     return record.changed(alert=alert)
 
 

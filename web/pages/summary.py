@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.alert import Alert
+from models.alert import Alert, AlertLink
 from models.answers.view import IncidentView
 from models.base import ENGINE
 from models.incident.record import TimelineEntry
 from models.time.clock import ClockReading, Stage
+from rules.alerts.links import links_of
 from rules.alerts.words import alerts_in_words
 from rules.updates.owed import owed_updates
 from rules.wording.times import in_utc, span
@@ -31,14 +32,6 @@ class Limit:
     at: datetime | None
     before: str = ""
     over: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AlertLink:
-    """A link that an alert brought."""
-
-    name: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +91,7 @@ def next_limit(readings: tuple[ClockReading, ...], now: datetime) -> Limit | Non
 
 
 def _alert(alert: Alert) -> ShownAlert:
-    links = (AlertLink("open", alert.link),) if alert.link else ()
-    return ShownAlert(alerts_in_words([alert]), links)
+    return ShownAlert(alerts_in_words([alert]), links_of(alert))
 
 
 def _line(entry: TimelineEntry) -> ShownLine:

@@ -133,6 +133,7 @@ def test_the_timeline_marks_what_was_recorded_late() -> None:
 def test_alerts_escalation_and_undelivered_messages_are_shown() -> None:
     """The view shows which alerts fire, how far the paging came, and what is still owed."""
     alert = Alert(fingerprint="f1", name="HighErrors", status=AlertStatus.FIRING, started_at=START)
+    alert = alert.changed(runbook_url="https://wiki.example.org/r")
     record = AlertRecord(alert=alert, first_seen_at=START, last_seen_at=START, times_seen=3)
     elsewhere = record.changed(taken_over_by="INC-2")
     alerts = {"f1": record, "f2": elsewhere}
@@ -145,6 +146,7 @@ def test_alerts_escalation_and_undelivered_messages_are_shown() -> None:
     assert "- page to alice: reported, again in 2m 00s" in text
     assert re.search(r"firing +HighErrors +2026-03-27 16:50:00Z +3 *\n", text)
     assert re.search(r"taken over by INC-2 +HighErrors", text)
+    assert "- runbook: https://wiki.example.org/r\n" in text
     assert "and 2 that the sender left out" in text
 
 

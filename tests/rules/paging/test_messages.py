@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models.alert import Alert, AlertRecord, AlertStatus
+from models.alert import Alert, AlertLink, AlertRecord, AlertStatus
 from models.compiled import Audience
 from models.incident.record import Incident
 from models.messages.message import DeliveryFailure, Message, MessageKind
@@ -17,10 +17,11 @@ def said(
     minute: float = 0,
     audience: Audience | None = None,
     reason: str = "reported",
+    kind: MessageKind = MessageKind.NOTIFICATION,
 ) -> Message:
     """A message, for any recipient."""
     return message(
-        MessageKind.NOTIFICATION,
+        kind,
         incident,
         POLICY,
         after(minute),
@@ -91,6 +92,24 @@ def test_a_page_carries_every_fact_that_is_known() -> None:
     assert facts["impact"] == "checkout"
     assert "service" not in facts
     assert "alerts" not in facts
+
+
+def test_a_page_has_the_links_of_the_alerts_that_fire() -> None:
+    """A runbook, and the first of the others; no other message has them, and none is cut."""
+    many = tuple(AlertLink(name=f"d{n}", url=f"https://g.example.org/{n}") for n in range(5))
+    long = AlertLink(name="long", url="https://g.example.org/" + "x" * 600)
+    fires = an_alert("cpu")
+    alert = fires.alert.changed(runbook_url="https://w.example.org/r", links=(long, *many[:4]))
+    over = fires.changed(alert=alert.changed(status=AlertStatus.RESOLVED))
+    incident = an_incident().changed(alerts={"a": fires.changed(alert=alert)})
+    page = said(incident, kind=MessageKind.PAGE)
+    assert page.facts["runbook"] == "https://w.example.org/r"
+    assert page.facts["links"] == "\n".join(f"d{n}: https://g.example.org/{n}" for n in range(3))
+    assert "\nrunbook: https://w.example.org/r\nlinks: d0: https" in page.body
+    assert not {"runbook", "links"} & said(incident).facts.keys()
+    assert not {"runbook", "links"} & said(incident, audience=STAKEHOLDERS).facts.keys()
+    ended = an_incident().changed(alerts={"a": over})
+    assert not {"runbook", "links"} & said(ended, kind=MessageKind.PAGE).facts.keys()
 
 
 def test_an_audience_reads_only_what_the_policy_lets_it_see() -> None:

@@ -18,6 +18,7 @@ REPORT = {
     "service": HOSTILE,
     "reporter": "ana",
 }
+GRAPH = "https://grafana.example.org/d"
 
 
 async def shown_of(handle: WorkflowHandle[Any, Any]) -> list[str]:
@@ -60,7 +61,11 @@ async def test_an_alert_steers_nothing(
     body = payload("firing_single")
     alert = body["alerts"][0]
     alert["labels"] |= {"alertname": HOSTILE, "service": HOSTILE}
-    alert["annotations"] = {"summary": HOSTILE}
+    alert["annotations"] = {
+        "summary": HOSTILE,
+        "runbook_url": "javascript:alert(1)",
+        HOSTILE: GRAPH,
+    }
     alert["generatorURL"] = "https://ana:secret@prom.example.org/graph"
     body["groupLabels"] = {"alertname": HOSTILE}
     async with siren.worker():
@@ -73,3 +78,6 @@ async def test_an_alert_steers_nothing(
     assert_harmless([*group, *texts])
     [kept] = record.alerts.values()
     assert kept.alert.link == "https://prom.example.org/graph"
+    assert kept.alert.runbook_url is None
+    assert [(len(link.name), link.url) for link in kept.alert.links[:1]] == [(40, GRAPH)]
+    assert kept.alert.links[0].name == in_a_line(kept.alert.links[0].name)

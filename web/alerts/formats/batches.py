@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import accumulate, islice
 
 from models.addresses import web_link
-from models.alert import Alert, AlertBatch, AlertStatus
+from models.alert import Alert, AlertBatch, AlertLink, AlertStatus, followable
 from models.intake import IntakeRules
 from rules.alerts.ignored import is_ignored
 from rules.alerts.severity import severity_from_labels
@@ -75,6 +75,8 @@ def _bearable(said: Iterable[SentAlert]) -> tuple[list[SentAlert], int]:
 
 def _alert(said: SentAlert, source: str, rules: IntakeRules, received_at: datetime) -> Alert:
     dated = said.started_at is not None
+    link, runbook_url = web_link(said.link), web_link(said.runbook_url)
+    named = (AlertLink(name=name, url=url) for name, url in said.links)
     ended_at = said.ended_at or (None if dated else received_at)
     return Alert(
         fingerprint=said.fingerprint,
@@ -88,7 +90,9 @@ def _alert(said: SentAlert, source: str, rules: IntakeRules, received_at: dateti
         ended_at=ended_at if said.status is AlertStatus.RESOLVED else None,
         dated=dated,
         source=source,
-        link=web_link(said.link),
+        link=link,
+        runbook_url=runbook_url,
+        links=followable(named, besides=[url for url in (link, runbook_url) if url]),
     )
 
 

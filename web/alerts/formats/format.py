@@ -1,6 +1,6 @@
 """The protocol of an alert format, and what a format reads from a body."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,9 @@ class SentAlert:
     `service`). A format that has fields for these turns them into labels. If there is no
     `fingerprint`, the labels tell the alerts of a group apart. If there is no `started_at`, the
     alert fires since it first arrived; if there is no `ended_at`, it ended when that news arrived.
+
+    `link` leads to where the sender shows the alert. `links` are further links, the most useful
+    first, each with its name. They may be anything: only those that lead into the web are kept.
     """
 
     status: AlertStatus
@@ -30,6 +33,8 @@ class SentAlert:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     link: str = ""
+    runbook_url: str = ""
+    links: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
