@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from connectors.addresses import kept_secret, without_userinfo
 from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
+from connectors.signatures import each_of, signed, signing_secrets
 from models.addresses import parts_of
 from models.messages.message import Message
 from models.messages.reference import Reference
@@ -31,11 +32,15 @@ _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS
 
 
 class WebhookSettings(ChannelSettings):
-    """A `url`, and a `token` to send as a bearer token, over TLS or on loopback."""
+    """A `url`, and a `token` to send as a bearer token, over TLS or on loopback.
+
+    Each of the `secrets` signs what the channel posts.
+    """
 
     kind: Literal["webhook"] = "webhook"
     url: str | None = Field(default=None, repr=False)
     token: SecretStr | None = None
+    secrets: SecretStr | None = None
 
     @field_validator("url")
     @classmethod
@@ -45,6 +50,7 @@ class WebhookSettings(ChannelSettings):
         return without_userinfo(given)
 
     _kept_secret = field_validator("token")(kept_secret)
+    _signing = field_validator("secrets")(signing_secrets)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -111,27 +117,32 @@ class WebhookChannel:
             raise RetryableError(self.name, reason) from None
 
     async def _post(
-        self, body: bytes, key: str, limit: asyncio.Timeout, seconds: float
+        self, body: str, key: str, limit: asyncio.Timeout, seconds: float
     ) -> Reference | None:
-        headers = {
-            # Read the answer as it comes: it could unpack to something much larger.
-            "Accept-Encoding": "identity",
-            "Content-Type": "application/json",
-            "Idempotency-Key": header_key(key),
-        }
-        if self._settings.token:
-            headers["Authorization"] = f"Bearer {self._settings.token.get_secret_value()}"
         async with self._client.stream(
             "POST",
             self._settings.url or "",
-            content=body,
-            headers=headers,
+            content=body.encode(),
+            headers=self._headers(body, header_key(key)),
             follow_redirects=False,
             timeout=seconds,
         ) as response:
             if not response.is_success:
                 raise self._refused(response)
             return _reference(await _answer(response, limit), _secrets(self._settings))
+
+    def _headers(self, body: str, key: str) -> dict[str, str]:
+        headers = {
+            # Read the answer as it comes: it could unpack to something much larger.
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+        }
+        if self._settings.token:
+            headers["Authorization"] = f"Bearer {self._settings.token.get_secret_value()}"
+        if self._settings.secrets:
+            headers |= signed(body, key, each_of(self._settings.secrets), datetime.now(UTC))
+        return headers
 
     def _refused(self, response: "httpx2.Response") -> ConnectorError:
         status = response.status_code
@@ -144,16 +155,14 @@ class WebhookChannel:
         return PermanentError(self.name, reason)
 
 
-def _body(
-    message: Message, first_message: Reference | None, respond_url: str | None = None
-) -> bytes:
+def _body(message: Message, first_message: Reference | None, respond_url: str | None = None) -> str:
     """The body to post. Without a first message, it has no reference; without a link, no URL."""
     body = message.model_dump(mode="json")
     if respond_url:
         body["respond_url"] = respond_url
     if first_message:
         body["first_message"] = first_message.model_dump(exclude_none=True)
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 async def _answer(response: "httpx2.Response", limit: asyncio.Timeout) -> dict[str, Any]:
@@ -181,9 +190,10 @@ async def _answer(response: "httpx2.Response", limit: asyncio.Timeout) -> dict[s
 
 
 def _secrets(settings: WebhookSettings) -> frozenset[str]:
-    """Parts of the settings that may be secret: the token, and long parts of the URL."""
+    """Parts of the settings that may be secret: token, secrets, and long parts of the URL."""
     parts = parts_of(settings.url)
     found = {settings.token.get_secret_value()} if settings.token else set()
+    found |= {*each_of(settings.secrets)}
     if parts:
         found |= {word for word in parts.path.split("/") if len(word) >= _LONG_IN_PATH}
         values = (value for _, value in parse_qsl(parts.query))
