@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
+
+from policies.reading.parsing import parse
 
 Loc = tuple[str | int, ...]
 """A path into the values: keys of mappings, indexes of lists."""
@@ -235,7 +236,7 @@ def read_tree(text: str) -> Tree:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree.root = YAML(typ="safe", pure=True).compose(text)
+            tree.root = parse(text)
         if tree.root is not None and _too_many(tree.root):
             tree.flaws.append(
                 Flaw(1, 1, "this is too much for one policy, counting what aliases repeat")
