@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-fast fuzz storm demo dev bench format lifecycle-doc timeline-doc policy-docs histories mutants lock clean
+.PHONY: help setup check test test-fast fuzz storm demo dev bench format lifecycle-doc timeline-doc api-examples policy-docs histories mutants lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ lifecycle-doc: setup ## write docs/lifecycle.md from the transition table
 
 timeline-doc: setup ## write docs/timeline.md from the table of kinds
 	@$(BIN)/python -c "from pathlib import Path; from models.incident.timeline_page import markdown; Path('docs/timeline.md').write_text(markdown())"
+
+api-examples: setup ## write what the API answers to its examples into web/http/examples.json
+	@$(BIN)/python -m tests.web.api.played_examples
 
 policy-docs: setup ## write the schema of policies, and the default policy as a document
 	@$(BIN)/python starter.py policy schema --output policies/policy.schema.json

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -80,9 +81,8 @@ def build_models() -> None:
         waiting += reversed(kind.__subclasses__())
 
 
-def _to_utc(value: Any, read: ValidatorFunctionWrapHandler) -> datetime:
+def _to_utc(at: datetime) -> datetime:
     try:
-        at: datetime = read(value)
         return at.astimezone(UTC)
     except OverflowError:
         raise PydanticCustomError("instant", "lies outside the calendar in UTC") from None
@@ -98,8 +98,11 @@ def _bearable(value: Any, read: ValidatorFunctionWrapHandler) -> timedelta:
     return length
 
 
-Instant = Annotated[AwareDatetime, WrapValidator(_to_utc)]
-"""A timezone-aware instant, kept in UTC. Refuses a naive one, and one that UTC cannot express."""
+Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""A timezone-aware instant, kept in UTC. Refuses a naive one, and one that UTC cannot express.
+
+A validator around the instant would not read the text of an instant from a strict body.
+"""
 
 Seconds = Annotated[
     timedelta,

@@ -26,7 +26,7 @@ from web.events.api import EventsApi
 from web.events.open_streams import Watching
 from web.health.endpoints import Health
 from web.health.probe import Probe
-from web.http.endpoints import OPENAPI, describe
+from web.http.description import describe
 from web.http.errors import install
 from web.http.forwarded import Forwarded
 from web.http.hosts import KnownHosts
@@ -104,7 +104,7 @@ def _bare(names: Iterable[str], proxies: int) -> FastAPI:
     app = FastAPI(
         title="Incident engine",
         version="1",
-        openapi_url=OPENAPI,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         # A redirect names http://, so a sender would send its token again without TLS.

@@ -21,6 +21,7 @@ from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.feed_incident import FeedIncidentActivity
 from activities.keep_policy import KeepPolicyActivity
+from activities.look_up_policy import LookUpPolicyActivity
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
 from activities.write_report import WriteIncidentReportActivity
@@ -108,6 +109,7 @@ class Siren:
                 BeginArchiveActivity(self.client).begin_archive,
                 ArchiveRunActivity(self.client, self.documents).archive_run,
                 KeepPolicyActivity(self.documents, self.policy).keep_policy,
+                LookUpPolicyActivity(self.documents, self.policy).look_up_policy,
             ],
             **options,
         )

@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from web.http.errors import Answer
+from web.http.etags import asker_has
 
 _MOVES = frozenset({"now", "elapsed", "remaining", "late_by", "elapsed_at_least"}) | frozenset(
     {"elapsed_at_most", "late_by_at_least", "late_by_at_most"}
@@ -46,9 +47,7 @@ def answered_in_markdown(request: Request, text: str) -> Response:
 def _headers(request: Request, content: Any) -> tuple[dict[str, str], bool]:
     """The headers of an answer, and whether the asker has it already."""
     tag = etag_of(content)
-    known = request.headers.get("If-None-Match", "")
-    had = tag in {part.strip() for part in known.split(",")}
-    return {"ETag": tag, "Cache-Control": "no-store"}, had
+    return {"ETag": tag, "Cache-Control": "no-store"}, asker_has(request, tag)
 
 
 def _unchanged(headers: dict[str, str]) -> Response:

@@ -218,7 +218,7 @@ class OverridesApi:
             summary="end an override",
             response_model=None,
             responses=answers(
-                *(401, 403, 404, 409, 422), ok_200=(OverrideShown, "it is over from now on")
+                *(401, 403, 404, 422), ok_200=(OverrideShown, "it is over from now on")
             ),
         )
         return router

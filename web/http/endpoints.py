@@ -1,14 +1,12 @@
-"""The endpoints of the web server, for refusals that name them and for OpenAPI."""
+"""The endpoints of the web server, for refusals that name them and for their description."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, Field
-from pydantic.json_schema import models_json_schema
 
 from models.base import Frozen
 
@@ -139,30 +137,3 @@ def takes(
         "parameters": [{"in": "header", **header} for header in headers],
         "security": [{TOKEN: []}, {}],
     }
-
-
-def describe(app: FastAPI, *forms: type[BaseModel]) -> None:
-    """Add the schemas of `forms`, to which its routes refer, to the OpenAPI document of `app`."""
-    generated, definitions = app.openapi, _schemas(forms)
-
-    def openapi() -> dict[str, Any]:
-        schema = generated()
-        components = schema.setdefault("components", {})
-        components.setdefault("schemas", {}).update(definitions)
-        components["securitySchemes"] = {TOKEN: {"type": "http", "scheme": "bearer"}}
-        return schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
-@cache
-def _schemas(forms: tuple[type[BaseModel], ...]) -> dict[str, Any]:
-    described: list[type[BaseModel]] = [*forms, Refusal]
-    _, definitions = models_json_schema(
-        [(form, "validation") for form in described], ref_template=SCHEMAS
-    )
-    found: dict[str, Any] = definitions["$defs"]
-    ambiguous = [form.__name__ for form in forms if form.__name__ not in found]
-    if ambiguous:
-        raise ValueError(f"two models are called {ambiguous[0]}: rename one")
-    return found

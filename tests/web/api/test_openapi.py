@@ -36,17 +36,23 @@ EACH = 5
 
 
 def tried(operation: "APIOperation[Any, Any, Any, Any]", url: str, incident: str) -> Iterator[str]:
-    """Ask an operation as its document says, and wrongly; yields what is not as documented."""
-    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+    """Ask an operation as its document says, wrongly, and as its example does.
+
+    Yields what is not as documented.
+    """
+    asking = {mode.value: operation.as_strategy(mode) for mode in GenerationMode}
+    examples = operation.get_strategies_from_examples()
+    asking |= {f"example {number}": one for number, one in enumerate(examples)}
+    for how, strategy in asking.items():
 
         @seed(1)
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=1 if how.startswith("example") else EXAMPLES,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         )
-        @given(operation.as_strategy(mode))
+        @given(strategy)
         def asked(case: "Case[Any]") -> None:
             if "incident" in case.path_parameters and random.Random(repr(case.body)).random() < 0.5:  # noqa: S311
                 case.path_parameters["incident"] = incident
@@ -60,7 +66,7 @@ def tried(operation: "APIOperation[Any, Any, Any, Any]", url: str, incident: str
         except Unsatisfiable:
             continue  # an operation without parameters cannot be asked wrongly
         except BaseException as error:  # noqa: BLE001 - a group of failures, told at the end
-            yield f"{operation.label} ({mode.value}): {_words(error)}"
+            yield f"{operation.label} ({how}): {_words(error)}"
 
 
 def _words(error: BaseException) -> str:
