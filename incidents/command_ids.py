@@ -1,6 +1,10 @@
 """Ids of commands: the same id counts once, however often it is sent."""
 
+import re
 import uuid
+from hashlib import sha256
+
+_OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def new_command_id() -> str:
@@ -18,6 +22,8 @@ def attempt_of(command_id: str) -> str:
 
     The incident knows the command by its own id, so a command that was done counts once. Temporal
     answers a known update with its stored outcome, so a refused command needs a new update id to be
-    judged again.
+    judged again. Temporal shows it in the clear, so it has no id that somebody else chose: that one
+    may have names. The command itself has it.
     """
-    return f"{command_id}/{uuid.uuid4().hex[:8]}"
+    told = command_id if _OURS.fullmatch(command_id) else sha256(command_id.encode()).hexdigest()
+    return f"{told[:36]}/{uuid.uuid4().hex[:8]}"

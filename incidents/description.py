@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.failure.v1 import Failure
 from temporalio.client import (
     Client,
     WorkflowExecution,
     WorkflowExecutionStatus,
     WorkflowHistoryEventFilterType,
 )
+from temporalio.exceptions import FailureError
 
 from incidents import patience
 from incidents.attributes import RESOLVED_AT, SERVICE, STATE
-from incidents.errors import IncidentNotFound
+from incidents.errors import IncidentNotFound, PayloadUnreadable
 from incidents.temporal_errors import reaching_server
 from models.answers.description import Description, Ending
 from models.contracts.incident import INCIDENT_WORKFLOW
@@ -75,6 +77,15 @@ async def _last_words(client: Client, run: WorkflowExecution) -> tuple[str, str]
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
             terminated = event.workflow_execution_terminated_event_attributes
             return terminated.identity, terminated.reason
-        failed = event.workflow_execution_failed_event_attributes
-        return "", failed.failure.message.strip().partition("\n")[0]
+        failed = event.workflow_execution_failed_event_attributes.failure
+        return "", (await _message_of(client, failed)).strip().partition("\n")[0]
     return "", ""
+
+
+async def _message_of(client: Client, failure: Failure) -> str:
+    """What a failure says, or why it cannot be read."""
+    try:
+        error = await client.data_converter.decode_failure(failure)
+    except PayloadUnreadable as unreadable:
+        return str(unreadable)
+    return error.message if isinstance(error, FailureError) else str(error)

@@ -32,6 +32,14 @@ class NamespaceNotFound(IncidentError):
         self.namespace = namespace
 
 
+class PayloadUnreadable(IncidentError):
+    """What Temporal stores cannot be decrypted here. The message names the key, never shows it.
+
+    It is no failure of Temporal's own kind: in a worker it fails the task, which Temporal tries
+    again, and never the workflow.
+    """
+
+
 class NotInPolicy(IncidentError):
     """The policy in force does not have what was named; the message says what it has instead.
 

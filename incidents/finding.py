@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from incidents import attributes, patience
 from incidents.description import FROM_OUTSIDE, ending_of
+from incidents.errors import PayloadUnreadable
 from incidents.temporal_errors import reaching_server
 from models.base import Frozen, Instant
 from models.contracts.incident import INCIDENT_WORKFLOW
@@ -135,7 +136,7 @@ async def _row(client: Client, execution: WorkflowExecution) -> ListedIncident:
     running = execution.status is WorkflowExecutionStatus.RUNNING
     return ListedIncident(
         id=execution.id,
-        title=str(await execution.memo_value("title", "")),
+        title=await _title(execution),
         state=state,
         severity=known.get(attributes.SEVERITY),
         service=known.get(attributes.SERVICE),
@@ -152,6 +153,14 @@ async def _row(client: Client, execution: WorkflowExecution) -> ListedIncident:
         ended_at=execution.close_time,
         why=ending.why if ending else "",
     )
+
+
+async def _title(execution: WorkflowExecution) -> str:
+    """The title, or why it cannot be read: one incident keeps no other from the list."""
+    try:
+        return str(await execution.memo_value("title", ""))
+    except PayloadUnreadable as error:
+        return str(error)
 
 
 async def _newest_runs(client: Client, ids: list[str]) -> dict[str, WorkflowExecution]:

@@ -11,11 +11,11 @@ import socket
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
-from runtime.settings import SettingsBroken, login
+from runtime.payloads import converter_of
+from runtime.settings import SettingsBroken, load_settings, login
 
 DEFAULT_ADDRESS = "localhost:7233"
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -59,13 +59,13 @@ async def connect(*, lazy: bool = False) -> Client:
 
     Raises SettingsBroken, and ServerNotReachable after five seconds unless `lazy`.
     """
-    target = connection()
+    target, converter = connection(), converter_of(load_settings())
     address = str(target["target_host"])
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
             return await Client.connect(
                 **target,
-                data_converter=pydantic_data_converter,
+                data_converter=converter,
                 identity=identity(),
                 lazy=lazy,
             )

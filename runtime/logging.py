@@ -18,6 +18,7 @@ from temporalio.runtime import (
 )
 
 from connectors.private_files import UMASK, open_private, private_folder
+from incidents.errors import PayloadUnreadable
 from models.readable import readable
 from runtime.settings import Settings, SettingsBroken, load_settings
 
@@ -59,6 +60,17 @@ def with_origin(_logger: object, _method: str, event: Event) -> Event:
         event["run_id"] = running.workflow_run_id
         event["activity"] = running.activity_type
         event["attempt"] = running.attempt
+    return event
+
+
+def unreadable_in_a_line(_logger: object, _method: str, event: Event) -> Event:
+    """Name a missing key in a field: Temporal tries again and again, each time with a traceback."""
+    error = event.get("exc_info")
+    error = error[1] if isinstance(error, tuple) else error
+    while isinstance(error, BaseException) and not isinstance(error, PayloadUnreadable):
+        error = error.__cause__
+    if error is not None and isinstance(error, PayloadUnreadable):
+        return {**event, "exc_info": None, "error": str(error)}
     return event
 
 
@@ -112,6 +124,7 @@ def configure_logging(level: str = "info", path: Path | None = None) -> None:
         foreign_pre_chain=_COMMON,
         processors=[
             _without_temporal_extra,
+            unreadable_in_a_line,
             structlog.processors.format_exc_info,
             without_control_characters,
             structlog.processors.JSONRenderer(default=str),

@@ -6,6 +6,7 @@ they are. Temporal's own configuration says how to reach Temporal (see `runtime.
 
 import getpass
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from connectors.channels.kinds import KINDS, AnyChannelSettings
 from connectors.feeds.settings import FeedSettings
 from connectors.links import LinkKeys
+from incidents.encryption.keys import PayloadKeys
 from models.access import AccessToken
 from models.addresses import WITHOUT_TLS, is_loopback, is_token, parts_of
 from models.base import Changing
@@ -24,6 +26,7 @@ from runtime.tokens import TokenSettings
 
 ROOT = Path(__file__).parents[1]
 PREFIX = "INCIDENT_"
+_MODULE_AND_OBJECT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
 class SettingsBroken(Exception):  # noqa: N818 - says what is
@@ -66,6 +69,8 @@ class Settings(Changing, BaseSettings):
     api_url: str | None = None
     api_token: SecretStr | None = None
     link_keys: SecretStr | None = None
+    payload_keys: SecretStr | None = None
+    payload_codec: str | None = None
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
     oidc_client_id: str | None = None
@@ -124,6 +129,21 @@ class Settings(Changing, BaseSettings):
     def _readable_keys(cls, given: SecretStr | None) -> SecretStr | None:
         if given:
             LinkKeys.read(given.get_secret_value())
+        return given
+
+    @field_validator("payload_keys")
+    @classmethod
+    def _readable_payload_keys(cls, given: SecretStr | None) -> SecretStr | None:
+        if given:
+            PayloadKeys.read(given.get_secret_value())
+        return given
+
+    @field_validator("payload_codec")
+    @classmethod
+    def _module_and_object(cls, given: str | None) -> str | None:
+        if given and not _MODULE_AND_OBJECT.fullmatch(given):
+            message = "must be module:object, such as security.temporal:codec"
+            raise ValueError(message)
         return given
 
     @field_validator("web_names", mode="before")

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from connectors.feeds import directory
 from models import base
 from rehearsal.engine.server import TIME_SKIPPING
 from runtime.embedded.server import IN_ORDER, NOTHING_OLDER, EmbeddedServer, free_port
+from runtime.payloads import UNENCRYPTED
 from runtime.settings import Settings, load_settings
 from tests.patience import PATIENCE_SECONDS
 from tests.proof import proof
@@ -56,7 +56,7 @@ async def time_skipping_server(*dynamic_config: str) -> WorkflowEnvironment:
     nobodys = ["--env-file", "none", "--disable-config-file", "--disable-config-env"]
     return await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=TEMPORAL,
-        data_converter=pydantic_data_converter,
+        data_converter=UNENCRYPTED,
         ts_config=TimeSkippingConfig(enabled=False),
         search_attributes=list(KEYS.values()),
         dev_server_log_level="never",

@@ -18,6 +18,7 @@ from incidents.errors import (
     NotInPolicy,
     NoWorkerAnswered,
     OverrideRefused,
+    PayloadUnreadable,
     QuestionFailed,
     ReportRefused,
     ServerUnavailable,
@@ -79,6 +80,14 @@ def refusal(refused: CommandRefused, incident_id: str) -> Failure:
     )
 
 
+def _unanswered(error: QuestionFailed | PayloadUnreadable) -> Failure:
+    """The failure if a worker could not answer, or its answer cannot be decrypted here."""
+    if isinstance(error, QuestionFailed):
+        return Failure("NoAnswer", str(error), ExitCode.UNEXPECTED)
+    hint = "use the keys of the workers: docs/operations.md explains them under 'Encryption'"
+    return Failure("PayloadUnreadable", str(error), ExitCode.UNEXPECTED, hints=(hint,))
+
+
 _ASKED = {ACCESS_ID: "workflow", OVERRIDES_ID: "workflow"}
 """What is asked and is neither an incident nor a workload."""
 
@@ -116,8 +125,8 @@ def _of_incident(error: IncidentError) -> Failure:
         case IncidentOver(found=found):
             ended = ended_from_outside(found)
             return ended or Failure("Refused", str(error), ExitCode.REFUSED, state=error.state)
-        case QuestionFailed():
-            return Failure("NoAnswer", str(error), ExitCode.UNEXPECTED)
+        case QuestionFailed() | PayloadUnreadable():
+            return _unanswered(error)
         case _:
             return usage(error.message) if isinstance(error, NotInPolicy) else _unexpected(error)
 

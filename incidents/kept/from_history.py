@@ -6,18 +6,19 @@ was ended from outside, its history is replayed here as a worker would; a replay
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 from temporalio import workflow
+from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, RPCError, WorkflowHistory
-from temporalio.converter import DataConverter
+from temporalio.converter import DataConverter, PayloadCodec
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import (
     ExecuteWorkflowInput,
@@ -30,6 +31,7 @@ from temporalio.worker import (
 
 from connectors.documents.protocol import safe_name
 from connectors.untrusted_files import read_regular
+from incidents.errors import PayloadUnreadable
 from models.base import build_models
 from models.contracts.incident import INCIDENT_WORKFLOW, Carried
 from workflows.incident.workflow import IncidentWorkflow
@@ -138,23 +140,46 @@ class _Watching(Interceptor):
         return Seeing
 
 
+class _Noticing(PayloadCodec):
+    """The codec of a replay, which remembers what it could not read: the replay only fails."""
+
+    def __init__(self, codec: PayloadCodec | None) -> None:
+        self._codec = codec
+        self.unreadable: PayloadUnreadable | None = None
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """A replay sends nothing, so this does not matter."""
+        return list(payloads)
+
+    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Decode as the codec does. Raises PayloadUnreadable."""
+        try:
+            return await self._codec.decode(payloads) if self._codec else list(payloads)
+        except PayloadUnreadable as error:
+            self.unreadable = error
+            raise
+
+
 async def replayed(
     history: WorkflowHistory, converter: DataConverter, *, silent: bool = True
 ) -> Carried | None:
     """What the run of a history carries at its end; None if the history does not replay.
 
     `silent` suppresses all logs meanwhile. A worker does not need it: its logs leave out replays.
+    Raises PayloadUnreadable.
     """
     build_models()
-    watching = _Watching()
+    watching, noticing = _Watching(), _Noticing(converter.payload_codec)
     replayer = Replayer(
         workflows=[IncidentWorkflow],
-        data_converter=converter,
+        data_converter=replace(converter, payload_codec=noticing),
         workflow_runner=UnsandboxedWorkflowRunner(),
         interceptors=[watching],
     )
     with _silence() if silent else nullcontext():
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+    if noticing.unreadable:
+        raise noticing.unreadable
     if result.replay_failure or not watching.found:
         return None
     try:

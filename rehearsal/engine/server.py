@@ -12,6 +12,8 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from runtime.embedded.server import EmbeddedServer
+from runtime.payloads import converter_of
+from runtime.settings import load_settings
 
 TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
@@ -31,10 +33,15 @@ MOST_SKIPS = 100_000
 async def time_skipping_server(folder: Path) -> AsyncIterator[Client]:
     """A server in memory on its own ports; it logs to a file in `folder`.
 
-    Raises EmbeddedServerFailed.
+    What it stores is encrypted as the settings say. Raises EmbeddedServerFailed, SettingsBroken.
     """
     server = EmbeddedServer(
-        None, folder / "server.log", port=0, ui_port=None, dynamic_config=TIME_SKIPPING
+        None,
+        folder / "server.log",
+        port=0,
+        ui_port=None,
+        dynamic_config=TIME_SKIPPING,
+        converter=converter_of(load_settings()),
     )
     try:
         yield await server.start()

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import IO
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
 from connectors.private_files import UMASK, open_private, private_folder
 from runtime.client import identity
 from runtime.embedded.component import end
 from runtime.embedded.ui_gate import UiGate, hidden_host
+from runtime.payloads import UNENCRYPTED
 from runtime.search_attributes import register, retention, set_retention
 from runtime.settings import environment_without_temporal
 
@@ -113,7 +114,7 @@ class EmbeddedServer:
     `port` and `ui_port` are preferences: if somebody listens on them, it takes free ones. If
     `ui_port` is None, there is no UI; if `database` is None, everything stays in memory.
     `dynamic_config` holds `key=value` in the server's form. `keep` is the least time to keep
-    histories of ended runs.
+    histories of ended runs. `converter` is that of its client.
     """
 
     database: Path | None
@@ -122,6 +123,7 @@ class EmbeddedServer:
     ui_port: int | None = 8233
     dynamic_config: Sequence[str] = ()
     keep: timedelta = KEEP_HISTORIES
+    converter: DataConverter = UNENCRYPTED
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _began: int = field(default=0, init=False)
     _gate: UiGate | None = field(default=None, init=False)
@@ -253,7 +255,7 @@ class EmbeddedServer:
 
     async def _prepared(self) -> Client:
         client = await Client.connect(
-            self.address, data_converter=pydantic_data_converter, identity=identity()
+            self.address, data_converter=self.converter, identity=identity()
         )
         await register(client)
         if await retention(client) < self.keep:

@@ -13,6 +13,7 @@ from runtime.embedded.component import DOWN, READY, UP, StackComponent, status_l
 from runtime.embedded.intake_token import kept_token
 from runtime.embedded.orphans import OrphanWatch
 from runtime.embedded.server import PORT, EmbeddedServer, free_port
+from runtime.payloads import converter_of
 from runtime.settings import Settings, environment_without_temporal
 
 UP_TIMEOUT_SECONDS = 40.0
@@ -47,7 +48,9 @@ class Stack:
         self.web_port = self.settings.web_port
         self.intake_token = self.settings.intake_token
         log = state / "log" / "server.log"
-        self.server = EmbeddedServer(state / "temporal.db", log, self.server_port)
+        self.server = EmbeddedServer(
+            state / "temporal.db", log, self.server_port, converter=converter_of(self.settings)
+        )
         self.worker = StackComponent("worker", ["worker.py"], state / "log" / "worker.log")
         self.web = StackComponent("web", ["-m", "web"], state / "log" / "web.log")
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from runtime.payloads import UNENCRYPTED, converter_of
+from runtime.settings import Settings
 from runtime.worker.registry import WORKFLOWS, workflow_runner
 
 HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
@@ -28,7 +29,7 @@ async def test_a_stored_history_replays(path: Path) -> None:
     """The same decisions follow, event by event."""
     replayer = Replayer(
         workflows=list(WORKFLOWS),
-        data_converter=pydantic_data_converter,
+        data_converter=UNENCRYPTED,
         workflow_runner=workflow_runner(),
     )
     for _ in range(TRIES):
@@ -49,7 +50,7 @@ async def test_a_change_of_the_commands_is_noticed(monkeypatch: pytest.MonkeyPat
     )
     replayer = Replayer(
         workflows=list(WORKFLOWS),
-        data_converter=pydantic_data_converter,
+        data_converter=UNENCRYPTED,
         workflow_runner=workflow_runner(guarded=False),
     )
     with pytest.raises(NondeterminismError):
@@ -69,10 +70,22 @@ async def test_a_history_replays_although_zones_and_holidays_changed_since(
     monkeypatch.setattr("holidays.country_holidays", changed)
     replayer = Replayer(
         workflows=list(WORKFLOWS),
-        data_converter=pydantic_data_converter,
+        data_converter=UNENCRYPTED,
         workflow_runner=workflow_runner(guarded=False),
     )
     path = HISTORIES[0].with_name("in_calendars-run1.json")
+    await replayer.replay_workflow(stored(path))
+
+
+async def test_a_history_from_before_the_first_key_replays_with_keys() -> None:
+    """Who sets keys goes on with the incidents that are open."""
+    keys = Settings.model_validate({"payload_keys": f"one:{'A' * 43}="})
+    replayer = Replayer(
+        workflows=list(WORKFLOWS),
+        data_converter=converter_of(keys),
+        workflow_runner=workflow_runner(guarded=False),
+    )
+    path = HISTORIES[0].with_name("full_life-run1.json")
     await replayer.replay_workflow(stored(path))
 
 

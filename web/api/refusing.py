@@ -13,10 +13,11 @@ from incidents.errors import (
     IncidentNotFound,
     IncidentOver,
     NoWorkerAnswered,
+    PayloadUnreadable,
     QuestionFailed,
     ServerUnavailable,
 )
-from web.http.calling_temporal import reaching_temporal
+from web.http.calling_temporal import UNREADABLE, reaching_temporal
 from web.http.errors import Refused, unavailable
 
 _STATUS = {
@@ -60,6 +61,8 @@ def of_incident(error: IncidentError) -> Refused | None:
             return Refused(HTTPStatus.CONFLICT, "Refused", str(error), **known)
         case NoWorkerAnswered() | QuestionFailed():
             return unavailable("NoWorker", str(error))
+        case PayloadUnreadable():
+            return unavailable(UNREADABLE, str(error))
         case ServerUnavailable():
             return unavailable("TemporalNotReachable", "Temporal does not answer")
         case _:

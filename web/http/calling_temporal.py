@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from temporalio.service import RPCError, RPCStatusCode
 
-from incidents.errors import NamespaceNotFound, ServerUnavailable
+from incidents.errors import NamespaceNotFound, PayloadUnreadable, ServerUnavailable
 from incidents.temporal_errors import reaching_server
 from web.http.errors import Refused, unavailable
 
@@ -16,6 +16,8 @@ RPC_TIMEOUT = timedelta(seconds=4)
 """Shorter than the timeout of every sender we know, so that they get the reason."""
 
 
+UNREADABLE = "PayloadUnreadable"
+"""The kind of refusal if a key is missing here; the same request succeeds once it is there."""
 DISK_FULL = re.compile(r"disk is full|no space left|disk quota", re.IGNORECASE)
 """How databases report it, in errors that Temporal repeats."""
 
@@ -29,7 +31,7 @@ def _unavailable(error: RPCError) -> Refused:
 
 @asynccontextmanager
 async def reaching_temporal(timeout: timedelta = RPC_TIMEOUT) -> AsyncIterator[None]:
-    """Turn every failure to reach Temporal inside the block into a 503."""
+    """Turn every failure to reach Temporal, or to read its answer, into a 503."""
     try:
         async with asyncio.timeout(timeout.total_seconds()):
             with reaching_server():
@@ -41,6 +43,8 @@ async def reaching_temporal(timeout: timedelta = RPC_TIMEOUT) -> AsyncIterator[N
     except NamespaceNotFound as error:
         message = f"Temporal has no namespace {error.namespace}"
         raise unavailable("UnknownNamespace", message) from None
+    except PayloadUnreadable as error:
+        raise unavailable(UNREADABLE, str(error)) from None
     except ServerUnavailable as error:
         raise _unavailable(error.error) from None
     except RPCError as error:

@@ -1,0 +1,1 @@
+"""Encrypts what Temporal stores."""
