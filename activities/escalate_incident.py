@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
 
 import structlog
 from temporalio import activity
@@ -10,8 +9,8 @@ from temporalio import activity
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import RetryableError
 from connectors.temporal_failures import delivery_failure
-from incidents.schedules.hours import in_turn, outside_hours
 from incidents.schedules.on_call import OnCallLookup
+from incidents.schedules.reach import reach_of
 from incidents.workloads.requests import NoAnswer, Workloads
 from models.contracts.notifying import Delivery
 from models.contracts.paging import (
@@ -19,18 +18,15 @@ from models.contracts.paging import (
     Escalated,
     EscalateIncident,
     PageOutcome,
-    Unable,
 )
 from models.messages.message import DeliveryFailure, Message, Receipt
 from models.people.schedule import OnCall
 from models.people.workload import GRANTED, AskForLeave, Leave, PageVerdict
 from rules.paging.channels import (
     PageTarget,
-    Resolution,
     binding_limit,
     leave_for,
     paging_chain,
-    resolve_targets,
 )
 from rules.record.references import reference_of
 
@@ -49,16 +45,6 @@ def _warn_of_doubts(found: Iterable[OnCall]) -> None:
     for on_call in found:
         if on_call.notes:
             log.warning("schedule.doubtful", schedule=on_call.schedule, notes=on_call.notes)
-
-
-def _without_decliners(
-    found: Resolution, request: EscalateIncident
-) -> tuple[Resolution, tuple[Unable, ...]]:
-    """Whom to page, and who is left out because they cannot."""
-    gone = [p for p in found.pages if not p.is_channel and p.recipient in request.declined]
-    pages = tuple(page for page in found.pages if page not in gone)
-    unable = tuple(Unable(target=page.target, recipient=page.recipient) for page in gone)
-    return replace(found, pages=pages), unable
 
 
 def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
@@ -92,26 +78,11 @@ class EscalateIncidentActivity:
     @activity.defn(name=ESCALATE_INCIDENT)
     async def escalate_incident(self, request: EscalateIncident) -> Escalated:
         """Page the targets of the level side by side. A failing channel does not raise."""
-        level = request.targets
-        duty = await self._on_call.ask(
-            level.page, request.schedules, request.people, request.policy, request.now
-        )
-        _warn_of_doubts(duty.on_call.values())
-        found = resolve_targets(
-            level.page,
-            request.holders,
-            duty.people,
-            duty.on_call,
-            request.further_holders,
-            vacant=request.vacant,
-        )
-        found, unable = _without_decliners(found, request)
-        outside = await outside_hours(found.pages, level.hours, request.schedules, request.now)
-        if level.in_turn:
-            found = in_turn(level.page, found, outside)
+        reach = await reach_of(self._on_call, request)
+        _warn_of_doubts(reach.on_call.values())
         pages: list[tuple[PageTarget, Delivery]] = []
-        nobody = list(found.nobody)
-        for page in (page for page in found.pages if page not in outside):
+        nobody = list(reach.nobody)
+        for page in reach.pages:
             chain = paging_chain(page, request.channels, request.fallbacks)
             if chain:
                 pages.append((page, _owed(page, request, chain)))
@@ -125,9 +96,9 @@ class EscalateIncidentActivity:
             cycle=request.cycle,
             pages=tuple(outcomes),
             nobody=tuple(nobody),
-            out_of_hours=tuple(outside[page] for page in found.pages if page in outside),
-            unable=unable,
-            on_call=duty.on_call,
+            out_of_hours=reach.outside,
+            unable=reach.unable,
+            on_call=dict(reach.on_call),
             sent=request.sends,
         )
 

@@ -47,6 +47,21 @@ def visible_fields(report: Report, severity: str | None, policy: CompiledPolicy)
     }
 
 
+async def ready(
+    policy: CompiledPolicy,
+    report: Report,
+    now: datetime,
+    feeds: "FeedDirectory | None",
+    overrides: Overrides,
+) -> CompiledPolicy:
+    """The policy as the incident of a report begins with it: with its calendars and who is on call.
+
+    Raises nothing.
+    """
+    policy = with_calendars(policy, report.happened_at or now, now)
+    return await with_on_call(policy, now, feeds, overrides)
+
+
 async def open_incident(
     client: Client,
     policy: CompiledPolicy,
@@ -67,8 +82,7 @@ async def open_incident(
     the server does not accept it.
     """
     now = datetime.now(UTC) + epoch_offset
-    policy = with_calendars(policy, report.happened_at or now, now)
-    policy = await with_on_call(policy, now, feeds, overrides or book_of(client))
+    policy = await ready(policy, report, now, feeds, overrides or book_of(client))
     refusal = refusal_to_begin(report, policy, now)
     if refusal:
         raise ReportRefused(refusal, excesses(report))

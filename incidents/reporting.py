@@ -1,4 +1,7 @@
-"""Opens the incident of a report once, even if its key or command id is used again."""
+"""Opens the incident of a report once, even if its key or command id is used again.
+
+It also says beforehand what the report would do.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,9 +12,22 @@ from temporalio.client import Client
 from incidents import patience
 from incidents.description import describe
 from incidents.errors import IncidentNotFound
-from incidents.opening import open_incident
+from incidents.opening import open_incident, ready
+from incidents.schedules.on_call import OnCallLookup
+from incidents.schedules.overrides import book_of
+from incidents.schedules.reach import reach_of
+from models.answers.report_preview import ReportPreview
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
+from rules.commands.beginning.preview import (
+    NO_ESCALATION,
+    NOBODY,
+    all_in_turn,
+    first_pages,
+    imagined,
+    preview_of,
+    recipient_words,
+)
 from rules.commands.beginning.report_rules import report_digest
 from rules.record.ids import incident_id
 
@@ -51,6 +67,38 @@ async def report_incident(
         client, policy, name, report, task_queue, within=within, feeds=feeds
     )
     return ReportedIncident(name, started)
+
+
+async def preview_report(
+    client: Client,
+    policy: CompiledPolicy,
+    report: Report,
+    *,
+    now: datetime,
+    feeds: "FeedDirectory | None" = None,
+) -> ReportPreview:
+    """What a report would do if it came at `now`; opens nothing.
+
+    It reads the schedules as a page would. Raises nothing that depends on them.
+    """
+    overrides = book_of(client)
+    policy = await ready(policy, report, now, feeds, overrides)
+    incident = imagined(report, policy, now)
+    lookup, not_paged = OnCallLookup(feeds, overrides=overrides), NO_ESCALATION
+    for asked in first_pages(incident, policy, now):
+        reach = await reach_of(lookup, all_in_turn(asked))
+        if reach.pages:
+            return preview_of(
+                report,
+                incident,
+                policy,
+                now,
+                level=asked.level,
+                in_turn=asked.targets.in_turn and len(reach.pages) > 1,
+                paged=tuple(recipient_words(page) for page in reach.pages),
+            )
+        not_paged = NOBODY
+    return preview_of(report, incident, policy, now, not_paged=not_paged)
 
 
 async def reported_yesterday(

@@ -14,24 +14,21 @@ from connectors.feeds.directory import FeedDirectory
 from incidents.command_ids import new_command_id
 from incidents.errors import ReportRefused
 from incidents.kept.policies import have_policy_kept
-from incidents.reporting import ReportedIncident, report_incident, reports_the_same
+from incidents.reporting import (
+    ReportedIncident,
+    preview_report,
+    report_incident,
+    reports_the_same,
+)
 from models.access import Scope
+from models.answers.report_preview import ReportPreview
 from models.base import Actor, Frozen
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
-from models.intake import ReportingRule
 from models.readable import blank
 from models.way_in import WayIn
 from rules.commands.beginning.first_record import first_severity
-from rules.commands.beginning.report_rules import (
-    INFORMATION,
-    may_report,
-    missing_information,
-    not_allowed,
-    who_may_report,
-    wrong_information,
-    wrong_start,
-)
+from rules.commands.beginning.judged_report import JudgedReport, judged
 from rules.commands.judging.validity import BLANK
 from web.http.body import read_body
 from web.http.calling_temporal import RPC_TIMEOUT, reaching_temporal
@@ -46,7 +43,6 @@ log = structlog.get_logger(__name__)
 NAME_BOUND = 200
 SYSTEMS_BOUND = 100
 ATTRIBUTES_BOUND = 100
-VIA = WayIn.API.value
 
 
 class Reported(Frozen):
@@ -73,13 +69,16 @@ class Opened(Frozen):
     policy: str
 
 
-def reporter_of(said: Reported, asker: Asker) -> Actor:
+def reporter_of(said: Reported, asker: Asker, way: WayIn = WayIn.API) -> Actor:
     """The reporter: the owner of the credential, or the one in the report. Raises Refused."""
     named = said.reporter.strip() if said.reporter is not None else None
     if asker.name is None and named is None:
         raise _unprocessable([("reporter", "is missing")], "reporter: is missing")
     asker.speaks_for(named, "reporter")
-    return Actor(name=asker.name or named or "", via=VIA, proof=asker.proof)
+    name = asker.name or named or ""
+    if blank(name):
+        raise _unprocessable([("reporter", BLANK)], f"reporter {BLANK}")
+    return Actor(name=name, via=way.value, proof=asker.proof)
 
 
 def _unprocessable(
@@ -90,32 +89,29 @@ def _unprocessable(
     return Refused(status, "Malformed", message, fields=fields, **facts)
 
 
-def _field(asked: str) -> str:
-    """The field of a report for information that the policy requires."""
-    return asked if asked in INFORMATION else f"attributes.{asked}"
+def report_in(said: Reported, reporter: Actor) -> Report:
+    """The report as it is, which may lack something."""
+    return Report.model_construct(**{**dict(said), "reporter": reporter})
 
 
 def checked(
-    said: Reported, policy: CompiledPolicy, now: datetime, asker: Asker = ANYBODY
+    said: Reported,
+    policy: CompiledPolicy,
+    now: datetime,
+    asker: Asker = ANYBODY,
+    way: WayIn = WayIn.API,
 ) -> Report:
     """The report, if the policy takes it. Raises Refused with everything that is missing."""
-    reporter = reporter_of(said, asker)
-    if blank(reporter.name):
-        raise _unprocessable([("reporter", BLANK)], f"reporter {BLANK}")
-    report = Report.model_construct(**{**dict(said), "reporter": reporter})
-    when = wrong_start(said.happened_at, now)
-    wrong = [*wrong_information(report, policy), *([("happened_at", when)] if when else [])]
-    missing = missing_information(report, policy)
-    wrong += [(_field(name), "is missing; the policy asks for it") for name in missing]
-    rule = policy.reporting or ReportingRule()
-    severity = first_severity(report, policy).severity
-    if not may_report(reporter, rule, severity):
-        message, may = not_allowed(reporter, rule, severity), list(who_may_report(rule, severity))
-        raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message, fields=wrong, may=may)
-    if wrong:
-        names = ", ".join(name for name, _ in wrong)
+    report = report_in(said, reporter_of(said, asker, way))
+    found = judged(report, policy, now)
+    flaws = list(found.flaws)
+    if found.not_allowed:
+        status, may = HTTPStatus.FORBIDDEN, list(found.may)
+        raise Refused(status, "NotAuthorised", found.not_allowed, fields=flaws, may=may)
+    if flaws:
+        names = ", ".join(name for name, _ in flaws)
         message = f"the report lacks something, or has it wrong: {names}"
-        raise _unprocessable(wrong, message, missing)
+        raise _unprocessable(flaws, message, found.missing)
     return Report.model_validate(report.model_dump())
 
 
@@ -157,13 +153,21 @@ class Reports:
     async def report(self, request: Request, response: Response) -> Opened:
         """Open an incident; find it again if the same report has the same Idempotency-Key."""
         key = idempotency_key(request)
-        now = datetime.now(UTC)
         asker = asker_of(request)
         asker.may(Scope.REPORT)
-        said = await read_body(request, Reported)
+        opened = await self.open(await read_body(request, Reported), asker, WayIn.API, key)
+        response.status_code = HTTPStatus.CREATED if opened.started else HTTPStatus.OK
+        return opened
+
+    async def open(self, said: Reported, asker: Asker, way: WayIn, key: str | None) -> Opened:
+        """Open the incident of a report, or find the one that the same key opened.
+
+        Raises Refused.
+        """
+        now = datetime.now(UTC)
         policy, source = self._policy.compiled(said.service)
-        report = checked(said, policy, now, asker)
-        seed = f"{VIA}/{key_of(asker.owner, key or new_command_id())}"
+        report = checked(said, policy, now, asker, way)
+        seed = f"{way.value}/{key_of(asker.owner, key or new_command_id())}"
         async with reaching_temporal():
             found = await self._reported(policy, report, seed, now, repeatable=bool(key))
             name, started = found.incident_id, found.started
@@ -174,10 +178,19 @@ class Reports:
         if started:
             await have_policy_kept(self._client, source, self._task_queue)
         log.info("incident.reported", incident=name, anew=started)
-        response.status_code = HTTPStatus.CREATED if started else HTTPStatus.OK
         severity = first_severity(report, policy).severity
         named = f"{policy.name} {policy.version}"
         return Opened(incident=name, started=started, severity=severity, policy=named)
+
+    async def preview(
+        self, said: Reported, reporter: Actor, now: datetime
+    ) -> tuple[JudgedReport, ReportPreview]:
+        """What is wrong with a report, and what it would do as it is. Raises Refused."""
+        policy, _ = self._policy.compiled(said.service)
+        report = report_in(said, reporter)
+        async with reaching_temporal():
+            preview = await preview_report(self._client, policy, report, now=now, feeds=self._feeds)
+        return judged(report, policy, now), preview
 
     async def _reported(
         self, policy: CompiledPolicy, report: Report, seed: str, now: datetime, *, repeatable: bool
