@@ -70,21 +70,26 @@ def create_app(
     )
     reading = Reading(client, documents, policy)
     commanding = Commanding(client, policy, task_queue, local=local)
-    shared = (Watching(client, reading), ScheduleOverrides(commanding, feeds))
+    reports = Reports(client, policy, task_queue, feeds)
+    shared = (Watching(client, reading), ScheduleOverrides(commanding, feeds), reports)
     parts = Parts(client, policy, feeds, bearer, failures, reading, commanding, *shared)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
     for router in _api(parts, task_queue):
         app.include_router(router, dependencies=[Depends(Identified(bearer.asker, failures))])
-    for router in pages_of(keys, public_url, parts) if keys else ():
-        app.include_router(router)
+    _include(app, pages_of(keys, public_url, parts) if keys else ())
     return app
+
+
+def _include(app: FastAPI, routers: Iterable[APIRouter]) -> None:
+    for router in routers:
+        app.include_router(router)
 
 
 def _api(parts: Parts, task_queue: str) -> Iterator[APIRouter]:
     """What people and tools reach with a credential."""
     client, policy, feeds = parts.client, parts.policy, parts.feeds
     yield Deliveries(client, policy, task_queue).router()
-    yield Reports(client, policy, task_queue, feeds).router()
+    yield parts.reports.router()
     yield parts.reading.router()
     yield CommandApi(parts.commanding).router()
     yield PeopleApi(client, policy, task_queue, feeds).router()

@@ -182,15 +182,17 @@ class Reports:
         named = f"{policy.name} {policy.version}"
         return Opened(incident=name, started=started, severity=severity, policy=named)
 
-    async def preview(
-        self, said: Reported, reporter: Actor, now: datetime
-    ) -> tuple[JudgedReport, ReportPreview]:
-        """What is wrong with a report, and what it would do as it is. Raises Refused."""
+    def judge(self, said: Reported, reporter: Actor, now: datetime) -> JudgedReport:
+        """What is wrong with a report. Raises Refused if the policy is broken."""
+        policy, _ = self._policy.compiled(said.service)
+        return judged(report_in(said, reporter), policy, now)
+
+    async def preview(self, said: Reported, reporter: Actor, now: datetime) -> ReportPreview:
+        """What a report would do as it is, even if it lacks something. Raises Refused."""
         policy, _ = self._policy.compiled(said.service)
         report = report_in(said, reporter)
         async with reaching_temporal():
-            preview = await preview_report(self._client, policy, report, now=now, feeds=self._feeds)
-        return judged(report, policy, now), preview
+            return await preview_report(self._client, policy, report, now=now, feeds=self._feeds)
 
     async def _reported(
         self, policy: CompiledPolicy, report: Report, seed: str, now: datetime, *, repeatable: bool

@@ -82,11 +82,19 @@ class Cookies:
 
         Raises Refused; with `lost` if another page sent it.
         """
-        fields = await read_form(request)
-        given = fields.pop(PROOF_FIELD, "")
-        if session is None or not compare_digest(given.encode(), self.proof(session).encode()):
+        fields, ours = await self.fields(request, session)
+        if not ours:
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthenticated", lost)
         return fields
+
+    async def fields(
+        self, request: Request, session: Frozen | None, limit: int = FORM_LIMIT_BYTES
+    ) -> tuple[dict[str, str], bool]:
+        """The fields of a form, and whether a page of this session sent it. Raises Refused."""
+        fields = await read_form(request, limit)
+        given = fields.pop(PROOF_FIELD, "").encode()
+        ours = session is not None and compare_digest(given, self.proof(session).encode())
+        return fields, ours
 
 
 def _salt(name: str) -> str:
@@ -94,7 +102,7 @@ def _salt(name: str) -> str:
     return f"cookie {name}"
 
 
-async def read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request, limit: int = FORM_LIMIT_BYTES) -> dict[str, str]:
     """The fields of a form; a field that comes several times has its values as lines.
 
     Raises Refused.
@@ -106,8 +114,8 @@ async def read_form(request: Request) -> dict[str, str]:
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
-        if len(received) > FORM_LIMIT_BYTES:
-            message = f"the form is larger than {FORM_LIMIT_BYTES // 1024} KiB"
+        if len(received) > limit:
+            message = f"the form is larger than {limit // 1024} KiB"
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "TooLarge", message)
     try:
         pairs = parse_qsl(

@@ -144,6 +144,10 @@ class Logins:
         """The fields of a form that a page of this session sent. Raises Refused."""
         return await self._cookies.form(request, self._held(request), LOST)
 
+    async def fields(self, request: Request, limit: int) -> tuple[dict[str, str], bool]:
+        """The fields of a form, and whether a page of this session sent it. Raises Refused."""
+        return await self._cookies.fields(request, self._held(request), limit)
+
     def _held(self, request: Request) -> Login | None:
         login = self._cookies.kept(request, COOKIE, _LOGIN)
         over = login is None or datetime.now(UTC).timestamp() >= login.until

@@ -13,6 +13,7 @@ from models.addresses import parts_of
 from web.api.commanding import Commanding
 from web.api.overrides import ScheduleOverrides
 from web.api.reading import Reading
+from web.api.reports import Reports
 from web.events.open_streams import Watching
 from web.identity.bearer import BearerTokens
 from web.identity.cookies import Cookies
@@ -29,6 +30,7 @@ from web.pages.login import LoginPage
 from web.pages.login_openid import OpenIdLogin
 from web.pages.oncall.page import OnCallPage, Sources
 from web.pages.rendering import Pages, static_router
+from web.pages.report.page import ReportPage
 from web.pages.respond import Respond
 from web.policy import PolicyInForce
 
@@ -46,6 +48,7 @@ class Parts:
     commanding: Commanding
     watching: Watching
     overrides: ScheduleOverrides
+    reports: Reports
 
 
 def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[APIRouter]:
@@ -68,4 +71,5 @@ def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[A
     yield IncidentPage(parts.commanding, parts.policy, entry, pages, live).router()
     sources = Sources(parts.client, parts.policy, parts.feeds, parts.overrides)
     yield OnCallPage(sources, entry, pages).router()
+    yield ReportPage(parts.reports, parts.policy, entry, pages).router()
     yield static_router()

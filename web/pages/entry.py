@@ -10,13 +10,16 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from models.access import Scope
+from rules.access.tokens import allows
 from web.http.errors import Refused, log_refusal
 from web.identity.asker import Asker
 from web.identity.logins import Logins
 from web.pages.rendering import Pages
 
 LOGIN = "/login"
-OURS = re.compile(r"/(incidents/[A-Za-z0-9._~-]{1,200}|oncall)?(\?[A-Za-z0-9._~&=%+-]{0,500})?")
+OURS = re.compile(
+    r"/(incidents/[A-Za-z0-9._~-]{1,200}|oncall|report)?(\?[A-Za-z0-9._~&=%+-]{0,500})?"
+)
 """Where a login may lead to: pages of this server, never another place."""
 PART = "HX-Request"
 """The header with which a page asks for a part of itself."""
@@ -35,6 +38,10 @@ class Visitor:
     def name(self) -> str:
         """Who they are, or claim to be."""
         return self.asker.name or ""
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the credential has a scope."""
+        return allows(self.asker.scopes, scope, None)
 
 
 def redirect(to: str) -> Response:
@@ -55,13 +62,22 @@ class Entry:
         self._logins = logins
         self._pages = pages
 
-    async def enter(self, request: Request, show: Show) -> Response:
-        """Show a page to people who may read; a refusal becomes a page, too."""
+    async def enter(
+        self,
+        request: Request,
+        show: Show,
+        scope: Scope = Scope.READ,
+        otherwise: Callable[[], Awaitable[Response]] | None = None,
+    ) -> Response:
+        """Show a page to people whose credential has the scope; a refusal becomes a page, too.
+
+        Without a session, it shows what `otherwise` makes, or else the login.
+        """
         try:
             asker = await self._logins.asker(request)
             if asker is None:
-                return self._login(request)
-            asker.may(Scope.READ)
+                return await otherwise() if otherwise else self._login(request)
+            asker.may(scope)
             return await show(Visitor(asker, self._logins.form_proof(request)))
         except Refused as refused:
             log_refusal(refused, request)
@@ -77,6 +93,10 @@ class Entry:
     async def form(self, request: Request) -> dict[str, str]:
         """The fields of a form that a page of this session sent. Raises Refused."""
         return await self._logins.form(request)
+
+    async def fields(self, request: Request, limit: int) -> tuple[dict[str, str], bool]:
+        """The fields of a form, and whether a page of this session sent it. Raises Refused."""
+        return await self._logins.fields(request, limit)
 
     def _login(self, request: Request) -> Response:
         if PART in request.headers:

@@ -113,11 +113,12 @@ def values_of(spec: CommandSpec, fields: Mapping[str, str]) -> dict[str, Any]:
     """
     kinds = {field.name: field.kind for field in command_fields(spec)}
     kinds |= dict.fromkeys(COMMON, FieldKind.TEXT) | {HAPPENED_AT: FieldKind.INSTANT}
-    found = {name: _value(name, kind, fields.get(name, "")) for name, kind in kinds.items()}
+    found = {name: value_of(name, kind, fields.get(name, "")) for name, kind in kinds.items()}
     return {name: value for name, value in found.items() if value not in ("", (), {})}
 
 
-def _value(name: str, kind: FieldKind, text: str) -> Any:
+def value_of(name: str, kind: FieldKind, text: str) -> Any:
+    """What somebody filled into one field, as its kind takes it. Raises Refused (422)."""
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
     match kind:
         case FieldKind.INSTANT:

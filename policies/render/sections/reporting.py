@@ -24,7 +24,12 @@ _JOINED = {
     "page": "the engine pages the person who leads",
     "escalate": "the engine reminds the person who leads, and pages the next level",
 }
-_WAYS = {"command_line": "the command line", "api": "the API", "temporal": "Temporal"}
+_WAYS = {
+    "command_line": "the command line",
+    "api": "the API",
+    "web": "the web pages",
+    "temporal": "Temporal",
+}
 _QUIET = {
     "record": "the timeline says so, and people decide",
     "mitigate": "the incident counts as mitigated",

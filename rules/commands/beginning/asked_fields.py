@@ -10,6 +10,7 @@ from rules.commands.beginning.judged_report import field_of, severities_open_to
 from rules.severity.rating import unknown_axes
 
 ALWAYS = ("title", "nature", "affected_systems")
+FIRST = frozenset((*ALWAYS, "severity"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class AskedField:
     choices: tuple[str, ...] = ()
     decides: bool = False
 
+    @property
+    def leads(self) -> bool:
+        """Whether the field stands first; the others may be hidden."""
+        return self.needed or self.decides or self.name in FIRST
+
 
 def asked_fields(
     reporter: Actor, policy: CompiledPolicy, services: tuple[str, ...]
@@ -34,11 +40,7 @@ def asked_fields(
     A reporter chooses only among the severities at which they may report. If attributes can give
     the severity, nobody needs to state one.
     """
-    return tuple(sorted(_fields(reporter, policy, services), key=_later))
-
-
-def _later(field: AskedField) -> bool:
-    return not (field.needed or field.decides or field.name in {*ALWAYS, "severity"})
+    return tuple(sorted(_fields(reporter, policy, services), key=lambda field: not field.leads))
 
 
 def _fields(

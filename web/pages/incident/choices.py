@@ -2,21 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.people.rule_name import RuleName
 from states.lifecycle import Trigger
+from web.pages.fields import Choice
 
 PRIORITIES = ("high", "medium", "low")
-
-
-class Choice(NamedTuple):
-    """A value and its words."""
-
-    value: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)

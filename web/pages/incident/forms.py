@@ -10,8 +10,9 @@ from models.command_fields import CommandField, FieldKind, command_fields, needs
 from models.compiled import CompiledPolicy
 from rules.people.permission.authority import rule_for, who_may
 from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
+from web.pages.fields import LONGEST_TEXT, FormField, label_of
 from web.pages.forms import Given
-from web.pages.incident.choices import Choice, Choices, Situation, choices_of, names_of_pairs
+from web.pages.incident.choices import Choices, Situation, choices_of, names_of_pairs
 
 OFTEN = (
     "post_update",
@@ -31,26 +32,6 @@ OFTEN = (
 """The commands that stand first, after those that move the incident."""
 LONG = frozenset({"text", "note", "override", "reason"})
 """Texts of several lines."""
-LONGEST_TEXT = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """A field of a form. `control` says how somebody fills it in."""
-
-    name: str
-    label: str
-    control: str
-    required: bool
-    says: str
-    choices: tuple[Choice, ...]
-    value: str
-    longest: int
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The chosen values."""
-        return tuple(self.value.splitlines())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +137,6 @@ class _Maker:
             )
         if spec.name not in {"add_note", "post_update"}:
             yield _text("note", "Note", "why, for the timeline", values)
-
-
-def label_of(name: str) -> str:
-    """A name as somebody reads it."""
-    return name.replace("_", " ").capitalize()
 
 
 def _says(spec: CommandSpec, step: NextStep | None) -> str:

@@ -12,7 +12,8 @@ from models.proof import Proof
 from models.time.clock import ClockReading, ClockStatus, Stage
 from rules.wording.clocks import by_calendar, clock_words
 from rules.wording.times import in_utc, span
-from web.pages.incident.choices import Choice, steps_left
+from web.pages.fields import Choice
+from web.pages.incident.choices import steps_left
 from web.pages.summary import SeenIncident, seen_by
 
 LINES = 40

@@ -105,7 +105,7 @@ def test_an_open_question_says_so_at_its_answer_and_at_the_end() -> None:
 ANSWERS = {
     "Q1. Which principles guide the team": "Restore service first; look for causes afterwards.",
     "Q3. Who may report an incident": (
-        "Anyone or monitoring, by monitoring, the command line, the API or Temporal."
+        "Anyone or monitoring, by monitoring, the command line, the API, the web pages or Temporal."
     ),
     "Q4. What a report must contain": "Affected systems",
     "Q6. Who becomes incident manager and how": "Incident manager is the person who acknowledges.",

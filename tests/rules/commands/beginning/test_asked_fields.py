@@ -58,7 +58,7 @@ def test_a_severity_is_needed_only_if_nothing_else_gives_one() -> None:
 
 
 def test_a_reporter_chooses_among_the_severities_at_which_they_may_report() -> None:
-    """Two reporters have different forms; a way in that the policy does not list has no severity."""
+    """So two reporters have different forms; a way in that is not listed has no severity."""
     found = {each.name: each for each in asked_fields(CY, asking(), ())}
     assert found["severity"].choices == ("SEV2", "SEV3")
     assert severities_open_to(ANA, asking()) == ("SEV1", "SEV2", "SEV3")
