@@ -140,6 +140,21 @@ class Audience(Frozen):
         return self.rhythms.get(severity)
 
 
+class Subscriber(Frozen):
+    """A tool that gets events over a channel: those in `on`, of incidents like these.
+
+    Without `severities`, of each severity; `when` are conditions, and all must hold. `sees` limits
+    what it gets to know.
+    """
+
+    name: str
+    channel: str
+    on: tuple[str, ...]
+    severities: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ()
+
+
 class ReviewRule(Frozen):
     """What a review must have before the incident may be closed."""
 
@@ -268,6 +283,9 @@ class CompiledPolicy(Frozen):
     metrics: tuple[MetricSpec, ...] = ()
     hold_reasons: tuple[str, ...] = ()
     audiences: tuple[Audience, ...] = ()
+    subscribers: tuple[Subscriber, ...] = Field(
+        default=(), exclude_if=lambda subscribers: not subscribers
+    )
     communication_lead: str | None = None
     late_updates: tuple[Threshold, ...] = ()
     milestones: tuple[str, ...] = ()

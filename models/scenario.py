@@ -142,8 +142,11 @@ class ScenarioEvent(Frozen):
 EVENT_KEYS = tuple(name for name in ScenarioEvent.model_fields if name != "fields")
 """The keys that every event may have."""
 
-MESSAGES = ("page", "tell", "remind")
-"""The kinds of messages: a page asks to act, a notification informs, a reminder is of owed work."""
+MESSAGES = ("page", "tell", "remind", "event")
+"""The kinds of messages: a page asks to act, a notification informs, a reminder is of owed work.
+
+An event goes to a subscriber.
+"""
 
 STATUSES = tuple(word.value for word in (*ClockStatus, *Stage))
 
@@ -176,11 +179,11 @@ _KINDS: dict[str, frozenset[str]] = {
 class Expectation(Frozen):
     """Something that must follow.
 
-    `page`, `tell` and `remind` name who hears at an instant or `within` two. Once the scenario
-    expects one of them, every other message is unexpected, except the kinds that `any` names.
-    `clock`, `metric`, `state`, `severity` and `role` are read when the scenario ends, or at `at`.
-    `because` are words that must occur in the reason; `by` is the channel of a message, or who was
-    refused.
+    `page`, `tell`, `remind` and `event` name who hears at an instant or `within` two. Once the
+    scenario expects one of them, every other message is unexpected, except the kinds that `any`
+    names. `clock`, `metric`, `state`, `severity` and `role` are read when the scenario ends, or at
+    `at`. `because` are words that must occur in the reason; `by` is the channel of a message, or
+    who was refused.
     """
 
     incident: Name | None = None
@@ -189,6 +192,7 @@ class Expectation(Frozen):
     page: Names = ()
     tell: Names = ()
     remind: Names = ()
+    event: Names = ()
     any: Names = ()
     because: Text | None = None
     clock: Text | None = None

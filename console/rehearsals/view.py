@@ -32,14 +32,15 @@ from rehearsal.scenarios.phrases import offset_words
 from rules.wording.clocks import by_calendar, clock_words
 from rules.wording.times import short_span
 
-SAID = {"page": "PAGE", "tell": "tell", "remind": "remind"}
-SAID_STYLE = {"page": "bold magenta", "tell": "", "remind": "yellow"}
+SAID = {"page": "PAGE", "tell": "tell", "remind": "remind", "event": "event"}
+SAID_STYLE = {"page": "bold magenta", "tell": "", "remind": "yellow", "event": "dim"}
 QUIET = frozenset(
     {
         EntryKind.PAGE_SENT,
         EntryKind.PAGE_SUMMARISED,
         EntryKind.NOTIFICATION_SENT,
         EntryKind.REMINDER_SENT,
+        EntryKind.EVENT_SENT,
         EntryKind.COMMAND_REFUSED,
         EntryKind.DOCUMENT_WRITTEN,
         EntryKind.CLOCK_WARNED,

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from models.base import Frozen, Instant
-from models.contracts.notifying import Delivery
+from models.contracts.notifying import Delivery, Unheard
 from models.incident.doubt import Doubt
 from models.incident.escalation import EscalationProgress
 from models.incident.record import Incident
@@ -36,7 +36,8 @@ class IncidentView(Frozen):
     `told` are the waits for status updates that are over.
 
     `breaches` are all that fired, including those that something took back; `doubts` what somebody
-    should check. `undelivered` is what the incident still owes. `leading` is the role that leads,
+    should check. `undelivered` is what the incident still owes; `unheard` are subscribers that take
+    no events. `leading` is the role that leads,
     `manager` who holds it. `link_grants` are the commands that the link of a page grants.
     `time_zone` is that of the policy.
     """
@@ -55,6 +56,7 @@ class IncidentView(Frozen):
     policy_hash: str
     escalation: EscalationProgress = EscalationProgress()
     undelivered: tuple[Delivery, ...] = ()
+    unheard: tuple[Unheard, ...] = Field(default=(), exclude_if=lambda unheard: not unheard)
     link_grants: tuple[str, ...] = Field(
         default=LINK_GRANTS, exclude_if=lambda granted: granted == LINK_GRANTS
     )

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from models.base import Frozen, Seconds
 from models.compiled import CompiledPolicy
-from models.contracts.notifying import Delivery
+from models.contracts.notifying import Delivery, Unheard
 from models.incident.escalation import EscalationProgress
 from models.incident.record import Incident, Report
 from models.people.workload import ToldRole
@@ -25,6 +25,7 @@ class Carried(Frozen):
     """Everything of an incident's run that the next run needs, and the result of the last.
 
     `processed` are the results of commands by their ids, `given` the digest of each command.
+    `events` are those that subscribers must still get.
     """
 
     incident: Incident
@@ -37,6 +38,8 @@ class Carried(Frozen):
     given: dict[str, str] = Field(default_factory=dict)
     effects: int = 0
     told_roles: tuple[ToldRole, ...] = ()
+    events: tuple[Delivery, ...] = Field(default=(), exclude_if=lambda events: not events)
+    unheard: tuple[Unheard, ...] = Field(default=(), exclude_if=lambda unheard: not unheard)
 
 
 class IncidentInput(Frozen):

@@ -38,6 +38,14 @@ class Delivery(Frozen):
     failed_at: Instant | None = None
 
 
+class Unheard(Frozen):
+    """A subscriber that takes no event, since when, and how many were given up meanwhile."""
+
+    subscriber: str
+    since_at: Instant
+    given_up: int = 0
+
+
 class SendNotification(Frozen):
     """Input of send_notification: one message on one channel.
 

@@ -236,6 +236,18 @@ class EntryKind(StrEnum):
     )
     REMIND_NOBODY = "remind.nobody", "a reminder reached nobody: its target has nobody", ("target",)
 
+    EVENT_SENT = "event.sent", "the channel of a subscriber took an event", _MESSAGE
+    EVENT_DELAYED = (
+        "event.delayed",
+        "a subscriber did not take an event; the engine tries again. Only the first in a row",
+        _MESSAGE,
+    )
+    EVENT_UNDELIVERED = (
+        "event.undelivered",
+        "a subscriber did not take an event; the engine gave up. Of many, the 1st, 10th, 100th ...",
+        _MESSAGE,
+    )
+
     UPDATE_POSTED = "update.posted", "somebody gave a status update", ("audiences",)
     UPDATE_MISSED = "update.missed", "an audience got no status update in time", _THRESHOLD
     UPDATE_UNREACHED = (

@@ -6,24 +6,30 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from models.base import Frozen, Instant
+from models.messages.event import Event
 from models.messages.reference import Reference
 from models.readable import OneLine, Readable
 
 
 class MessageKind(StrEnum):
-    """A page asks a person to act; a notification informs; a reminder is about owed work."""
+    """A page asks a person to act; a notification informs; a reminder is about owed work.
+
+    An event tells a tool what happened.
+    """
 
     PAGE = "page"
     NOTIFICATION = "notification"
     REMINDER = "reminder"
+    EVENT = "event"
 
 
 class Message(Frozen):
     """One message to one recipient. Its words cannot steer the place that shows them.
 
     `key` is the idempotency key: the same key is the same message, however often it is sent.
-    `recipient` is a person or an audience; `address` is an e-mail address, if known. A page or
-    reminder to one person has `respond_until`: that person may answer it by a link until then.
+    `recipient` is a person, an audience or a subscriber; `address` is an e-mail address, if known.
+    A page or reminder to one person has `respond_until`: that person may answer it by a link until
+    then. A message to a subscriber has its `event`.
     """
 
     key: str
@@ -37,6 +43,7 @@ class Message(Frozen):
     reason: OneLine
     facts: dict[str, Readable] = Field(default_factory=dict)
     respond_until: Instant | None = Field(default=None, exclude_if=lambda until: until is None)
+    event: Event | None = Field(default=None, exclude_if=lambda event: event is None)
 
 
 class Receipt(Frozen):

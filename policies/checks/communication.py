@@ -8,6 +8,7 @@ from models.time.clock_name import UpdateClock
 from models.time.moments import parse_moment
 from models.way_in import CHANNELS
 from policies.checks.clocks import MILESTONES
+from policies.checks.conditions import misfits
 from policies.compiling.timing import attributes
 from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.problems import Gravity
@@ -16,10 +17,17 @@ from policies.render.questions.table import QUESTIONS
 from rules.alerts.joining import ESCALATE
 from rules.commands.beginning.report_rules import INFORMATION
 from rules.paging.messages import ALL_FACTS
+from rules.updates.event_message import FACTS
+from rules.updates.subscribed import ALL
+from rules.updates.subscribed import EVENTS as EVENTS_FOR_TOOLS
 from states.lifecycle import BEFORE_REVIEW
 
 EVENTS = (*MILESTONES, "return_to_diagnosis", "severity_changed", "hold", "resume")
 """Events of which the engine tells audiences by itself."""
+FOR_EVENTS = ("webhook", "log")
+"""Kinds of channels that take events; a log is for trying things out."""
+MOST_SUBSCRIBERS = 10
+"""Each has room of its own in what an incident carries."""
 SHORTEST = timedelta(days=1)
 """The shortest time for which Temporal keeps the history of an ended run."""
 
@@ -45,6 +53,31 @@ def audiences(policy: Policy) -> Iterator[Finding]:
         if not (audience.on or promised):
             what = f"the engine tells {name} nothing by itself"
             yield warning(loc, what, "add on: [...], or updates for them", key=True)
+
+
+def subscribers(policy: Policy) -> Iterator[Finding]:
+    """Subscribers get events that happen, of incidents that exist, over a channel for tools."""
+    told = policy.communication.subscribers if policy.communication else {}
+    for name, entry in told.items():
+        loc: Loc = ("communication", "subscribers", name)
+        yield from unknown((*loc, "channel"), "channel", entry.channel, policy.channels)
+        channel = policy.channels.get(entry.channel)
+        if channel and channel.kind not in FOR_EVENTS:
+            what = f"{entry.channel} is {channel.kind}, which takes no events"
+            yield Finding((*loc, "channel"), what, f"name a channel of kind {FOR_EVENTS[0]}")
+        for index, event in enumerate(entry.on):
+            known = (ALL, *EVENTS_FOR_TOOLS, *policy.milestones)
+            yield from unknown((*loc, "on", index), "event", event, known)
+        if entry.at_least:
+            yield from unknown((*loc, "at_least"), "severity", entry.at_least, policy.severities)
+        for index, text in enumerate(entry.when):
+            yield from misfits(policy, (*loc, "when", index), text)
+        for index, fact in enumerate(entry.sees):
+            yield from unknown((*loc, "sees", index), "fact", fact, FACTS)
+    if len(told) > MOST_SUBSCRIBERS:
+        what = f"there are {len(told)} subscribers, and an incident has room for {MOST_SUBSCRIBERS}"
+        instead = "let one tool pass events on to others"
+        yield Finding(("communication", "subscribers"), what, instead, key=True)
 
 
 def _told_by_clocks(policy: Policy, audience: str) -> bool:
@@ -141,6 +174,7 @@ def joining(policy: Policy) -> Iterator[Finding]:
 CHECKS: tuple[Check, ...] = (
     joining,
     audiences,
+    subscribers,
     updates,
     reviewers,
     required_information,

@@ -12,6 +12,7 @@ from models.compiled import (
     Person,
     ReviewRule,
     Step,
+    Subscriber,
 )
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
 from models.people.workload import PageLimits
@@ -58,9 +59,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         handover=responsibility.handover(policy),
         **_timed(policy),
         hold_reasons=policy.holds.reasons,
-        audiences=tuple(_audiences(policy)),
-        communication_lead=policy.communication.lead if policy.communication else None,
-        late_updates=timing.late_updates(policy),
+        **_communication(policy),
         milestones=policy.milestones,
         dates=policy.dates,
         attributes=timing.attributes(policy),
@@ -213,6 +212,16 @@ def _steps(policy: Policy) -> Iterator[Step]:
             )
 
 
+def _communication(policy: Policy) -> dict[str, object]:
+    """Whom the engine tells, and who sees to it."""
+    return {
+        "audiences": tuple(_audiences(policy)),
+        "subscribers": tuple(_subscribers(policy)),
+        "communication_lead": policy.communication.lead if policy.communication else None,
+        "late_updates": timing.late_updates(policy),
+    }
+
+
 def _audiences(policy: Policy) -> Iterator[Audience]:
     communication = policy.communication
     if communication is None:
@@ -224,6 +233,20 @@ def _audiences(policy: Policy) -> Iterator[Audience]:
             on=audience.on,
             rhythms=timing.rhythms(policy, communication.updates.get(name, {})),
             sees=audience.sees,
+        )
+
+
+def _subscribers(policy: Policy) -> Iterator[Subscriber]:
+    every = tuple(policy.severities)
+    told = policy.communication.subscribers if policy.communication else {}
+    for name, entry in told.items():
+        yield Subscriber(
+            name=name,
+            channel=entry.channel,
+            on=entry.on,
+            severities=every[: every.index(entry.at_least) + 1] if entry.at_least else (),
+            when=entry.when,
+            sees=entry.sees,
         )
 
 

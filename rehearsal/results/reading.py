@@ -26,6 +26,7 @@ KINDS: dict[str, str] = {
     EntryKind.PAGE_SUMMARISED: "page",
     EntryKind.NOTIFICATION_SENT: "tell",
     EntryKind.REMINDER_SENT: "remind",
+    EntryKind.EVENT_SENT: "event",
 }
 """The kind of message that a line of the timeline reports."""
 

@@ -46,6 +46,7 @@ class Known:
     schedule: tuple[str, ...] = ()
     anyone: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    subscriber: tuple[str, ...] = ()
 
     def look_up(self, loc: Loc, kind: str, name: str) -> Iterator[Finding]:
         """Report a name that does not exist."""
@@ -61,6 +62,7 @@ class Known:
 
 def _known(policy: Policy) -> Known:
     audiences = tuple(policy.communication.audiences) if policy.communication else ()
+    subscribers = tuple(policy.communication.subscribers) if policy.communication else ()
     automatic = (
         *(spec.name for spec in role_clocks(policy)),
         *(str(UpdateClock(a)) for a in audiences),
@@ -76,6 +78,7 @@ def _known(policy: Policy) -> Known:
         schedule=tuple(policy.schedules),
         anyone=tuple(_open_to_anyone(policy)),
         outside=tuple(n for n, role in policy.roles.items() if OUTSIDE in role.qualification),
+        subscriber=subscribers,
     )
 
 
@@ -185,6 +188,8 @@ def _of_expectation(
     for key, (kind, name) in named.items():
         if name is not None:
             yield from known.look_up((*loc, key), kind, name)
+    for index, name in enumerate(expected.event):
+        yield from known.look_up((*loc, "event", index), "subscriber", name)
     for key, kinds in HEARERS.items():
         for index, name in enumerate(getattr(expected, key)):
             if name not in strangers:

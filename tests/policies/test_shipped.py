@@ -60,6 +60,7 @@ PLACES: tuple[Loc, ...] = (
     ("clocks", "resolve"),
     ("communication",),
     ("communication", "audiences", "all"),
+    ("communication", "subscribers", "gate"),
     ("review",),
     ("alerts",),
     ("alerts", "open"),

@@ -1,7 +1,7 @@
 """What the components of an incident's workflow share: the record, the policy and the clock."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,7 @@ class Desk:
         self.late: timedelta | None = None
         self._logged = 1 if incident.runs == 1 else incident.next_seq
         self._under_way: set[asyncio.Task[None]] = set()
+        self._watching: Callable[[Incident, Incident], None] | None = None
 
     def now(self) -> datetime:
         """The workflow's clock, moved by the offset of a rehearsal."""
@@ -70,8 +71,14 @@ class Desk:
                     summary=entry.summary,
                 )
         self._logged = incident.next_seq
-        self.incident = incident
+        before, self.incident = self.incident, incident
         self.awake = True
+        if self._watching:
+            self._watching(before, incident)
+
+    def watch(self, watching: Callable[[Incident, Incident], None]) -> None:
+        """Call `watching` with the records before and after each change; it changes none itself."""
+        self._watching = watching
 
     def note(self, kind: EntryKind, summary: str, *, actor: Actor = ENGINE, **data: Any) -> None:
         """Write a line on the timeline."""

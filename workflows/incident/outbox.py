@@ -317,7 +317,7 @@ class Outbox(Component):
         A permanent failure (most often a channel without an address) gets no line of its own for
         each message. The line about the message's outcome includes it.
         """
-        failure = _failure(delivery, channel, error)
+        failure = failure_of(delivery, channel, error)
         key = delivery.message.key
         what = f"{_words(delivery, channel)} — failed: {failure.error}"
         if delivery.channel + 1 < len(delivery.channels):
@@ -384,7 +384,7 @@ class Outbox(Component):
         )
 
 
-def _failure(delivery: Delivery, channel: str, error: FailureError) -> DeliveryFailure:
+def failure_of(delivery: Delivery, channel: str, error: FailureError) -> DeliveryFailure:
     """What the channel said, or that it gave no answer."""
     why, permanent = "no answer in time", False
     if isinstance(error.cause, ApplicationError):

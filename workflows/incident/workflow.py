@@ -54,6 +54,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident.chores.incident_reports import IncidentReports
     from workflows.incident.chores.linked_incidents import LinkedIncidents
     from workflows.incident.chores.roles_at_once import RolesAtOnce
+    from workflows.incident.chores.subscribers import Subscribers
     from workflows.incident.component import Component, Due
     from workflows.incident.deadlines import Deadlines
     from workflows.incident.desk import Desk
@@ -116,6 +117,7 @@ class IncidentWorkflow:
         self._wait = RunWait(self._desk)
         self._calendars = Calendars(self._desk)
         self._deadlines = Deadlines(self._desk, self._switch)
+        self._subscribers = Subscribers(self._desk, carried.events, carried.unheard)
         self._components: tuple[Component, ...] = (
             self._paging,
             self._calendars,
@@ -124,16 +126,22 @@ class IncidentWorkflow:
             linked,
             RolesAtOnce(self._desk, self._outbox, carried.told_roles),
             self._outbox,
+            self._subscribers,
         )
         self._timer = NextTimer(self._desk)
         self._prolonged_until: datetime | None = None
         self._story_began_with = story_length(carried.incident)
         self._visibility = Visibility(self._desk, self._paging)
         if not start.carried:
-            self._outbox.tell("reported", f"reported: {carried.incident.report.title}", ())
-            self._switch.carry_out(tuple(told_of_duties(None, carried.incident, carried.policy)))
+            self._begin(carried)
         self._handlers = Handlers(self._desk, self._switch, adoption)
         self._handlers.register()
+
+    def _begin(self, carried: Carried) -> None:
+        """Tell everybody that there is a new incident."""
+        self._subscribers.hear(None, carried.incident)
+        self._outbox.tell("reported", f"reported: {carried.incident.report.title}", ())
+        self._switch.carry_out(tuple(told_of_duties(None, carried.incident, carried.policy)))
 
     @workflow.run
     @raw_start

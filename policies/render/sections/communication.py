@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from models.compiled import Audience
+from models.compiled import Audience, Subscriber
 from models.policy.values.cadence import RhythmEntry
 from models.policy.values.targets import OPEN
 from models.time.cadence import Rhythm
@@ -15,6 +15,7 @@ from policies.render.writing.view import View
 from policies.render.writing.words import (
     LEFT_OPEN,
     NO_TARGET,
+    condition,
     duration,
     grouped,
     listed,
@@ -22,6 +23,8 @@ from policies.render.writing.words import (
     verb,
 )
 from rules.paging.messages import ALL_FACTS
+from rules.updates.event_message import FACTS
+from rules.updates.subscribed import ALL
 
 
 def section(view: View) -> Blocks:
@@ -31,6 +34,9 @@ def section(view: View) -> Blocks:
     yield _channels(view)
     yield Heading("Audiences")
     yield _audiences(view)
+    if view.compiled.subscribers:
+        yield Heading("Tools that get events")
+        yield _subscribers(view)
     yield Heading("How often each audience hears")
     yield cadence(view)
     yield bullets((*_paces(view), *owed(view), *_late(view)), "")
@@ -96,6 +102,32 @@ def _audiences(view: View) -> Block:
         ),
         "The policy names none.",
     )
+
+
+def _subscribers(view: View) -> Block:
+    return table(
+        ("Subscriber", "By", "Events", "Of incidents", "Sees"),
+        (
+            (
+                subscriber.name,
+                subscriber.channel,
+                "all" if ALL in subscriber.on else listed(subscriber.on),
+                _incidents(view, subscriber),
+                listed(subscriber.sees or FACTS),
+            )
+            for subscriber in view.compiled.subscribers
+        ),
+        "The policy names none.",
+    )
+
+
+def _incidents(view: View, subscriber: Subscriber) -> str:
+    """The incidents of which a subscriber gets events."""
+    of = subscriber.severities
+    all_of_them = len(of) in {0, len(view.severities)}
+    severities = "every severity" if all_of_them else listed(of)
+    only_if = listed(condition(text) for text in subscriber.when)
+    return f"{severities}, only if {only_if}" if only_if else severities
 
 
 def pace(rhythm: Rhythm | None) -> str:

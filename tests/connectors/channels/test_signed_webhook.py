@@ -1,7 +1,8 @@
 """Signed webhooks against a real HTTP server, judged by the verifier that receivers use."""
 
+import asyncio
 import base64
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kinds import channel_settings
-from connectors.errors import RetryableError
+from connectors.channels.webhook import MOST_EVENTS
+from connectors.errors import PermanentError, RetryableError
 from connectors.signatures import each_of
+from models.messages.event import Event
+from models.messages.message import Message, MessageKind
 from runtime.settings import Settings
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import SinkRequest, WebhookSink
@@ -24,6 +28,7 @@ def secret(letter: bytes, size: int = 24) -> str:
 
 
 SOON = timedelta(seconds=PATIENCE_SECONDS)
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NEW, OLD, FOREIGN = secret(b"n"), secret(b"o"), secret(b"f", 64)
 
 
@@ -114,3 +119,49 @@ def test_secrets_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     gate: Any = Settings().channels["deploy-gate"]
     assert each_of(gate.secrets) == (NEW, OLD)
     assert NEW[6:] not in repr(gate)
+
+
+def an_event(number: int = 1) -> Message:
+    """A message to a subscriber."""
+    event = Event(type="incident.reported", timestamp=NOW, data={"incident": "INC-1"})
+    return a_message(key=f"INC-1/event-{number}:gate", kind=MessageKind.EVENT, event=event)
+
+
+async def test_an_event_is_the_whole_body_and_never_leaves_unsigned() -> None:
+    """A receiver that verifies nothing would obey anybody."""
+    async with WebhookSink() as sink:
+        settings = {"url": sink.url, "secrets": OLD}
+        directory = ChannelDirectory(
+            {"gate": channel_settings(settings), "bare": channel_settings({"url": sink.url})}
+        )
+        await directory.send("gate", an_event(), timeout=SOON)
+        with pytest.raises(PermanentError, match="bare: no secret of the settings signs"):
+            await directory.send("bare", an_event(), timeout=SOON)
+        await directory.aclose()
+    [request] = sink.requests
+    assert Webhook(OLD).verify(request.body, request.headers) == {
+        "type": "incident.reported",
+        "timestamp": "2026-03-01T12:00:00Z",
+        "data": {"incident": "INC-1"},
+    }
+
+
+async def test_a_receiver_that_hangs_holds_up_few_events_and_no_other_message() -> None:
+    """The events beyond come again later, and leave room for whatever else must go out."""
+    async with WebhookSink() as sink:
+        sink.hang(times=MOST_EVENTS)
+        settings = channel_settings({"url": sink.url, "secrets": OLD})
+        directory = ChannelDirectory({"gate": settings})
+        hanging = [
+            asyncio.create_task(directory.send("gate", an_event(number), timeout=SOON))
+            for number in range(MOST_EVENTS)
+        ]
+        await sink.wait_for_requests(MOST_EVENTS)
+        with pytest.raises(RetryableError, match="are on their way already"):
+            await directory.send("gate", an_event(99), timeout=SOON)
+        await directory.send("gate", a_message(), timeout=SOON)
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+        await directory.send("gate", an_event(99), timeout=SOON)
+        await directory.aclose()

@@ -30,7 +30,7 @@ alerts.ignore* record.stored_in accepted.*
 DEFINED = """
 severities.* people.* people.*.teams* people.*.skills* channels.* schedules.* roles.* escalations.*
 services.* calendars.* clocks.* milestones* dates* flags* attributes.* metrics.* holds.reasons*
-communication.audiences.*
+communication.audiences.* communication.subscribers.*
 """
 """Places that make a name: any name is right there."""
 
