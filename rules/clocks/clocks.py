@@ -25,6 +25,7 @@ from rules.clocks.clock_run import ClockRun
 from rules.clocks.run_limits import extra_of, latest_of, target_of
 from rules.clocks.runs import runs_of
 from rules.clocks.uncertain_milestones import certain_reading, possible_records
+from rules.record.once import once
 from rules.time.needed_calendars import worked_out
 from rules.time.reckoning import Reckoning, reckon
 from rules.time.segments import Span
@@ -110,6 +111,7 @@ def _counted_runs_of(
             yield counted
 
 
+@once
 def counted_runs(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[CountedRun, ...]:
@@ -190,6 +192,7 @@ def _read(counted: CountedRun, incident: Incident, now: datetime) -> ClockReadin
     )
 
 
+@once
 def read_clocks(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockReading, ...]:
@@ -215,6 +218,7 @@ def _readings(
     )
 
 
+@once
 def clock_points(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[DueThreshold, ...]:

@@ -8,6 +8,7 @@ from models.time.clock import DueThreshold, FiredThreshold
 from models.time.clock_name import UpdateClock, clock_named
 from rules.clocks.clocks import clock_points
 from rules.deadlines.pending import pending_points
+from rules.record.once import once
 from rules.record.update_reach import given_to
 from rules.time.needed_calendars import worked_out
 from rules.updates.cadence import cadence_points
@@ -19,6 +20,7 @@ def _key(point: DueThreshold | FiredThreshold) -> Key:
     return (point.clock, point.run, point.threshold)
 
 
+@once
 def waiting_points(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[DueThreshold, ...]:

@@ -6,9 +6,11 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import ClockReading
 from rules.clocks.clocks import read_clocks
+from rules.record.once import once
 from rules.updates.cadence import cadence_readings
 
 
+@once
 def readings_of(
     policy: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[ClockReading, ...]:
