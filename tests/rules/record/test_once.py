@@ -6,7 +6,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from rules.clocks.clocks import read_clocks
 from rules.record.once import KEPT, once
-from tests.specimens import START, POLICY, a_diagnosed_incident
+from tests.specimens import POLICY, START, a_diagnosed_incident
 
 LATER = START + timedelta(minutes=1)
 
