@@ -17,7 +17,8 @@ from models.compiled import CompiledPolicy
 from models.contracts.alert_group import START_INCIDENT, IncidentStarted, StartIncident
 from models.incident.record import Report
 from policies.catalogue import PolicyBroken, policy_in_force
-from policies.compiling.policy import PolicyTooLarge, compile_policy
+from policies.compiling.compiled import compiled
+from policies.compiling.policy import PolicyTooLarge
 from rules.alerts.severity import worst
 from rules.paging.urgency import home_of
 from rules.severity.attributes import shared_labels
@@ -88,7 +89,7 @@ class StartIncidentActivity:
     def _compiled(self, service: str | None, at: datetime) -> tuple[CompiledPolicy, bytes]:
         try:
             loaded = policy_in_force(self._policy_file, at)
-            return compile_policy(loaded.policy, loaded.policy_hash, service), loaded.source
+            return compiled(loaded, service), loaded.source
         except (PolicyBroken, PolicyTooLarge) as error:
             message = f"the policy {self._policy_file.name} cannot be used: {error}"
             raise ApplicationError(message, type="PolicyBroken") from None

@@ -8,7 +8,8 @@ from incidents.kept.known_policies import document_of_source, policy_named, poli
 from models.compiled import CompiledPolicy
 from models.intake import IntakeRules
 from policies.catalogue import PolicyBroken, policy_in_force
-from policies.compiling.policy import PolicyTooLarge, compile_intake, compile_policy
+from policies.compiling.compiled import compiled
+from policies.compiling.policy import PolicyTooLarge, compile_intake
 from policies.reading.loaded import LoadedPolicy
 from web.http.errors import Refused, unavailable
 
@@ -73,7 +74,7 @@ class PolicyInForce:
 def carried(loaded: LoadedPolicy, service: str | None) -> CompiledPolicy:
     """What an incident of `service` carries of a policy. Raises Refused."""
     try:
-        return compile_policy(loaded.policy, loaded.policy_hash, service)
+        return compiled(loaded, service)
     except PolicyTooLarge as error:
         raise unavailable("PolicyBroken", str(error)) from None
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from models.compiled import CompiledPolicy
 from models.intake import IntakeRules
 from policies.catalogue import policy_in_force
-from policies.compiling.policy import compile_intake, compile_policy
+from policies.compiling.compiled import compiled
+from policies.compiling.policy import compile_intake
 from rehearsal.results.played import PolicyPlayed
 
 
@@ -25,8 +26,7 @@ class RehearsedPolicy:
 
     def compiled(self, service: str | None, at: datetime) -> CompiledPolicy:
         """What an incident of `service` carries."""
-        loaded = policy_in_force(self.file, at)
-        return compile_policy(loaded.policy, loaded.policy_hash, service)
+        return compiled(policy_in_force(self.file, at), service)
 
     def named(self, at: datetime) -> PolicyPlayed:
         """The policy's name, version and hash."""
