@@ -13,6 +13,7 @@ from temporalio.worker import Interceptor, Worker
 from models.base import build_models
 from rules.paging.urgency import LANES, lane
 from runtime.worker.build import build_id
+from runtime.worker.details import ShowsDetails
 from runtime.worker.patient_worker import patient_worker
 
 SLOTS = 50
@@ -40,7 +41,7 @@ class Workers:
         build_models()
         shared: dict[str, Any] = {
             "activities": activities,
-            "interceptors": interceptors,
+            "interceptors": [ShowsDetails(), *interceptors],
             "graceful_shutdown_timeout": graceful_shutdown_timeout,
             "build_id": build_id(),
         }

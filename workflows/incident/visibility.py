@@ -59,14 +59,15 @@ class Visibility:
         self._paging = paging
         self._shown: dict[str, Any] = {}
 
+    def details(self) -> str:
+        """How the incident stands, in Markdown."""
+        return status_markdown(self._desk.policy, self._desk.incident, self._desk.now())
+
     def refresh(self, next_due_at: datetime | None, *, deciding: bool = False) -> None:
         """Show the incident as it stands. A new next due instant alone is not worth an event.
 
         While something is being enforced (`deciding`), the next due instant is known in a moment.
         """
-        workflow.set_current_details(
-            status_markdown(self._desk.policy, self._desk.incident, self._desk.now())
-        )
         wanted = self._wanted(next_due_at)
         nothing = next_due_at is None and self._nothing_is_news()
         # Another instant would be shown: what else is due may be months away.

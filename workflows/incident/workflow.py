@@ -209,6 +209,10 @@ class IncidentWorkflow:
             raise self._unfit
         return lines_of(self._desk.incident, asked)
 
+    def details(self) -> str:
+        """What Temporal shows as the current details when somebody asks for them."""
+        return "" if self._unfit else self._visibility.details()
+
     def _asked(self, at: datetime | None) -> datetime:
         """The instant of a query, on the clock of the incident. Raises ValueError."""
         if self._unfit:

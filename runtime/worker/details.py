@@ -1,0 +1,43 @@
+"""Shows in Temporal how a workflow stands, worked out when somebody asks.
+
+A workflow could say it after each change instead, but hardly anybody looks between two changes.
+"""
+
+from typing import Any, Protocol, runtime_checkable
+
+from temporalio import workflow
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.worker import (
+    HandleQueryInput,
+    Interceptor,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+)
+
+
+@runtime_checkable
+class HasDetails(Protocol):
+    """A workflow that says how it stands when it is asked."""
+
+    def details(self) -> str:
+        """How the workflow stands, in Markdown."""
+
+
+class ShowsDetails(Interceptor):
+    """Give this to a worker of workflows."""
+
+    def workflow_interceptor_class(
+        self,
+        input: WorkflowInterceptorClassInput,  # noqa: A002, ARG002 - Temporal's name
+    ) -> type[WorkflowInboundInterceptor]:
+        """The interceptor of each workflow."""
+        return _Answers
+
+
+class _Answers(WorkflowInboundInterceptor):
+    async def handle_query(self, input: HandleQueryInput) -> Any:  # noqa: A002 - Temporal's name
+        answer = await self.next.handle_query(input)
+        asked = workflow.instance()
+        if isinstance(answer, WorkflowMetadata) and isinstance(asked, HasDetails):
+            answer.current_details = asked.details()
+        return answer
