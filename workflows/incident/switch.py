@@ -1,11 +1,13 @@
 """Makes a decision a fact: replaces the record and hands the effects to their components."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from models.command import CommandResult
+from models.compiled import CompiledPolicy
 from models.contracts.alert_group import INCIDENT_MOVED, IncidentMoved
 from models.contracts.incident import Carried
 from models.incident.record import Incident
@@ -72,6 +74,26 @@ class Owners:
     adoption: Adoption
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A command, and all that its judgement depends on."""
+
+    name: str
+    command: Command
+    incident: Incident
+    policy: CompiledPolicy
+    now: datetime
+
+    def is_same_as(self, before: "_Judged") -> bool:
+        """Whether both are judged alike: the record and the policy are the very same objects."""
+        same = self.incident is before.incident and self.policy is before.policy
+        return (
+            same
+            and (self.name, self.now) == (before.name, before.now)
+            and (self.command == before.command)
+        )
+
+
 class Switch:
     """Applies commands. Everything here is synchronous: decide, record, wake the run.
 
@@ -86,31 +108,33 @@ class Switch:
         self._owners = owners
         self.processed = dict(carried.processed)
         self.given = dict(carried.given)
+        # An update is judged by its validator, and at once again by its handler.
+        self._judged: tuple[_Judged, Outcome] | None = None
 
     def judge(self, name: str, command: Command) -> Outcome:
         """What a command would do now; changes and raises nothing.
 
         An error of ours costs only the command that met it, never the incident.
         """
-        desk = self._desk
+        asked = _Judged(name, command, self._desk.incident, self._desk.policy, self._desk.now())
+        if self._judged is None or not asked.is_same_as(self._judged[0]):
+            self._judged = (asked, self._outcome(asked))
+        return self._judged[1]
+
+    def _outcome(self, asked: "_Judged") -> Outcome:
+        given = (asked.name, asked.command, asked.incident, asked.policy, asked.now)
         try:
-            outcome = judge(
-                name,
-                command,
-                desk.incident,
-                desk.policy,
-                desk.now(),
-                reopening=self._reopening,
-            )
-            if isinstance(outcome, Decision) and touches_time(command):
-                try_out(outcome, desk.policy, desk.now())
+            outcome = judge(*given, reopening=self._reopening)
+            if isinstance(outcome, Decision) and touches_time(asked.command):
+                try_out(outcome, asked.policy, asked.now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the incident goes on without
-            return unworkable(name, error)
+            return unworkable(asked.name, error)
         return outcome
 
     def apply(self, name: str, command: Command) -> Outcome:
         """Do a command. The record is replaced only after the whole decision succeeded."""
         outcome = self.judge(name, command)
+        self._judged = None
         if isinstance(outcome, Decision):
             before = self._desk.incident
             self._desk.replace(outcome.incident)
