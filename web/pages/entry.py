@@ -67,21 +67,22 @@ class Entry:
         request: Request,
         show: Show,
         scope: Scope = Scope.READ,
-        otherwise: Callable[[], Awaitable[Response]] | None = None,
+        otherwise: Callable[[Refused | None], Response] | None = None,
     ) -> Response:
         """Show a page to people whose credential has the scope; a refusal becomes a page, too.
 
-        Without a session, it shows what `otherwise` makes, or else the login.
+        `otherwise` makes the page of a refusal; without one, there is no session, which else leads
+        to the login.
         """
         try:
             asker = await self._logins.asker(request)
             if asker is None:
-                return await otherwise() if otherwise else self._login(request)
+                return otherwise(None) if otherwise else self._login(request)
             asker.may(scope)
             return await show(Visitor(asker, self._logins.form_proof(request)))
         except Refused as refused:
             log_refusal(refused, request)
-            return self._pages.note(refused)
+            return otherwise(refused) if otherwise else self._pages.note(refused)
 
     async def asker(self, request: Request) -> Asker | None:
         """Whose session it is; None without one. Raises Refused."""

@@ -97,16 +97,15 @@ class Pages:
 
     def note(self, refused: Refused) -> HTMLResponse:
         """A page that says why there is nothing else to see."""
+        return self.refusal("note.html", refused)
+
+    def refusal(self, template: str, refused: Refused, **facts: Any) -> HTMLResponse:
+        """A page with the heading and the lines of a refusal."""
         may = refused.facts.get("may") or []
         lines = [str(refused), *([f"Who may: {', '.join(may)}"] if may else [])]
         status = HTTPStatus(refused.status)
-        return self.render(
-            "note.html",
-            status,
-            refused.headers,
-            heading=HEADINGS.get(status, "Not now"),
-            lines=lines,
-        )
+        heading = HEADINGS.get(status, "Not now")
+        return self.render(template, status, refused.headers, heading=heading, lines=lines, **facts)
 
 
 async def _static(name: str) -> Response:

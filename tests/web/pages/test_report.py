@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -15,6 +16,8 @@ from tests.scenarios.siren import policy_file
 from tests.web.conftest import TOKEN
 from tests.web.pages.browser import Browser, Forms, words
 from tests.web.pages.conftest import Desk
+from web.api.reports import Opened, Reports
+from web.http.errors import unavailable
 
 RULES = """
 attributes: { region: [north, south], vendor: [] }
@@ -231,10 +234,48 @@ async def test_a_form_of_a_session_that_is_over_keeps_its_words(ana: Reporter) -
     over = await ana.sends(page, **TYPED)
     assert over.status_code == 401
     await ana.browser.logs_in("ana", TOKEN)
+    foreign = await ana.sends(over.text, **TYPED)
+    assert foreign.status_code == 403
+    assert "Nothing is sent" in words(foreign.text)
     back = await ana.sends(over.text, do="check")
-    assert back.status_code == 403
     assert kept(back.text)["title"] == "Checkout &lt;b&gt;fails&lt;/b&gt;"
     assert (await ana.sends(back.text, **TYPED)).status_code == 303
+
+
+async def test_a_report_that_may_have_arrived_keeps_its_id(
+    ana: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Temporal did not answer in time: sending it again counts once."""
+    page = (await ana.browser.opens("/report")).text
+
+    async def late(self: Reports, *said: Any) -> Opened:
+        await opens(self, *said)
+        raise unavailable("TemporalNotReachable", "Temporal did not answer within 4 seconds")
+
+    opens = Reports.open
+    with monkeypatch.context() as patched:
+        patched.setattr(Reports, "open", late)
+        unsure = await ana.sends(page, **TYPED)
+    assert unsure.status_code == 503
+    assert "it counts once, even if it has arrived" in words(unsure.text)
+    first, second = await ana.sends(page, **TYPED), await ana.sends(unsure.text, **TYPED)
+    assert first.status_code == 303
+    assert first.headers["location"] == second.headers["location"]
+
+
+async def test_a_policy_that_breaks_while_somebody_types_loses_nothing(
+    ana: Reporter, rules: Path
+) -> None:
+    """What they typed waits in a form until the policy can be used again."""
+    page, text = (await ana.browser.opens("/report")).text, rules.read_text()
+    rules.write_text("policy: [")
+    part, broken = await ana.part(page, **TYPED), await ana.sends(page, **TYPED)
+    rules.write_text(text)
+    assert "the policy policy.yaml cannot be used" in part.text
+    assert broken.status_code == 503
+    assert "Nobody can pay" in words(broken.text)
+    again = await ana.sends(broken.text, do="check")
+    assert kept(again.text)["nature"] == "Nobody can pay"
 
 
 async def test_a_long_report_in_any_script_fits_into_the_form(ana: Reporter) -> None:

@@ -4,7 +4,7 @@ The form asks for what the policy requires of them, works out the severity as th
 says before sending what it will do. Whatever goes wrong, nothing that they typed is lost.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -38,6 +38,9 @@ NOT_OURS = Told(
 )
 
 
+SAFE = "Send it again in a moment: it counts once, even if it has arrived."
+
+
 class ReportPage:
     """Serves the form, and takes its reports."""
 
@@ -53,8 +56,13 @@ class ReportPage:
 
     async def take(self, request: Request) -> Response:
         """Take a form: check it, or open its incident."""
-        show, without = partial(self._take, request), partial(self._without_session, request)
-        return await self._entry.enter(request, show, Scope.REPORT, without)
+        try:
+            sent = await self._entry.fields(request, FORM_LIMIT_BYTES)
+        except Refused as refused:
+            log_refusal(refused, request)
+            return self._pages.note(refused)
+        show, otherwise = partial(self._take, request, sent), partial(self._kept, sent[0])
+        return await self._entry.enter(request, show, Scope.REPORT, otherwise)
 
     async def part(self, request: Request) -> Response:
         """Show what the form would do, while somebody fills it in."""
@@ -71,14 +79,16 @@ class ReportPage:
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", message, may=may)
         return await self._page(visitor, filled({}), command_id=new_command_id())
 
-    async def _take(self, request: Request, visitor: Visitor) -> Response:
-        fields, ours = await self._entry.fields(request, FORM_LIMIT_BYTES)
+    async def _take(
+        self, request: Request, sent: tuple[dict[str, str], bool], visitor: Visitor
+    ) -> Response:
+        fields, ours = sent
         given = filled(fields)
         key = fields.get(COMMAND_ID, "").strip()[:ID_BOUND] or new_command_id()
-        if not ours:
-            return await self._page(visitor, given, command_id=key, told=NOT_OURS)
         if fields.get(DO) == CHECK:
             return await self._page(visitor, given, command_id=key, problems=given.problems)
+        if not ours:
+            return await self._page(visitor, given, command_id=key, told=NOT_OURS)
         try:
             if given.problems:
                 raise self._wrong(visitor, given)
@@ -107,6 +117,8 @@ class ReportPage:
             text = "Not sent: this form has already reported another incident."
             again = "Send it again if this is a new one."
             told = Told(text, "warn", (again,), told.status)
+        elif refused.status is HTTPStatus.SERVICE_UNAVAILABLE:
+            told = Told(told.text, told.style, (SAFE,), told.status)
         return await self._page(
             visitor,
             given,
@@ -157,22 +169,30 @@ class ReportPage:
     async def _part(self, request: Request, visitor: Visitor) -> Response:
         fields, ours = await self._entry.fields(request, FORM_LIMIT_BYTES)
         if not ours:
-            return await self._ended()
+            return self._ended()
         preview = await self._preview(filled(fields).said, _reporter(visitor))
         if fields.get(SHOWN) == preview.digest:
             # The same words again would be read out again.
             return Response(status_code=HTTPStatus.NO_CONTENT)
         return self._pages.render("report-part.html", preview=preview)
 
-    async def _ended(self) -> Response:
+    def _ended(self, refused: Refused | None = None) -> Response:
         """A part for a page whose session is over. It does not load the page again."""
-        return self._pages.render("report-ended.html")
+        return self._pages.render("report-ended.html", trouble=str(refused) if refused else "")
 
-    async def _without_session(self, request: Request) -> Response:
-        """Keep what somebody typed until they have logged in."""
-        fields, _ = await self._entry.fields(request, FORM_LIMIT_BYTES)
+    def _kept(self, fields: Mapping[str, str], refused: Refused | None) -> Response:
+        """Keep what somebody typed until the form can be shown again: after a login, or later."""
         kept = {name: text for name, text in fields.items() if name not in {DO, SHOWN}}
-        return self._pages.render("report-login.html", HTTPStatus.UNAUTHORIZED, kept=kept)
+        if refused:
+            return self._pages.refusal("report-kept.html", refused, kept=kept, log_in=False)
+        return self._pages.render(
+            "report-kept.html",
+            HTTPStatus.UNAUTHORIZED,
+            heading="Your session is over",
+            lines=(),
+            kept=kept,
+            log_in=True,
+        )
 
     def router(self) -> APIRouter:
         """The routes."""
