@@ -26,6 +26,7 @@ from rehearsal.engine.virtual_time import VirtualTime
 from runtime.worker.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
+from tests.runners import unguarded
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun
 from workflows.incident.workflow import IncidentWorkflow
@@ -62,6 +63,7 @@ def _worker(client: Client, task_queue: str, documents: Path) -> Workers:
             KeepPolicyActivity(store, IN_FORCE).keep_policy,
             LookUpPolicyActivity(store, IN_FORCE).look_up_policy,
         ],
+        workflow_runner=unguarded(),
     )
 
 

@@ -26,6 +26,7 @@ from models.people.workload import (
 from rules.record.ids import workload_id
 from runtime.worker.registry import WORKFLOWS
 from tests.rules.storms import page
+from tests.runners import unguarded
 
 TOGETHER = 100
 
@@ -42,7 +43,11 @@ def inside(task_queue: str) -> ActivityEnvironment:
 async def client(server: WorkflowEnvironment, task_queue: str) -> AsyncIterator[Client]:
     """A client, while a worker runs workloads."""
     async with Worker(
-        server.client, task_queue=task_queue, workflows=list(WORKFLOWS), activities=[]
+        server.client,
+        task_queue=task_queue,
+        workflows=list(WORKFLOWS),
+        activities=[],
+        workflow_runner=unguarded(),
     ):
         yield server.client
 

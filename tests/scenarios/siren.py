@@ -13,6 +13,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import WorkflowRunner
 
 from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
@@ -39,6 +40,7 @@ from runtime.worker.registry import WORKFLOWS
 from states.lifecycle import State
 from tests.fakes.channels import RecordingChannels
 from tests.patience import PATIENCE_SECONDS
+from tests.runners import guarded
 
 POLICY = """
 policy: Siren
@@ -78,6 +80,8 @@ class Siren:
         task_queue: str,
         folder: Path,
         grouping: GroupingPolicy | None = None,
+        *,
+        runner: Callable[[], WorkflowRunner] = guarded,
     ) -> None:
         self.env = env
         self.client: Client = env.client
@@ -89,6 +93,7 @@ class Siren:
         self.documents = LocalDocumentStore(folder / "documents")
         self.id = f"AG-{task_queue}"
         self.handle: WorkflowHandle[object, object] = self.client.get_workflow_handle(self.id)
+        self._runner = runner
         self._start = datetime.now(UTC)
         self._minutes = 0.0
 
@@ -111,7 +116,7 @@ class Siren:
                 KeepPolicyActivity(self.documents, self.policy).keep_policy,
                 LookUpPolicyActivity(self.documents, self.policy).look_up_policy,
             ],
-            **options,
+            **{"workflow_runner": self._runner(), **options},
         )
 
     async def dismissed(self) -> None:

@@ -43,6 +43,7 @@ from rehearsal.engine.workloads import RehearsedWorkloads
 from runtime.worker.lanes import Workers
 from tests.fakes.channels import RecordingChannels
 from tests.fakes.slow_feeds import SlowFeeds
+from tests.runners import guarded
 from tests.specimens import POLICY, REPORT
 from workflows.archive_run import ArchiveRun
 from workflows.incident.workflow import IncidentWorkflow
@@ -148,6 +149,7 @@ class Stage:
                 BeginArchiveActivity(self.client).begin_archive,
                 ArchiveRunActivity(self.client, self.documents).archive_run,
             ],
+            workflow_runner=guarded(),
         )
 
     @activity.defn(name=LOOK_UP_POLICY)

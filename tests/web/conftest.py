@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from tests.runners import unguarded
 from tests.scenarios.siren import Siren
 from web.app import create_app
 
@@ -51,7 +52,7 @@ def http_for(
 @pytest.fixture
 async def siren(time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path) -> Siren:
     """A policy and a task queue, without a worker yet."""
-    return Siren(time_skipping, task_queue, tmp_path)
+    return Siren(time_skipping, task_queue, tmp_path, runner=unguarded)
 
 
 @pytest.fixture

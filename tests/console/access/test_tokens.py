@@ -12,8 +12,8 @@ from temporalio.worker import Worker
 
 from incidents import patience
 from models.access import ACCESS_ID
-from runtime.worker.registry import workflow_runner
 from tests.console.conftest import Type, TypeAt
+from tests.runners import unguarded
 from workflows.access import Access
 
 CREATE = ("tokens", "create", "laptop", "--owner", "ana", "--scope", "read", "--scope", "command")
@@ -32,7 +32,7 @@ async def worker(
     client = time_skipping.client
     await _forgotten(client)
     async with Worker(
-        client, task_queue=task_queue, workflows=[Access], workflow_runner=workflow_runner()
+        client, task_queue=task_queue, workflows=[Access], workflow_runner=unguarded()
     ):
         yield client
     await _forgotten(client)

@@ -21,6 +21,7 @@ from models.people.schedule_overrides import OVERRIDES_ID
 from runtime.settings import load_settings
 from runtime.tokens import TokenSettings
 from tests.console.conftest import Said, Type
+from tests.runners import unguarded
 from tests.scenarios.siren import Siren, policy_file
 from tests.web.serving import serving
 from web.app import create_app
@@ -91,7 +92,7 @@ async def desk(
     type_: Type,
 ) -> AsyncIterator[Desk]:
     """A console with the token of ana, and no server of Temporal that it could reach."""
-    siren = Siren(time_skipping, task_queue, tmp_path)
+    siren = Siren(time_skipping, task_queue, tmp_path, runner=unguarded)
     app = create_app(
         siren.client,
         policy_file=siren.policy,

@@ -13,9 +13,9 @@ from temporalio.worker import Worker
 from incidents.schedules.overrides import book_of
 from models.people.schedule_overrides import OVERRIDES_ID
 from runtime.settings import load_settings
-from runtime.worker.registry import workflow_runner
 from tests.console.conftest import Type, TypeAt
 from tests.policies.written import WHOLE
+from tests.runners import unguarded
 from workflows.schedule_overrides import ScheduleOverrides
 
 MORE = """\
@@ -52,7 +52,7 @@ async def worker(
         client,
         task_queue=task_queue,
         workflows=[ScheduleOverrides],
-        workflow_runner=workflow_runner(),
+        workflow_runner=unguarded(),
     ):
         yield client
     await forgotten(client)

@@ -6,12 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 import structlog
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
 
 from console.rehearsals import command as rehearse
 from runtime.settings import ROOT
@@ -41,6 +45,18 @@ def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture
+def one_server(time_skipping: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rehearse on the server of the other tests, instead of starting one for each rehearsal."""
+
+    @asynccontextmanager
+    async def running(_: Path) -> AsyncIterator[Client]:
+        address = time_skipping.client.service_client.config.target_host
+        yield await Client.connect(address, data_converter=pydantic_data_converter)
+
+    monkeypatch.setattr(rehearse, "time_skipping_server", running)
+
+
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A scenario that expects something that does not happen."""
@@ -61,6 +77,7 @@ def test_a_scenario_that_holds_exits_0_and_reads_from_top_to_bottom(type_: Type)
     assert [line.strip() for line in lines[-2:]] == ["As expected", "all 8 expectations hold"]
 
 
+@pytest.mark.usefixtures("one_server")
 def test_a_scenario_that_does_not_hold_exits_8_and_says_what_differs(
     type_: Type, night: Path
 ) -> None:
@@ -73,6 +90,7 @@ def test_a_scenario_that_does_not_hold_exits_8_and_says_what_differs(
     assert "What is refused" in out
 
 
+@pytest.mark.usefixtures("one_server")
 def test_json_is_one_document_with_everything(type_: Type, night: Path) -> None:
     """It holds messages, clocks, breaches, refusals and verdict, also those of the other policy."""
     said = type_(
@@ -94,6 +112,7 @@ def test_json_is_one_document_with_everything(type_: Type, night: Path) -> None:
     assert against["same"] is False
 
 
+@pytest.mark.usefixtures("one_server")
 def test_against_compares_the_breaches_of_two_policies(type_: Type, tmp_path: Path) -> None:
     """Under the same policy nothing differs; under a more lenient one the breach is gone."""
     wider = tmp_path / "wider.yaml"
@@ -107,6 +126,7 @@ def test_against_compares_the_breaches_of_two_policies(type_: Type, tmp_path: Pa
     assert "- would not have breached: acknowledge, due after 15m: late by 5m 00s" in said.out
 
 
+@pytest.mark.usefixtures("one_server")
 def test_the_documents_show_the_worked_example_as_it_is_printed(type_: Type) -> None:
     """Wherever they leave something out, they mark it."""
     example = "docs/examples/friday-evening.yaml"
@@ -120,6 +140,7 @@ def test_the_documents_show_the_worked_example_as_it_is_printed(type_: Type) -> 
         assert len(told.splitlines()) > 10
 
 
+@pytest.mark.usefixtures("one_server")
 def test_events_are_printed_as_expectations(type_: Type) -> None:
     """An author can paste them into the scenario."""
     said = type_("rehearse", "--scenario", str(LIMIT), "--expect")

@@ -29,6 +29,7 @@ from runtime.settings import load_settings
 from tests.console.conftest import Type, TypeAt
 from tests.patience import PATIENCE_SECONDS
 from tests.rules.storms import page
+from tests.runners import unguarded
 from workflows.workload import WorkloadWorkflow
 
 POLICY = """\
@@ -91,7 +92,10 @@ class Told:
 async def told(time_skipping: WorkflowEnvironment, task_queue: str) -> AsyncIterator[Told]:
     """Workloads, run by a worker."""
     client = time_skipping.client
-    async with Worker(client, task_queue=task_queue, workflows=[WorkloadWorkflow]):
+    runner = unguarded()
+    async with Worker(
+        client, task_queue=task_queue, workflows=[WorkloadWorkflow], workflow_runner=runner
+    ):
         yield Told(client, task_queue)
 
 

@@ -14,7 +14,7 @@ from incidents.access import reading
 from incidents.access.changing import MadeToken, TokenRefused, make_token, revoke_token
 from incidents.access.reading import read_tokens
 from models.access import ACCESS_ID, Holder
-from runtime.worker.registry import workflow_runner
+from tests.runners import unguarded
 from tests.scenarios.siren import Siren
 from tests.web.conftest import TOKEN, http_for
 from web.identity.limits import MOST_FAILURES
@@ -29,7 +29,7 @@ async def worker(server: WorkflowEnvironment, task_queue: str) -> AsyncIterator[
     """A worker that owns the tokens."""
     client = server.client
     async with Worker(
-        client, task_queue=task_queue, workflows=[Access], workflow_runner=workflow_runner()
+        client, task_queue=task_queue, workflows=[Access], workflow_runner=unguarded()
     ):
         yield client
     await client.get_workflow_handle(ACCESS_ID).terminate()

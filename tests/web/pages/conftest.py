@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from connectors.links import LinkKeys
 from models.access import ACCESS_ID
+from tests.runners import unguarded
 from tests.scenarios.siren import Siren, policy_file
 from tests.web.conftest import AUTHORISED, TOKEN
 from tests.web.pages.browser import Browser
@@ -82,7 +83,7 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     """A running engine."""
     folder = tmp_path_factory.mktemp("desk")
-    siren = Siren(time_skipping, uuid4().hex[:12], folder)
+    siren = Siren(time_skipping, uuid4().hex[:12], folder, runner=unguarded)
     policy_file(folder, more=MORE)
     async with siren.worker():
         yield Desk(siren)
