@@ -3,12 +3,14 @@
 import asyncio
 import json
 import re
+import signal
 import sys
-from asyncio.subprocess import PIPE, STDOUT
+from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
+import psutil
 import pytest
 from temporalio.client import Client
 
@@ -25,10 +27,8 @@ FORM = re.compile(f'/acknowledge">{HIDDEN.format("form")}{HIDDEN.format("command
 
 
 @pytest.fixture
-async def dev(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[asyncio.StreamReader]:
-    """`dev` with a state directory of its own; what it prints."""
+async def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Process]:
+    """`dev` with a state directory of its own."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{free_port()}")
     monkeypatch.setenv("INCIDENT_WEB_PORT", str(free_port()))
     process = await asyncio.create_subprocess_exec(
@@ -37,12 +37,12 @@ async def dev(
         stdout=PIPE,
         stderr=STDOUT,
     )
-    assert process.stdout is not None
     try:
-        yield process.stdout
+        yield process
     finally:
-        process.terminate()
-        await process.communicate()
+        if process.returncode is None:
+            process.terminate()
+            await process.communicate()
 
 
 async def line_with(said: asyncio.StreamReader, what: str) -> str:
@@ -66,18 +66,22 @@ async def searched(client: Client, state: Path) -> dict[str, bytes]:
 
 
 async def test_a_page_s_link_answers_from_a_browser_and_is_kept_nowhere(
-    dev: asyncio.StreamReader, tmp_path: Path
+    dev: Process, tmp_path: Path
 ) -> None:
-    """`dev` prints it; no history, database, document, log or error has any part of it."""
-    server = (await line_with(dev, "server  ")).split()[2]
+    """`dev` prints it; no history, database, document, log or error has any part of it.
+
+    Ctrl-C then stops everything that `dev` started, without a traceback.
+    """
+    assert dev.stdout
+    server = (await line_with(dev.stdout, "server  ")).split()[2]
     token = (tmp_path / "intake.token").read_text().strip()
-    url = re.search(r"curl (\S+)", await line_with(dev, "curl "))
+    url = re.search(r"curl (\S+)", await line_with(dev.stdout, "curl "))
     assert url
     async with httpx2.AsyncClient(trust_env=False, follow_redirects=True) as browser:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         answer = await browser.post(url[1], content=ALERT.read_bytes(), headers=headers)
         assert answer.status_code == 202, answer.text
-        link = LINK.search(await line_with(dev, "/r/"))
+        link = LINK.search(await line_with(dev.stdout, "/r/"))
         assert link
         page = await browser.get(link[0])
         form = FORM.search(page.text)
@@ -95,6 +99,13 @@ async def test_a_page_s_link_answers_from_a_browser_and_is_kept_nowhere(
     payload, _, signature = link[2].rpartition(".")
     for secret in (payload, signature, session, session.rpartition(".")[2]):
         assert [name for name, kept in left.items() if secret[:40].encode() in kept] == []
+    children = psutil.Process(dev.pid).children(recursive=True)
+    assert len(children) >= 3
+    dev.send_signal(signal.SIGINT)
+    rest, _ = await dev.communicate()
+    assert dev.returncode == 0
+    assert b"Traceback" not in rest
+    assert not any(child.is_running() for child in children)
 
 
 def test_only_new_lines_are_read_and_strange_ones_are_left_out(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 import psutil
 import pytest
+from temporalio.client import Client
 
 from runtime.embedded.intake_token import kept_token
 from runtime.embedded.server import free_port
@@ -32,90 +33,98 @@ async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
     await asyncio.to_thread(made.stop)
 
 
+@pytest.fixture(scope="module")
+async def kept() -> AsyncIterator[list[Stack]]:
+    """The stack that the tests of this module share, once one of them has started it."""
+    stacks: list[Stack] = []
+    yield stacks
+    for each in stacks:
+        await asyncio.to_thread(each.stop)
+
+
+@pytest.fixture
+async def running(
+    kept: list[Stack], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Stack:
+    """A running stack. It was started in the worst surroundings.
+
+    Temporal is set elsewhere and wrongly, the web server's port is taken, others can read the
+    state directory, and the file of the token is empty.
+    """
+    if not kept:
+        state = tmp_path_factory.mktemp("state")
+        state.chmod(0o755)
+        (state / "intake.token").write_text("")
+        (state / "broken.toml").write_text("no TOML [")
+        (state / "broken.toml").chmod(0o600)
+        monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(state / "broken.toml"))
+        monkeypatch.setenv("TEMPORAL_API_KEY", "of-the-cloud")
+        monkeypatch.setenv("TEMPORAL_ADDRESS", "cloud.example.org:7233")
+        monkeypatch.setenv("INCIDENT_LOG_FILE", str(state / "elsewhere.log"))
+        made = Stack(settings_of(state))
+        kept.append(made)
+        with socket.create_server(("127.0.0.1", made.settings.web_port)):
+            await made.start()
+    return kept[0]
+
+
 async def test_the_stack_starts_even_if_every_port_is_taken_and_temporal_is_set_elsewhere(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch
+    running: Stack,
 ) -> None:
     """Whatever else runs here, and whatever cluster this login uses, the stack is separate."""
-    broken = stack.settings.state_directory / "broken.toml"
-    broken.write_text("no TOML [")
-    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(broken))
-    monkeypatch.setenv("TEMPORAL_API_KEY", "of-the-cloud")
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "cloud.example.org:7233")
-    monkeypatch.setenv("INCIDENT_LOG_FILE", str(stack.settings.state_directory / "elsewhere.log"))
-    with socket.create_server(("127.0.0.1", stack.settings.web_port)):
-        client = await stack.start()
-        assert stack.running
-        assert stack.web_port != stack.settings.web_port
+    assert running.running
+    assert running.web_port != running.settings.web_port
+    client = await Client.connect(running.server.address)
     assert await client.service_client.check_health()
     async with httpx2.AsyncClient() as http:
-        ready = await http.get(f"{stack.web_url}/readyz")
+        ready = await http.get(f"{running.web_url}/readyz")
     assert ready.status_code == httpx2.codes.OK
-    assert [line.split()[:2] for line in stack.lines()] == [
+    assert [line.split()[:2] for line in running.lines()] == [
         ["server", "up"],
         ["worker", "up"],
         ["web", "up"],
     ]
 
 
-async def test_only_the_owner_can_read_the_state(stack: Stack) -> None:
+async def test_only_the_owner_can_read_the_state(running: Stack) -> None:
     """Database, logs and configuration hold what people said, so the umask does not matter."""
-    state = stack.settings.state_directory
-    state.chmod(0o755)
-    await stack.start()
+    state = running.settings.state_directory
     open_to_others = [p for p in (state, *state.rglob("*")) if p.stat().st_mode & 0o077]
     assert open_to_others == []
     assert (state / "temporal.db").exists()
 
 
 async def test_the_web_server_of_a_stack_takes_nothing_without_the_token_that_is_kept(
-    stack: Stack, tmp_path: Path
+    running: Stack,
 ) -> None:
     """It is made once, and no other process of the stack gets it."""
-    stack.settings.state_directory.joinpath("intake.token").write_text("")
-    await stack.start()
-    token = (tmp_path / "intake.token").read_text().strip()
+    state = running.settings.state_directory
+    token = (state / "intake.token").read_text().strip()
     assert len(token) >= 32
-    assert stack.web_headers == {"Authorization": f"Bearer {token}"}
-    assert kept_token(tmp_path).get_secret_value() == token
-    assert token not in str(stack.environment(stack.worker))
-    async with httpx2.AsyncClient(base_url=stack.web_url) as http:
+    assert running.web_headers == {"Authorization": f"Bearer {token}"}
+    assert kept_token(state).get_secret_value() == token
+    assert token not in str(running.environment(running.worker))
+    async with httpx2.AsyncClient(base_url=running.web_url) as http:
         assert (await http.post("/v1/incidents", json={})).status_code == 401
-        answer = await http.post("/v1/incidents", json={}, headers=stack.web_headers)
+        answer = await http.post("/v1/incidents", json={}, headers=running.web_headers)
         assert answer.status_code == 422
 
 
-async def test_a_component_that_dies_is_shown_and_its_log_stays(stack: Stack) -> None:
+async def test_a_component_that_dies_is_shown_and_its_log_stays(running: Stack) -> None:
     """It can start again, and adds to its log."""
-    await stack.start()
-    assert stack.worker.process
-    before = stack.worker.said()
-    stack.worker.process.kill()
-    stack.worker.process.wait()
-    assert not stack.running
-    assert stack.worker.line().split()[:2] == ["worker", "DOWN"]
-    [said] = stack.restart_dead()
+    assert running.worker.process
+    before = running.worker.said()
+    running.worker.process.kill()
+    running.worker.process.wait()
+    assert not running.running
+    assert running.worker.line().split()[:2] == ["worker", "DOWN"]
+    [said] = running.restart_dead()
     assert said.startswith("The worker has ended: ")
-    assert stack.worker.line().split()[:2] == ["worker", "starts"]
-    await stack.worker_ready()
-    assert stack.worker.line().split()[:2] == ["worker", "up"]
-    assert stack.running
-    assert stack.worker.log.read_text().splitlines()[: len(before)] == before
-
-
-async def test_everything_is_there_after_a_stop_and_a_start(stack: Stack, tmp_path: Path) -> None:
-    """All state is in the state directory; processes come and go."""
-    client = await stack.start()
-    await client.start_workflow("Any", id="kept", task_queue="nobody")
-    pids = [stack.server.pid, *(c.process.pid for c in (stack.worker, stack.web) if c.process)]
-    await asyncio.to_thread(stack.stop)
-    assert len(pids) == 3
-    assert not any(psutil.pid_exists(pid) for pid in pids if pid)
-    again = Stack(settings_of(tmp_path))
-    try:
-        client = await again.start()
-        assert (await client.get_workflow_handle("kept").describe()).run_id
-    finally:
-        await asyncio.to_thread(again.stop)
+    assert running.worker.line().split()[:2] == ["worker", "starts"]
+    await running.worker_ready()
+    assert running.worker.line().split()[:2] == ["worker", "up"]
+    assert running.running
+    assert running.worker.log.read_text().splitlines()[: len(before)] == before
 
 
 async def test_a_component_that_does_not_come_up_says_why(tmp_path: Path) -> None:
@@ -137,11 +146,8 @@ async def test_state_that_cannot_be_kept_is_reported(stack: Stack) -> None:
         await stack.start()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_dev_stays_up_until_it_is_told_to_stop_and_stops_everything(
-    tmp_path: Path, number: signal.Signals
-) -> None:
-    """That is Ctrl-C in the terminal, or SIGTERM from a supervisor."""
+async def test_dev_stays_up_until_it_is_told_to_stop_and_stops_everything(tmp_path: Path) -> None:
+    """A supervisor sends SIGTERM; `tests/console/stack/test_dev.py` presses Ctrl-C."""
     port = free_port()
     dev = await started(
         *("starter.py", "dev", "--state", str(tmp_path)),
@@ -162,7 +168,7 @@ async def test_dev_stays_up_until_it_is_told_to_stop_and_stops_everything(
     kept = (tmp_path / "intake.token").read_text().strip()
     assert kept not in "".join(said)
     assert len(children) >= 3
-    dev.send_signal(number)
+    dev.send_signal(signal.SIGTERM)
     _, err = await dev.communicate()
     assert dev.returncode == 0
     assert err.decode() == ""
@@ -187,12 +193,19 @@ async def test_dev_that_is_interrupted_while_it_starts_leaves_nothing(tmp_path: 
 async def test_dev_that_is_killed_leaves_nothing_behind_and_can_be_started_again(
     tmp_path: Path,
 ) -> None:
-    """Nothing hears SIGKILL, but what it started ends by itself, the server last."""
+    """Nothing hears SIGKILL, but what it started ends by itself, the server last.
+
+    All state is in the state directory, so everything is there after a new start. Processes come
+    and go: a stop in order leaves none either.
+    """
     line = ("starter.py", "dev", "--state", str(tmp_path))
     dev = await started(*line, INCIDENT_WEB_PORT=str(free_port()))
     children: list[psutil.Process] = []
     try:
-        await until_said(dev, "Ctrl-C")
+        said = await until_said(dev, "Ctrl-C")
+        [address] = [line.split()[2] for line in said if line.split()[:2] == ["server", "up"]]
+        client = await Client.connect(address)
+        await client.start_workflow("Any", id="kept", task_queue="nobody")
         children = psutil.Process(dev.pid).children(recursive=True)
         dev.kill()
         await dev.communicate()
@@ -205,9 +218,13 @@ async def test_dev_that_is_killed_leaves_nothing_behind_and_can_be_started_again
     assert "worker.stopping" in (tmp_path / "log" / "worker.log").read_text()
     again = Stack(settings_of(tmp_path))
     try:
-        await again.start()
+        client = await again.start()
+        assert (await client.get_workflow_handle("kept").describe()).run_id
+        pids = [again.server.pid, *(c.process.pid for c in (again.worker, again.web) if c.process)]
     finally:
         await asyncio.to_thread(again.stop)
+    assert len(pids) == 3
+    assert not any(psutil.pid_exists(pid) for pid in pids if pid)
 
 
 async def until_said(process: asyncio.subprocess.Process, words: str) -> list[str]:
