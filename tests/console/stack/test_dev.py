@@ -70,7 +70,7 @@ async def test_a_page_s_link_answers_from_a_browser_and_is_kept_nowhere(
 ) -> None:
     """`dev` prints it; no history, database, document, log or error has any part of it.
 
-    Ctrl-C then stops everything that `dev` started, without a traceback.
+    Ctrl-C then stops everything that `dev` started.
     """
     assert dev.stdout
     server = (await line_with(dev.stdout, "server  ")).split()[2]
@@ -99,6 +99,11 @@ async def test_a_page_s_link_answers_from_a_browser_and_is_kept_nowhere(
     payload, _, signature = link[2].rpartition(".")
     for secret in (payload, signature, session, session.rpartition(".")[2]):
         assert [name for name, kept in left.items() if secret[:40].encode() in kept] == []
+    await stops_everything_on_ctrl_c(dev)
+
+
+async def stops_everything_on_ctrl_c(dev: Process) -> None:
+    """Ctrl-C in the terminal ends `dev` and all that it started, without a traceback."""
     children = psutil.Process(dev.pid).children(recursive=True)
     assert len(children) >= 3
     dev.send_signal(signal.SIGINT)
