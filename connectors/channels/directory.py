@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO
 
 from connectors.channels.kind import ChannelSettings, Tools
 from connectors.channels.kinds import KINDS, channel_settings
 from connectors.channels.protocol import Channel
+from connectors.channels.share import Share
+from connectors.channels.webhook import WebhookSettings
 from connectors.errors import PermanentError
 from connectors.http_clients import made_client
 from connectors.links import Links
@@ -40,6 +43,7 @@ class ChannelDirectory:
         self._stream = stream or sys.stdout
         self._channels: dict[str, Channel] = {}
         self._clients: dict[bool, httpx2.AsyncClient] = {}
+        self._share = Share()
 
     def channel(self, name: str) -> Channel:
         """The channel `name`. Raises PermanentError if no setting resolves the name."""
@@ -67,16 +71,22 @@ class ChannelDirectory:
 
         Raises as a channel does, and PermanentError if no setting resolves the name.
         """
-        return await self.channel(name).send(
-            message,
-            timeout=timeout,
-            first_message=first_message,
-            respond_url=self._links.of(message) if self._links else None,
-        )
+        with self._share.of(name) if message.event else nullcontext():
+            return await self.channel(name).send(
+                message,
+                timeout=timeout,
+                first_message=first_message,
+                respond_url=self._links.of(message) if self._links else None,
+            )
 
     def unresolved(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names that no setting resolves, each once, in order."""
         return tuple(dict.fromkeys(name for name in names if name not in self._settings))
+
+    def unsigned(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The webhooks among the names whose settings have no secret, so that no event leaves."""
+        known = ((name, self._settings.get(name)) for name in dict.fromkeys(names))
+        return tuple(n for n, of in known if isinstance(of, WebhookSettings) and not of.secrets)
 
     async def aclose(self) -> None:
         """Close what is open. A later request for a channel opens it again."""

@@ -28,8 +28,6 @@ _HEADER_SAFE = "".join(sorted(set(string.printable) - set(string.whitespace) - {
 _ANSWER_BOUND = 64 * 1024
 _LONG_IN_PATH, _LONG_IN_QUERY = 16, 8
 """A part of a URL that is this long may be the secret that protects it."""
-MOST_EVENTS = 10
-"""How many events a webhook sends at a time: one that does not answer blocks no more notices."""
 _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
@@ -91,7 +89,6 @@ class WebhookChannel:
         self.name = name
         self._settings = settings
         self._client = client
-        self._events = 0
 
     async def send(
         self,
@@ -102,26 +99,15 @@ class WebhookChannel:
         respond_url: str | None = None,
     ) -> Reference | None:
         """Post `message` and the reference of the first one; returns the answer's reference."""
-        body = _body(message, first_message, respond_url)
-        if message.event is None:
-            return await self._sent(body, message.key, timeout)
-        if self._settings.secrets is None:
-            raise PermanentError(self.name, "no secret of the settings signs its events")
-        if self._events >= MOST_EVENTS:
-            raise RetryableError(self.name, f"{MOST_EVENTS} events are on their way already")
-        self._events += 1
-        try:
-            return await self._sent(body, message.key, timeout)
-        finally:
-            self._events -= 1
-
-    async def _sent(self, body: str, key: str, timeout: timedelta) -> Reference | None:
         import httpx2  # noqa: PLC0415 - no setting needs it
 
+        if message.event and self._settings.secrets is None:
+            raise PermanentError(self.name, "no secret of the settings signs its events")
         seconds = timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds) as limit:
-                return await self._post(body, key, limit, seconds)
+                body = _body(message, first_message, respond_url)
+                return await self._post(body, message.key, limit, seconds)
         except TimeoutError:
             raise RetryableError(self.name, f"no answer within {seconds:g} s") from None
         except httpx2.TimeoutException:

@@ -17,6 +17,7 @@ from rules.alerts.links import links_together
 from rules.alerts.words import words_by_fingerprint
 from rules.clocks.conditions import attribute_words
 from rules.wording.times import relative, short_span
+from rules.wording.waiting_events import waiting_events
 from states.lifecycle import TERMINAL
 
 MOST_LINKS_SHOWN = 12
@@ -169,6 +170,17 @@ def timeline(incident: Incident, last: int | None = None) -> Group:
     return Group(*lines)
 
 
+def _undelivered(view: IncidentView) -> Iterator[Text]:
+    for owed in view.undelivered:
+        again = f", again {relative(owed.not_before, view.now)}" if owed.not_before else ""
+        message = owed.message
+        if message.event is None:
+            yield line(
+                f"- {message.kind} to {message.recipient}: {message.reason}{again}", "yellow"
+            )
+    yield from (line(f"- {events}", "yellow") for events in waiting_events(view))
+
+
 def render(view: IncidentView, last: int | None = None) -> Group:
     """The whole incident."""
     incident = view.incident
@@ -192,14 +204,8 @@ def render(view: IncidentView, last: int | None = None) -> Group:
         parts += [heading(title), *lines] if lines else []
     if view.metrics:
         parts += [heading("Figures"), figures(view)]
-    if view.undelivered:
-        parts.append(heading("Not delivered yet"))
-        for owed in view.undelivered:
-            again = f", again {relative(owed.not_before, view.now)}" if owed.not_before else ""
-            message = owed.message
-            parts.append(
-                line(f"- {message.kind} to {message.recipient}: {message.reason}{again}", "yellow")
-            )
+    undelivered = list(_undelivered(view))
+    parts += [heading("Not delivered yet"), *undelivered] if undelivered else []
     parts += [*_alerts(incident), *_aftermath(incident)]
     parts += [heading("What can be done now"), next_steps(view)]
     parts += [heading("Timeline"), timeline(incident, last)]

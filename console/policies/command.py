@@ -18,6 +18,7 @@ from policies.catalogue import policy_in_force, versions_of
 from policies.checks.installation import (
     channels_as_set,
     channels_resolved,
+    events_signed,
     feeds_resolved,
     pages_arrive,
     people_identified,
@@ -83,6 +84,7 @@ def _of_installation(output: Output) -> tuple[Check, ...]:
     return (
         channels_as_set(channels.kind_of),
         channels_resolved(channels.unresolved),
+        events_signed(channels.unsigned),
         pages_arrive(can_page),
         feeds_resolved(feeds.unresolved),
         *((people_identified(settings.oidc_people_claim),) if settings.oidc_issuer else ()),

@@ -48,6 +48,31 @@ def channels_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) ->
     return check
 
 
+def secrets_setting(channel: str) -> str:
+    """The setting of the secrets that sign what a webhook posts."""
+    return f"INCIDENT_CHANNELS__{channel.upper().replace('-', '_')}__SECRETS"
+
+
+def subscribed_channels(policy: Policy) -> tuple[str, ...]:
+    """The channels by which subscribers get events."""
+    told = policy.communication.subscribers.values() if policy.communication else ()
+    return tuple(dict.fromkeys(entry.channel for entry in told))
+
+
+def events_signed(unsigned: Callable[[Iterable[str]], Collection[str]]) -> Check:
+    """The check that events leave; `unsigned` says which channels have no secret for them."""
+
+    def check(policy: Policy) -> Iterator[Finding]:
+        names = tuple(unsigned(subscribed_channels(policy)))
+        if names:
+            settings = ", ".join(map(secrets_setting, names))
+            what = f"no event leaves by {_told('channel', names)}, because no secret signs it"
+            loc: Loc = ("communication", "subscribers")
+            yield Finding(loc, what, f"set {settings}", key=True, level=Gravity.NOTE)
+
+    return check
+
+
 def misunderstood(policy: Policy, kind_of: Callable[[str], str | None]) -> Iterator[Finding]:
     """Channels whose kind in the settings differs from the policy's kind.
 

@@ -14,7 +14,13 @@ from connectors.feeds.directory import FeedDirectory
 from incidents.temporal_errors import unknown_namespace
 from models.policy import Policy
 from policies.catalogue import PolicyBroken, policy_in_force
-from policies.checks.installation import feed_setting, misunderstood, setting_of
+from policies.checks.installation import (
+    feed_setting,
+    misunderstood,
+    secrets_setting,
+    setting_of,
+    subscribed_channels,
+)
 from policies.compiling.policy import PolicyTooLarge, compile_policy
 from runtime.client import ServerNotReachable, connect
 from runtime.embedded.component import READY
@@ -84,6 +90,8 @@ def _warn_of_installation(policy: Policy, channels: ChannelDirectory, feeds: Fee
     known = policy.channels
     for name in channels.unresolved(known):
         log.warning("channel.unresolved", channel=name, setting=setting_of(name, known[name].kind))
+    for name in channels.unsigned(subscribed_channels(policy)):
+        log.warning("channel.unsigned", channel=name, setting=secrets_setting(name))
     for finding in misunderstood(policy, channels.kind_of):
         log.error("channel.misunderstood", channel=str(finding.loc[1]), means=finding.what)
     named = (entry.ical.feed for entry in policy.schedules.values() if entry.ical)

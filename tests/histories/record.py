@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
+from connectors.errors import PermanentError
 from models.compiled import (
     Branch,
     CompiledPolicy,
@@ -20,6 +21,7 @@ from models.compiled import (
     Level,
     OnRaise,
     RoleRule,
+    Subscriber,
 )
 from models.contracts.archive import ARCHIVE_WORKFLOW
 from models.people.workload import WORKLOAD_WORKFLOW
@@ -291,11 +293,29 @@ async def disputed(stage: Stage) -> None:
     await stage.ended()
 
 
+async def subscribed(stage: Stage) -> None:
+    """A tool misses the first event for a while, gets the next ones, and misses the rest for good.
+
+    Then the incident ends.
+    """
+    gate = Subscriber(name="gate", channel="hook", on=("all",), severities=("SEV1", "SEV2"))
+    hook = stage.channels.channel("hook")
+    hook.failures = [PermanentError("hook", "answered 401")]
+    await stage.report(QUIET.changed(subscribers=(gate,)))
+    await stage.do("acknowledge")
+    await stage.do("set_severity", severity="SEV2", note="a workaround")
+    hook.fails_always = PermanentError("hook", "answered 410")
+    await stage.do("set_severity", severity="SEV3", note="hardly anybody")
+    await stage.do("cancel", reason="false_alarm")
+    await stage.at(6 * 60)
+    await stage.ended()
+
+
 LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     life.__name__: life
     for life in (
         *(full_life, hold_reopen, cancelled, many_runs, shortened, in_calendars, on_call, ladders),
-        *(by_consent, busy, facts, demands, disputed),
+        *(by_consent, busy, facts, demands, disputed, subscribed),
     )
 }
 

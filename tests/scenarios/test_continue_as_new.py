@@ -12,10 +12,13 @@ from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from activities.archive_run import ArchiveRunActivity
 from connectors.errors import PermanentError
 from incidents.kept.timelines import with_whole_timeline
+from models.compiled import Subscriber
 from models.contracts.archive import ArchiveRunInput
 from models.contracts.incident import Carried
 from models.incident.record import Incident
+from models.messages.event import event_key
 from rules.record import carried as carrying
+from rules.updates.subscribed import events_of
 from states.lifecycle import State
 from tests.conftest import time_skipping_server
 from tests.scenarios.stage import Stage, page, told
@@ -79,6 +82,29 @@ async def test_owed_messages_are_carried_with_their_keys_and_work_under_way_is_a
     await short.at(3)
     assert (await short.view()).undelivered == ()
     assert list(log.messages) == [owed[0].message.key]
+
+
+async def test_events_for_a_tool_go_on_in_the_next_run_and_none_falls_between_two(
+    short: Stage,
+) -> None:
+    """A decision owes its events at once, so none depends on which lines a run still has."""
+    hook = short.channels.channel("hook")
+    hook.fails_always = PermanentError("hook", "answered 503")
+    gate = Subscriber(name="gate", channel="hook", on=("all",))
+    await short.report(POLICY.changed(audiences=(), subscribers=(gate,)))
+    for _ in range(10):
+        await short.handle.execute_update("hold", {"actor": "ana", "reason": "third_party"})
+        await short.handle.execute_update("resume", {"actor": "ana"})
+    await short.settled()
+    assert (await short.record()).runs > 1
+    assert hook.messages == {}
+    hook.fails_always = None
+    await short.do("hold", reason="third_party")
+    record = await short.record()
+    due = [event_key(record.id, e.seq, "gate") for e in record.timeline if events_of(e)]
+    assert sorted(hook.messages) == sorted(due)
+    assert len(due) == 22
+    assert (await short.view()).unheard == ()
 
 
 async def test_an_effect_in_flight_finishes_in_the_run_that_began_it(short: Stage) -> None:

@@ -11,7 +11,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kinds import channel_settings
-from connectors.channels.webhook import MOST_EVENTS
+from connectors.channels.share import MOST_OF_A_CHANNEL
 from connectors.errors import PermanentError, RetryableError
 from connectors.signatures import each_of
 from models.messages.event import Event
@@ -149,17 +149,18 @@ async def test_an_event_is_the_whole_body_and_never_leaves_unsigned() -> None:
 async def test_a_receiver_that_hangs_holds_up_few_events_and_no_other_message() -> None:
     """The events beyond come again later, and leave room for whatever else must go out."""
     async with WebhookSink() as sink:
-        sink.hang(times=MOST_EVENTS)
+        sink.hang(times=MOST_OF_A_CHANNEL)
         settings = channel_settings({"url": sink.url, "secrets": OLD})
         directory = ChannelDirectory({"gate": settings})
         hanging = [
             asyncio.create_task(directory.send("gate", an_event(number), timeout=SOON))
-            for number in range(MOST_EVENTS)
+            for number in range(MOST_OF_A_CHANNEL)
         ]
-        await sink.wait_for_requests(MOST_EVENTS)
+        await sink.wait_for_requests(MOST_OF_A_CHANNEL)
         with pytest.raises(RetryableError, match="are on their way already"):
             await directory.send("gate", an_event(99), timeout=SOON)
         await directory.send("gate", a_message(), timeout=SOON)
+        await directory.send("log", an_event(99), timeout=SOON)
         for task in hanging:
             task.cancel()
         await asyncio.gather(*hanging, return_exceptions=True)

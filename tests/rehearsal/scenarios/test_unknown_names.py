@@ -101,6 +101,11 @@ def test_an_event_with_an_unknown_name_is_a_problem(
             "no person or channel zo; there are: ana, bo, cy, pager, log",
         ),
         (
+            "at: 0m, event: deploymnts",
+            22,
+            "no subscriber deploymnts; there are none",
+        ),
+        (
             "at: 0m, tell: stakholder",
             21,
             "no audience or person stakholder; did you mean stakeholders?",

@@ -12,6 +12,7 @@ from models.proof import Proof
 from models.time.clock import ClockReading, ClockStatus, Stage
 from rules.wording.clocks import by_calendar, clock_words
 from rules.wording.times import in_utc, span
+from rules.wording.waiting_events import waiting_events
 from web.pages.fields import Choice
 from web.pages.incident.choices import steps_left
 from web.pages.summary import SeenIncident, seen_by
@@ -167,7 +168,10 @@ def _waiting(view: IncidentView) -> Iterator[str]:
     for used in incident.overrides:
         yield f"overridden: {used.command} by {used.actor.name}: {used.reason}"
     for owed in view.undelivered:
-        yield f"not delivered yet: {owed.message.kind} to {owed.message.recipient}"
+        if owed.message.event is None:
+            yield f"not delivered yet: {owed.message.kind} to {owed.message.recipient}"
+    for events in waiting_events(view):
+        yield f"not delivered yet: {events}"
 
 
 def _lines(view: IncidentView, before: int | None) -> Lines:
