@@ -23,7 +23,7 @@ from models.people.workload import PageLimit, PageLimits
 from models.proof import Proof
 from models.severity import CompiledSeverityRules
 from models.time.cadence import Rhythm
-from models.time.calendar import CalendarSlice, CalendarSpec
+from models.time.calendar import CalendarSlice, CalendarSpec, LocalTimes
 from models.time.clock import ClockSpec, MetricSpec, Threshold
 
 BOUND_BYTES = 64 * 1024
@@ -264,6 +264,7 @@ class CompiledPolicy(Frozen):
     on_call: dict[str, OnCall] = Field(default_factory=dict)
     authority: dict[str, AuthorityRule] = Field(default_factory=dict)
     time_zone: str = Field(default="UTC", exclude_if=lambda zone: zone == "UTC")
+    local_times: LocalTimes | None = Field(default=None, exclude_if=lambda times: times is None)
     trust: dict[str, tuple[Proof, ...]] = Field(
         default_factory=dict, exclude_if=lambda trust: not trust
     )

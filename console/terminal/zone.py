@@ -40,4 +40,4 @@ def moment(at: datetime | None) -> str:
     if at is None or zone is None:
         return times.moment(at)
     local = at.astimezone(zone)
-    return f"{times.stamp(local)} {local:%Z}"
+    return f"{times.stamp(local)} {times.name_of_clock(local.tzname() or UTC_NAME)}"

@@ -34,6 +34,7 @@ async def reach_of(lookup: OnCallLookup, request: EscalateIncident) -> Reach:
         duty.on_call,
         request.further_holders,
         vacant=request.vacant,
+        local=request.local_times,
     )
     found, unable = _without_decliners(found, request)
     outside = await outside_hours(found.pages, level.hours, request.schedules, request.now)

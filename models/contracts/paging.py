@@ -10,6 +10,7 @@ from models.messages.reference import FirstMessage
 from models.people.schedule import OnCall, ScheduleSpec
 from models.people.workload import Leave, PageLimits
 from models.severity import LEAST_URGENT
+from models.time.calendar import LocalTimes
 
 ESCALATE_INCIDENT = "escalate_incident"
 
@@ -23,7 +24,7 @@ class EscalateIncident(Frozen):
     name `policy`. `holders` stand in for a role that is `vacant`, and the page says as what.
     `limits` are those of everybody; `urgency` is 1 for the worst severity. Without `sends` nothing
     leaves: the activity only finds out whom the level pages. `first_messages` are those of the
-    incident so far. Nobody in `declined` is paged.
+    incident so far. Nobody in `declined` is paged. `local_times` are those of the policy.
     """
 
     level: int
@@ -46,6 +47,7 @@ class EscalateIncident(Frozen):
     sends: bool = True
     first_messages: tuple[FirstMessage, ...] = ()
     declined: tuple[str, ...] = Field(default=(), exclude_if=lambda people: not people)
+    local_times: LocalTimes | None = Field(default=None, exclude_if=lambda times: times is None)
 
 
 class PageOutcome(Frozen):

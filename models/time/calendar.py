@@ -6,7 +6,7 @@ them out once, outside the workflow, and records them: the incident reckons with
 
 from pydantic import Field
 
-from models.base import Frozen, Instant
+from models.base import Frozen, Instant, Seconds
 
 LOCAL = "local"
 """The calendar of every policy that is always open. Its days are those of the policy's zone."""
@@ -55,3 +55,19 @@ class CalendarSlice(Frozen):
     opens: tuple[tuple[Instant, Instant], ...] = ()
     days: tuple[tuple[Instant, Instant], ...] = ()
     offsets: tuple[tuple[Instant, int], ...] = Field(min_length=1)
+
+
+class ClockChange(Frozen):
+    """From an instant on, the clock of a zone is so far ahead of UTC, and has this short name."""
+
+    at: Instant
+    ahead: Seconds
+    name: str
+
+
+class LocalTimes(Frozen):
+    """What the clock of a zone shows until an instant, as it was worked out once; for messages."""
+
+    zone: str
+    changes: tuple[ClockChange, ...] = Field(min_length=1)
+    valid_until: Instant

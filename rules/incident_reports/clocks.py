@@ -11,7 +11,7 @@ from rules.clocks.doubts import doubts
 from rules.incident_reports.sections import who
 from rules.wording.clocks import by_calendar, counted, ranged
 from rules.wording.markdown import bullets, plain, section, table, within
-from rules.wording.times import span, stamp
+from rules.wording.times import Told, span
 
 
 def outcome(reading: ClockReading) -> str:
@@ -42,7 +42,7 @@ def _after(reading: ClockReading) -> str:
     return "; a breach of it was corrected" if reading.corrected else ""
 
 
-def clocks(readings: Sequence[ClockReading]) -> str:
+def clocks(readings: Sequence[ClockReading], moment: Told) -> str:
     """Each run of each clock, with its outcome."""
     return table(
         ("Clock", "Run", "Outcome", "Target", "Elapsed", "Started", "Limit", "Stopped"),
@@ -53,37 +53,37 @@ def clocks(readings: Sequence[ClockReading]) -> str:
                 outcome(reading),
                 within(by_calendar(reading.target, reading)),
                 ranged(reading.elapsed_between, reading),
-                stamp(reading.started_at),
-                stamp(reading.breach_at) if reading.breach_at else "",
-                stamp(reading.stopped_at) if reading.stopped_at else "",
+                moment(reading.started_at),
+                moment(reading.breach_at) if reading.breach_at else "",
+                moment(reading.stopped_at) if reading.stopped_at else "",
             )
             for reading in readings
         ],
     )
 
 
-def _breach_row(breach: RecordedBreach) -> tuple[str, ...]:
+def _breach_row(breach: RecordedBreach, moment: Told) -> tuple[str, ...]:
     by = breach.corrected
     corrected = ""
     if by:
         under = f", under {plain(by.policy)}" if by.policy else ""
         why = f": {plain(by.reason)}" if by.reason else ", without a reason"
-        corrected = f"{stamp(by.at)} by {who(by.actor)} with {plain(by.command)}{under}{why}"
+        corrected = f"{moment(by.at)} by {who(by.actor)} with {plain(by.command)}{under}{why}"
     return (
         plain(breach.clock),
         str(breach.run),
-        stamp(breach.due_at),
-        stamp(breach.fired_at),
+        moment(breach.due_at),
+        moment(breach.fired_at),
         plain(", ".join(breach.actions)),
         plain(", ".join(breach.told)),
         corrected,
     )
 
 
-def breach_section(incident: Incident) -> tuple[str, ...]:
+def breach_section(incident: Incident, moment: Told) -> tuple[str, ...]:
     """Each breach, who heard of it, and what corrected it: a breach stays on record."""
     head = ("Clock", "Run", "Limit", "Fired", "Set off", "Told", "Corrected")
-    rows = [_breach_row(breach) for breach in breaches(incident)]
+    rows = [_breach_row(breach, moment) for breach in breaches(incident)]
     return (section("Breaches", table(head, rows)),) if rows else ()
 
 
@@ -93,14 +93,14 @@ def doubt_section(incident: Incident, policy: CompiledPolicy, now: datetime) -> 
     return (section("Doubtful", bullets(found)),) if found else ()
 
 
-def _threshold_row(fired: FiredThreshold) -> tuple[str, ...]:
+def _threshold_row(fired: FiredThreshold, moment: Told) -> tuple[str, ...]:
     late = fired.fired_at - fired.due_at
     return (
         plain(fired.clock),
         str(fired.run),
         plain(fired.threshold),
-        stamp(fired.due_at),
-        stamp(fired.fired_at),
+        moment(fired.due_at),
+        moment(fired.fired_at),
         span(late) if late >= timedelta(seconds=1) else "on time",
         _taken_back(fired),
     )
@@ -113,8 +113,8 @@ def _taken_back(fired: FiredThreshold) -> str:
     return "not under the later policy" if later else "taken back by a correction"
 
 
-def thresholds(incident: Incident) -> str:
+def thresholds(incident: Incident, moment: Told) -> str:
     """The thresholds that fired, in order."""
     head = ("Clock", "Run", "Threshold", "Due", "Fired", "Late by", "Remark")
     ordered = sorted(incident.fired, key=lambda fired: (fired.fired_at, fired.due_at))
-    return table(head, [_threshold_row(fired) for fired in ordered])
+    return table(head, [_threshold_row(fired, moment) for fired in ordered])

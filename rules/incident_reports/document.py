@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident, Milestone, TimelineEntry
@@ -15,7 +16,7 @@ from rules.incident_reports.clocks import breach_section, clocks, doubt_section,
 from rules.incident_reports.sections import aftermath, what_happened, who, work
 from rules.wording.clocks import counted, ranged
 from rules.wording.markdown import plain, section, table
-from rules.wording.times import span, stamp
+from rules.wording.times import Told, in_zone, span, stamp
 
 FACT, VALUE = "Fact", "Value"
 DURATIONS = (
@@ -24,6 +25,15 @@ DURATIONS = (
     ("Time to resolve", "resolved"),
     ("Time to close", "closed"),
 )
+
+
+ALL_UTC = "All times are UTC."
+
+
+def _moments(policy: CompiledPolicy) -> Told:
+    """How the report writes instants; in UTC the document says once that all are."""
+    local = policy.local_times
+    return partial(in_zone, local=local) if local else stamp
 
 
 def _held_for(incident: Incident, now: datetime) -> timedelta:
@@ -37,7 +47,11 @@ def _severity(incident: Incident) -> str:
 
 
 def _header(
-    incident: Incident, policy: CompiledPolicy, readings: Sequence[ClockReading], now: datetime
+    incident: Incident,
+    policy: CompiledPolicy,
+    readings: Sequence[ClockReading],
+    now: datetime,
+    moment: Told,
 ) -> str:
     report = incident.report
     runs = {(r.clock, r.run) for r in readings}
@@ -50,7 +64,7 @@ def _header(
         ("State", incident.state.value + (", on hold" if incident.hold else "")),
         ("Severity", _severity(incident)),
         ("Highest severity", plain(highest_severity(incident, policy))),
-        ("Reported", f"{stamp(incident.reported_at)} by {who(report.reporter)}"),
+        ("Reported", f"{moment(incident.reported_at)} by {who(report.reporter)}"),
         *_durations(incident),
         *_metrics(incident, policy, now),
         ("Time on hold", span(_held_for(incident, now))),
@@ -64,7 +78,7 @@ def _header(
         ("Alert group", plain(report.group_id or "")),
         ("Follows incident", plain(report.previous_incident or "")),
         ("Policy", f"{plain(policy.name)} {plain(policy.version)} (`{policy.policy_hash}`)"),
-        ("Report as of", stamp(now)),
+        ("Report as of", moment(now)),
     ]
     return table((FACT, VALUE), [row for row in rows if row[1]])
 
@@ -100,46 +114,46 @@ def _negative(metric: MetricReading) -> str:
     return f" — doubtful: its end lies {counted(metric.negative_by, metric)} before its start"
 
 
-def _remark(milestone: Milestone) -> str:
+def _remark(milestone: Milestone, moment: Told) -> str:
     remarks = []
     if milestone.latest_at:
-        remarks.append(f"some time until {stamp(milestone.latest_at)}")
+        remarks.append(f"some time until {moment(milestone.latest_at)}")
     if milestone.recorded_at > milestone.at:
         remarks.append(f"backdated by {span(milestone.recorded_at - milestone.at)}")
     if milestone.disputed:
         dispute = milestone.disputed
-        remarks.append(f"disputed by {who(dispute.actor)} at {stamp(dispute.at)}")
+        remarks.append(f"disputed by {who(dispute.actor)} at {moment(dispute.at)}")
     elif milestone.superseded:
         remarks.append("replaced by a correction")
     elif milestone.void_at:
-        remarks.append(f"no longer true from {stamp(milestone.void_at)}")
+        remarks.append(f"no longer true from {moment(milestone.void_at)}")
     return ", ".join(remarks)
 
 
-def _milestones(incident: Incident) -> str:
+def _milestones(incident: Incident, moment: Told) -> str:
     return table(
         ("Milestone", "Happened", "Recorded", "By", "Remark"),
         [
             (
                 plain(milestone.name),
-                stamp(milestone.at),
-                stamp(milestone.recorded_at),
+                moment(milestone.at),
+                moment(milestone.recorded_at),
                 who(milestone.actor),
-                _remark(milestone),
+                _remark(milestone, moment),
             )
             for milestone in sorted(incident.milestones, key=lambda m: (m.at, m.recorded_at))
         ],
     )
 
 
-def _timeline_row(entry: TimelineEntry) -> tuple[str, ...]:
-    recorded = stamp(entry.recorded_at)
+def _timeline_row(entry: TimelineEntry, moment: Told) -> tuple[str, ...]:
+    recorded = moment(entry.recorded_at)
     lag = entry.recorded_at - entry.happened_at
     if lag >= timedelta(seconds=1):
         recorded += f" ({span(lag)} later)"
     return (
         str(entry.seq),
-        stamp(entry.happened_at),
+        moment(entry.happened_at),
         recorded,
         who(entry.actor),
         plain(entry.kind),
@@ -147,7 +161,7 @@ def _timeline_row(entry: TimelineEntry) -> tuple[str, ...]:
     )
 
 
-def _timeline(incident: Incident) -> tuple[str, ...]:
+def _timeline(incident: Incident, moment: Told) -> tuple[str, ...]:
     elsewhere = [
         f"Entries {part.first_seq} to {part.last_seq} are kept in {plain(part.uri)} "
         f"(SHA-256 `{part.sha256}`)."
@@ -156,18 +170,18 @@ def _timeline(incident: Incident) -> tuple[str, ...]:
     ordered = sorted(incident.timeline, key=lambda entry: (entry.happened_at, entry.seq))
     told = table(
         ("No.", "Happened", "Recorded", "Who", "Kind", "What"),
-        [_timeline_row(entry) for entry in ordered],
+        [_timeline_row(entry, moment) for entry in ordered],
     )
-    return ("\n".join(elsewhere), told, "\n".join(_refused_again(incident)))
+    return ("\n".join(elsewhere), told, "\n".join(_refused_again(incident, moment)))
 
 
-def _refused_again(incident: Incident) -> Iterator[str]:
+def _refused_again(incident: Incident, moment: Told) -> Iterator[str]:
     """Commands that were refused more than once, and how many were only counted."""
     for attempt in incident.refusals.attempts:
         if attempt.times > 1:
             known = "" if attempt.proof is Proof.CLAIMED else f" ({attempt.proof})"
             who_tried = f"{plain(attempt.actor)}{known} was refused {plain(attempt.command)}"
-            often = f"{attempt.times} times, the last time at {stamp(attempt.last_at)}"
+            often = f"{attempt.times} times, the last time at {moment(attempt.last_at)}"
             words = (f"{plain(name)}: {plain(text)}" for name, text in attempt.said.items())
             last = f", then with the words: {'; '.join(words)}" if attempt.said else ""
             yield f"- {who_tried} {often} (No. {attempt.seq}){last}."
@@ -181,20 +195,21 @@ def incident_report_markdown(
     readings: tuple[ClockReading, ...],
     now: datetime,
 ) -> str:
-    """The report as of `now`, with all instants in UTC; `readings` are the clocks at `now`."""
+    """The report as of `now`, in the zone of the policy; `readings` are the clocks at `now`."""
+    moment = _moments(policy)
     title = f"# Incident report: {plain(incident.id)} — {plain(incident.report.title)}"
     parts = [
         title,
-        "All times are UTC.",
-        _header(incident, policy, readings, now),
+        f"All times are in {plain(policy.time_zone)}." if policy.local_times else ALL_UTC,
+        _header(incident, policy, readings, now, moment),
         *doubt_section(incident, policy, now),
-        *what_happened(incident),
-        section("Milestones", _milestones(incident)),
-        section("Clocks", clocks(readings)),
-        *breach_section(incident),
-        section("Thresholds that fired", thresholds(incident)),
-        *work(incident, policy, now),
-        *aftermath(incident),
-        section("Timeline", *_timeline(incident)),
+        *what_happened(incident, moment),
+        section("Milestones", _milestones(incident, moment)),
+        section("Clocks", clocks(readings, moment)),
+        *breach_section(incident, moment),
+        section("Thresholds that fired", thresholds(incident, moment)),
+        *work(incident, policy, now, moment),
+        *aftermath(incident, moment),
+        section("Timeline", *_timeline(incident, moment)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -10,6 +10,7 @@ from models.messages.message import MessageKind
 from models.people.party import Party, PartyKind, as_person, name_of, party_named
 from models.people.schedule import OnCall
 from models.people.workload import AskLeave, BindingLimit, PageLimit, PageLimits
+from models.time.calendar import LocalTimes
 from rules.paging.withdrawal import Withdrawal
 from rules.people.on_call.words import by_schedule
 
@@ -59,13 +60,13 @@ def _named(
     target: str,
     holders: Mapping[str, str],
     further: Mapping[str, tuple[str, ...]],
-    on_call: Mapping[str, OnCall],
+    on_call: Mapping[str, dict[str, str]],
     vacant: Mapping[str, str],
 ) -> dict[str, str]:
     """The people that a target means, and why each one is meant if the target does not say it."""
     match party_named(target):
         case Party(PartyKind.SCHEDULE, schedule) if found := on_call.get(schedule):
-            return {person: by_schedule(found, person) for person in found.people}
+            return found
         case Party(PartyKind.ROLE, role) if holder := holders.get(role):
             return dict.fromkeys((holder, *further.get(role, ())), vacant.get(role, ""))
         case Party(PartyKind.PERSON, person) if person:
@@ -81,13 +82,19 @@ def resolve_targets(
     further: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     *,
     vacant: Mapping[str, str] = MappingProxyType({}),
+    local: LocalTimes | None = None,
 ) -> Resolution:
     """Resolve `person:NAME`, `role:NAME`, `channel:NAME` and `schedule:NAME`.
 
     `holders` maps roles to people (`further` to their other holders), and `on_call` maps schedules
     to who is on call. For a role in `vacant`, these people stand in, and the value says as what. A
-    person that the policy does not know is paged by name on the policy's paging channels.
+    person that the policy does not know is paged by name on the policy's paging channels. `local`
+    is the clock in which people read until when somebody is on call.
     """
+    duties = {
+        schedule: {person: by_schedule(found, person, local) for person in found.people}
+        for schedule, found in on_call.items()
+    }
     pages: dict[tuple[bool, str], PageTarget] = {}
     nobody: dict[str, None] = {}
     for target in targets:
@@ -95,7 +102,7 @@ def resolve_targets(
         if channel:
             pages.setdefault((True, channel), PageTarget(target, channel, channels=(channel,)))
             continue
-        named = _named(target, holders, further, on_call, vacant)
+        named = _named(target, holders, further, duties, vacant)
         if not named:
             nobody[target] = None
         for name, via in named.items():

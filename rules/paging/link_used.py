@@ -15,7 +15,7 @@ from rules.paging.manual_escalation import answerable
 from rules.paging.messages import message
 from rules.record.decision import Case, Decision, TellOfLink
 from rules.record.timeline import note
-from rules.wording.times import in_utc
+from rules.wording.times import in_zone
 from states.lifecycle import Trigger
 
 REASON = "acknowledged with your link"
@@ -76,7 +76,8 @@ def _used(incident: Incident, person: str) -> frozenset[str]:
 
 def _text(case: Case) -> str:
     incident = case.incident
-    done = f"Your link was used to acknowledge {incident.id} at {in_utc(case.now)}."
+    at = in_zone(case.now, case.policy.local_times)
+    done = f"Your link was used to acknowledge {incident.id} at {at}."
     if answerable(incident, Trigger.ACKNOWLEDGE):
         again = f'escalate {incident.id} --note "that was not me"'
         return f"{done}\nThat answered {incident.demand_of}. If it was not you, ask again: {again}"

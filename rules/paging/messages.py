@@ -12,7 +12,7 @@ from rules.alerts.links import RUNBOOK, in_words, links_together
 from rules.alerts.words import alerts_in_words
 from rules.clocks.clocks import read_clocks
 from rules.updates.cadence import next_update_at
-from rules.wording.times import in_utc
+from rules.wording.times import in_zone
 
 ANSWERED_WITHIN = timedelta(days=7)
 """For so long after a page or reminder, its recipient may answer it by a link."""
@@ -33,12 +33,14 @@ def facts_for(
         "impact": report.nature or ", ".join(report.affected_systems),
         "alerts": in_a_cell(alerts_in_words([record.alert for record in incident.alerts.values()])),
         "deadlines": "; ".join(
-            f"{r.clock} by {in_utc(r.breach_at)}" for r in running if r.breach_at
+            f"{r.clock} by {in_zone(r.breach_at, policy.local_times)}"
+            for r in running
+            if r.breach_at
         ),
     }
     next_at = next_update_at(policy, incident, audience.name, now) if audience else None
     if next_at:
-        facts["next_update"] = f"by {in_utc(next_at)}"
+        facts["next_update"] = f"by {in_zone(next_at, policy.local_times)}"
     seen = (audience.sees if audience else ()) or ALL_FACTS
     return {name: value[:1000] for name, value in facts.items() if value and name in seen}
 

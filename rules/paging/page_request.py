@@ -8,7 +8,7 @@ repeated, and no other page ever has it.
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.compiled import CompiledPolicy, EscalationPolicy
+from models.compiled import CompiledPolicy, EscalationPolicy, Level
 from models.contracts.paging import EscalateIncident
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.incident.record import Incident
@@ -68,6 +68,13 @@ def page_key(incident_id: str, asked: PageRequest) -> str:
     return f"{incident_id}/page-{asked.cause}.{asked.page.level}.{asked.page.cycle + 1}"
 
 
+def _ordered(page: Page, incident: Incident) -> Level:
+    targets = page.targets
+    if not targets.in_turn:
+        return targets
+    return targets.changed(page=targets_in_turn(incident.id, targets.page, page.level, page.cycle))
+
+
 def request_of(
     asked: PageRequest, incident: Incident, policy: CompiledPolicy, progress: EscalationProgress
 ) -> EscalateIncident:
@@ -82,10 +89,7 @@ def request_of(
         text=f"{incident.report.title}\n{how_to_stop(incident.id, progress)}",
         to_a_person=True,
     )
-    targets = page.targets
-    if targets.in_turn:
-        ordered = targets_in_turn(incident.id, targets.page, page.level, page.cycle)
-        targets = targets.changed(page=ordered)
+    targets = _ordered(page, incident)
     caller = asked.caller(progress)
     roles = addressed_by_level(targets, incident, policy, asked.now)
     return EscalateIncident(
@@ -107,4 +111,5 @@ def request_of(
         urgency=urgency(incident.severity, policy.severities),
         first_messages=incident.first_messages,
         declined=(*decliners(progress, page.cycle), *((caller,) if caller else ())),
+        local_times=policy.local_times,
     )

@@ -1,12 +1,17 @@
 """Instants and durations in words."""
 
+from bisect import bisect_right
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+from models.time.calendar import LocalTimes
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 Spoken = Callable[..., str]
 """A duration in words: `span`, or `short_span`."""
+Told = Callable[[datetime], str]
+"""An instant in words, to the second."""
 
 
 def stamp(at: datetime) -> str:
@@ -22,6 +27,27 @@ def in_utc(at: datetime) -> str:
 def in_utc_minutes(at: datetime) -> str:
     """An instant in UTC, to the minute, in a sentence."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def name_of_clock(short: str) -> str:
+    """The short name of a zone's clock: `CET`; `UTC-03` if the zone has only a number for it."""
+    return short if short.isalpha() else f"UTC{short}"
+
+
+def in_zone(at: datetime, local: LocalTimes | None, written: Told = stamp) -> str:
+    """An instant in the zone of the policy, to the second: `2026-03-27 17:50:00 CET`.
+
+    In UTC, if the policy names no other zone, or nobody recorded what its clock shows then.
+    """
+    if local is None or not local.changes[0].at <= at < local.valid_until:
+        return f"{written(at)} UTC"
+    found = local.changes[bisect_right(local.changes, at, key=lambda change: change.at) - 1]
+    return f"{written(at + found.ahead)} {name_of_clock(found.name)}"
+
+
+def in_zone_minutes(at: datetime, local: LocalTimes | None) -> str:
+    """The same to the minute."""
+    return in_zone(at, local, lambda shown: f"{shown:%Y-%m-%d %H:%M}")
 
 
 def moment(at: datetime | None) -> str:

@@ -21,7 +21,14 @@ import holidays
 
 from models.policy.sections.calendars import HOLIDAY, WEEK
 from models.policy.values.words import suggestion
-from models.time.calendar import LOCAL, CalendarSlice, CalendarSpec, OpenHours
+from models.time.calendar import (
+    LOCAL,
+    CalendarSlice,
+    CalendarSpec,
+    ClockChange,
+    LocalTimes,
+    OpenHours,
+)
 from rules.time.localtime import DAY, LocalClock, Open, at_time, midnight
 
 _STEP = timedelta(hours=12)
@@ -159,6 +166,21 @@ def _clock_of_years(zone: str, first: int, end: int) -> LocalClock:
         of_year = _of_year(zone, year)
         offsets += of_year[1:] if offsets and offsets[-1][1] == of_year[0][1] else of_year
     return LocalClock(tuple(offsets))
+
+
+def local_times(zone: str, since: datetime, until: datetime) -> LocalTimes:
+    """What the clock of a zone shows between two instants, with its names.
+
+    Raises KeyError if the zone is unknown.
+    """
+    there = ZoneInfo(zone)
+    changes = tuple(
+        ClockChange(
+            at=at, ahead=timedelta(seconds=seconds), name=at.astimezone(there).tzname() or ""
+        )
+        for at, seconds in _offsets(there, since.astimezone(UTC), until.astimezone(UTC))
+    )
+    return LocalTimes(zone=zone, changes=changes, valid_until=until)
 
 
 def joined_spans(spans: Iterable[Open]) -> list[Open]:

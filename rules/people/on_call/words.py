@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from models.people.party import PartyKind, party_named
 from models.people.schedule import COVERS, NOBODY, OVERRIDE, GapKind, OnCall, ScheduleSpec
 from models.policy.values.durations import format_duration
-from rules.wording.times import in_utc_minutes
+from models.time.calendar import LocalTimes
+from rules.wording.times import in_zone_minutes
 
 ROTATION = "rotation"
 """The name of the only rotation of a schedule."""
@@ -29,8 +30,8 @@ def people_of(spec: ScheduleSpec, everybody: Iterable[str]) -> tuple[str, ...]:
     return tuple(person for person in dict.fromkeys(named) if person != NOBODY)
 
 
-def _until(at: datetime | None) -> str:
-    return f" until {in_utc_minutes(at)}" if at else ""
+def _until(at: datetime | None, local: LocalTimes | None = None) -> str:
+    return f" until {in_zone_minutes(at, local)}" if at else ""
 
 
 def _aged(found: OnCall) -> str:
@@ -49,12 +50,12 @@ def is_override(because: str) -> bool:
     return because.startswith((OVERRIDE, COVERS))
 
 
-def by_schedule(found: OnCall, person: str) -> str:
+def by_schedule(found: OnCall, person: str, local: LocalTimes | None = None) -> str:
     """Why somebody is on call: `primary, override until 2026-12-27 09:00 UTC`."""
     duty = found.duty(person)
     if duty is None:
         return found.schedule
-    return f"{found.schedule}, {duty.because}{_until(duty.until_at)}{_aged(found)}"
+    return f"{found.schedule}, {duty.because}{_until(duty.until_at, local)}{_aged(found)}"
 
 
 def schedules_of(targets: Iterable[str]) -> tuple[str, ...]:

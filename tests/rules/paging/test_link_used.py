@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from incidents.schedules.calendars import with_calendars
 from models.base import ENGINE
 from models.compiled import Person
 from models.incident.record import Incident
@@ -42,6 +43,9 @@ def test_the_person_hears_of_it_on_the_channels_that_brought_no_link() -> None:
     (message,) = told(acknowledged(paged("pager")))
     assert (message.person, message.channels) == ("ana", ("sms", "log"))
     assert "used to acknowledge INC-260327-TEST at 2026-03-27 16:52:00 UTC" in message.text
+    in_berlin = with_calendars(REACHABLE.changed(time_zone="Europe/Berlin"), after(0), after(0))
+    (there,) = told(acknowledged(paged("pager"), in_berlin))
+    assert "at 2026-03-27 17:52:00 CET" in there.text
     assert message.text.endswith("dispute-acknowledgement INC-260327-TEST")
     assert link_key("INC-1", message, "sms") == f"INC-1/link-{message.line}/sms"
     told_by = list(messages_of(message, an_incident(), REACHABLE, after(2)))
