@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +62,15 @@ class Stream:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while sum(got.kind == kind for got in self.got) < count:
                 assert not self.over, f"the stream ended after {[got.kind for got in self.got]}"
+                self._news.clear()
+                await self._news.wait()
+        return self.got
+
+    async def has(self, told: Callable[[Got], bool]) -> list[Got]:
+        """Everything that came until an event was as it is told."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not any(told(got) for got in self.got):
+                assert not self.over, f"the stream ended after {self.got}"
                 self._news.clear()
                 await self._news.wait()
         return self.got
