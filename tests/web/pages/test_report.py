@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from models.proof import Proof
+from runtime.tokens import TokenSettings
 from tests.scenarios.siren import policy_file
 from tests.web.conftest import TOKEN
 from tests.web.pages.browser import Browser, Forms, words
@@ -222,6 +224,27 @@ async def test_who_may_not_report_is_told_who_may_and_leaves_a_trace(
     assert "<form id=" not in stranger.text
     traces = [each for each in logged if each["event"] == "request.refused"]
     assert [(each["path"], each["status"]) for each in traces] == [("/report", 403)] * 2
+
+
+@pytest.mark.parametrize(("scope", "status"), [("report", 200), ("read", 403)])
+async def test_a_token_needs_the_scope_to_report_and_no_other(
+    rules: Path, desk: Desk, scope: str, status: int
+) -> None:
+    """Its owner reports; the page of the incident needs another scope, so a note names it."""
+    secret = f"a secret to {scope} with"
+    digest = sha256(secret.encode()).hexdigest()
+    token = TokenSettings(hash=digest, owner="ana", scopes=(scope,)).token("ana")
+    async with desk.browser(tokens={"ana": token}) as browser:
+        await browser.logs_in("", secret)
+        page = await browser.opens("/report")
+        assert page.status_code == status, words(page.text)
+        if status == 403:
+            assert "this needs report" in words(page.text)
+            return
+        sent = await browser.sends(page.text, "/report", follow=False, do="report", **TYPED)
+    incident = re.findall(r"Reported (INC-\S+)", words(sent.text))[0]
+    reporter = (await desk.siren.record(incident)).report.reporter
+    assert (reporter.name, reporter.proof) == ("ana", Proof.TOKEN)
 
 
 async def test_a_form_of_a_session_that_is_over_keeps_its_words(ana: Reporter) -> None:
