@@ -98,10 +98,11 @@ class TokenUsed(Frozen):
 
 
 class EndedSession(Frozen):
-    """Input of the signal that a session ended before its time, which is `until`."""
+    """Input of the signal that a session of `owner` ended before its time, which is `until`."""
 
     id: str = Field(pattern=SESSION_PATTERN)
     until: Instant
+    owner: str = Field(default="", max_length=NAME_BOUND, exclude_if=lambda owner: not owner)
 
 
 class AccessToken(Frozen):

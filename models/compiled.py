@@ -241,7 +241,9 @@ class CompiledPolicy(Frozen):
     command asks the rules of its own command, that only what is proven well enough stops pages, and
     that what stands offered or asked is judged again when it takes effect. `demands_wait` says that
     a demand which reaches nobody waits for the hours of its level, and that a round which a demand
-    began in the middle tries every level.
+    began in the middle tries every level. `ladder_goes_on` says that a forgotten acknowledgement
+    pages the level again at which it stopped the ladder, that a demand sets a ladder going that
+    ended without an answer, and that a ladder which waits for a shift looks whether one has begun.
 
     `trust` says by command how its sender must be known, `default` for all others; without either,
     every proof counts. The link of a page grants the commands in `link_grants`.
@@ -305,6 +307,7 @@ class CompiledPolicy(Frozen):
     a_raise_pages_alone: bool = False
     judges_in_full: bool = False
     demands_wait: bool = False
+    ladder_goes_on: bool = False
 
     @property
     def limits_pages(self) -> bool:

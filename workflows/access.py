@@ -61,7 +61,9 @@ class Access:
         if self._unfit:
             raise self._unfit
         await workflow.wait_condition(workflow.info().is_continue_as_new_suggested)
-        workflow.continue_as_new(AccessInput(carried=self._state))
+        # A new run keeps only what memo its start had, and readers ask nothing but the memo.
+        memo = {TOKENS_MEMO: _tokens(self._state), SESSIONS_MEMO: _sessions(self._state)}
+        workflow.continue_as_new(AccessInput(carried=self._state), memo=memo)
 
     @workflow.query(name=TOKENS_MEMO)
     def tokens(self) -> AccessState:
@@ -101,17 +103,23 @@ class Access:
             self._unknown(SESSION_ENDED, ())
             return
         self._state = with_ended_session(self._state, said, workflow.now())
-        shown = [ended.model_dump(mode="json") for ended in self._state.ended_sessions]
-        workflow.upsert_memo({SESSIONS_MEMO: shown})
+        workflow.upsert_memo({SESSIONS_MEMO: _sessions(self._state)})
 
     def _replace(self, state: AccessState) -> None:
         if state != self._state:
             self._state = state
-            shown = [token.model_dump(mode="json", exclude_none=True) for token in state.tokens]
-            workflow.upsert_memo({TOKENS_MEMO: shown})
+            workflow.upsert_memo({TOKENS_MEMO: _tokens(state)})
 
     def _unknown(self, name: str, _payloads: Sequence[RawValue]) -> None:
         workflow.logger.warning("message.malformed", extra={"command": name[:80]})
+
+
+def _tokens(state: AccessState) -> list[dict[str, Any]]:
+    return [token.model_dump(mode="json", exclude_none=True) for token in state.tokens]
+
+
+def _sessions(state: AccessState) -> list[dict[str, Any]]:
+    return [ended.model_dump(mode="json") for ended in state.ended_sessions]
 
 
 def _ruled(rule: Rule[Said], state: AccessState, said: Said) -> tuple[AccessState, AccessToken]:

@@ -56,7 +56,8 @@ class ScheduleOverrides:
         if self._unfit:
             raise self._unfit
         await workflow.wait_condition(workflow.info().is_continue_as_new_suggested)
-        workflow.continue_as_new(OverridesInput(carried=self._state))
+        # A new run keeps only what memo its start had, and readers ask nothing but the memo.
+        workflow.continue_as_new(OverridesInput(carried=self._state), memo=_shown(self._state))
 
     @workflow.query(name=OVERRIDES_MEMO)
     def overrides(self) -> OverridesState:
@@ -88,11 +89,14 @@ class ScheduleOverrides:
     def _replace(self, state: OverridesState) -> None:
         if state != self._state:
             self._state = state
-            shown = state.model_dump(mode="json", exclude_none=True)
-            workflow.upsert_memo({OVERRIDES_MEMO: shown})
+            workflow.upsert_memo(_shown(state))
 
     def _unknown(self, name: str, _payloads: Sequence[RawValue]) -> None:
         workflow.logger.warning("message.malformed", extra={"command": name[:80]})
+
+
+def _shown(state: OverridesState) -> dict[str, Any]:
+    return {OVERRIDES_MEMO: state.model_dump(mode="json", exclude_none=True)}
 
 
 def _error(refusal: Refusal) -> ApplicationError:

@@ -168,6 +168,7 @@ def _told(policy: Policy) -> dict[str, object]:
         "a_raise_pages_alone",
         "judges_in_full",
         "demands_wait",
+        "ladder_goes_on",
     )
     told = {"reporting": _reporting(policy), "facts": facts, "time_zone": policy.time_zone}
     return {**told, **dict.fromkeys(since, True)}

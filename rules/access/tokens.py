@@ -20,6 +20,8 @@ MOST_VALID = 200
 """Tokens that may count at one time."""
 MOST_SESSIONS = 500
 """Logouts that are remembered; the oldest are forgotten first."""
+MOST_OF_ONE_OWNER = 50
+"""Logouts of one owner, so that nobody can make the engine forget those of others."""
 LONGEST_SESSION = timedelta(hours=12)
 """No session lasts longer, so no logout needs to be remembered for longer."""
 MOST_KEPT = 300
@@ -113,6 +115,9 @@ def with_ended_session(state: AccessState, said: EndedSession, now: datetime) ->
     until = min(said.until, now + LONGEST_SESSION)
     ended = said.changed(until=until)
     kept = (*others, ended) if until > now else tuple(others)
+    own = [each.id for each in kept if each.owner == said.owner]
+    forgotten = set(own[:-MOST_OF_ONE_OWNER])
+    kept = tuple(each for each in kept if each.id not in forgotten)
     return state.changed(ended_sessions=kept[-MOST_SESSIONS:])
 
 

@@ -11,6 +11,7 @@ from models.compiled import EscalationPolicy
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.people.party import PartyKind, party_named
 from rules.paging.escalation import (
+    EXHAUSTED,
     NoPage,
     Page,
     begun_again,
@@ -157,6 +158,16 @@ def page_on_demand(
     page = forced_page(ladder, progress, demanded.level, waits_from=now if waits else None)
     page = _narrowed(page, demanded) if isinstance(page, Page) else page
     return progress.changed(cause=demanded.cause) if waits else progress, page
+
+
+def sets_going(progress: EscalationProgress, demanded: DemandedPage) -> DemandedPage:
+    """The demand that sets the escalation going if it has ended without an answer.
+
+    A person who asks for a level alone, or who asks again, sets nothing else going.
+    """
+    ended = progress.stopped == EXHAUSTED
+    alone = demanded.once or demanded.by or not demanded.waits
+    return demanded if alone or not ended else demanded.changed(resumes=True)
 
 
 def _narrowed(page: Page, demanded: DemandedPage) -> Page:

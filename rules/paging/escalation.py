@@ -15,6 +15,8 @@ from models.time.moments import parse_condition
 from rules.alerts.firing import alerts_firing
 from rules.clocks.conditions import holds_at
 
+EXHAUSTED = "every level was paged"
+"""Why an escalation ends that nobody has answered."""
 QUIET = "none of its alerts fires any more"
 """Why a level that is paged only while alerts fire is passed over."""
 
@@ -99,7 +101,7 @@ def next_page(
         return WaitForAnswer(progress.next_at)
     following = _after(policy, progress.level, progress.cycle)
     if following is None:
-        return NoPage("every level was paged")
+        return NoPage(EXHAUSTED)
     level, cycle = following
     targets = policy.levels[level - 1]
     if targets.if_firing and not firing:
@@ -253,20 +255,23 @@ def resumed(
     cause: int = OPENING,
     demanded: bool = False,
     tries_all: bool = False,
+    answered: int | None = None,
 ) -> EscalationProgress:
-    """The escalation goes on from the level at which an acknowledgement stopped it.
+    """The escalation goes on from the level that was `answered`, or else from the last one paged.
 
-    If a level was paged since, it goes on from there after its wait; if a level is `demanded` at
-    that instant, it goes on from that one. With `tries_all`, a round that reaches nobody from there
-    tries the levels before it.
+    It pages that level at once. If that level was the last one paged, and its wait still runs, or
+    if a level is `demanded` at that instant, the next level follows. With `tries_all`, a round that
+    reaches nobody from there tries the levels before it.
     """
-    waits = progress.answer_by is not None and progress.answer_by > now
+    last = progress.level
+    level = last if answered is None else answered
+    waits = progress.answer_by is not None and progress.answer_by > now and level == last
     here = demanded or waits
     if tries_all and not here:
-        progress = begun_at(progress, max(progress.level, 1))
+        progress = begun_at(progress, max(level, 1))
     return progress.changed(
         cause=cause,
-        level=progress.level if here else max(progress.level - 1, 0),
+        level=level if here else max(level - 1, 0),
         next_at=progress.answer_by if waits else now,
         stopped=None,
         resumed=True,

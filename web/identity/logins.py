@@ -104,7 +104,9 @@ class Logins:
         login = self._held(request)
         if login:
             until = datetime.fromtimestamp(login.until, UTC)
-            await self._tokens.end_session(EndedSession(id=login.once, until=until))
+            owner = login.token or (login.name if login.identity else "claimed")
+            ended = EndedSession(id=login.once, until=until, owner=owner[:NAME_BOUND])
+            await self._tokens.end_session(ended)
         self._cookies.forget(answer, COOKIE)
 
     async def asker(self, request: Request) -> Asker | None:

@@ -19,6 +19,9 @@ MOST_OF_ONE = 100
 MOST_KEPT = 300
 """Overrides of all schedules, with those that ended lately."""
 MOST_REFUSED = 20
+"""Refused attempts that are remembered; the oldest are forgotten first."""
+REFUSED_EACH = 5
+"""Attempts of one name within an hour that each leave a trace; then one in ten minutes does."""
 LONGEST = timedelta(days=92)
 FURTHEST = timedelta(days=400)
 """How far ahead an override may begin."""
@@ -130,8 +133,20 @@ def _too_many(state: OverridesState, said: OverrideSchedule, now: datetime) -> R
 
 def _traced(state: OverridesState, what: str, why: str, by: Actor, now: datetime) -> Outcome:
     """The refusal of the policy; the state remembers who tried."""
+    refusal = Refusal("NotAuthorised", why)
+    if _tries_too_often(state.refused, by, now):
+        return state, refusal
     tried = (*state.refused, RefusedOverride(what=what, why=why, by=by, at=now))
-    return state.changed(refused=tried[-MOST_REFUSED:]), Refusal("NotAuthorised", why)
+    return state.changed(refused=tried[-MOST_REFUSED:]), refusal
+
+
+def _tries_too_often(refused: tuple[RefusedOverride, ...], by: Actor, now: datetime) -> bool:
+    """Whether another trace would only fill the history: of this name, or of all names."""
+    lately = [tried for tried in refused if tried.at > now - timedelta(hours=1)]
+    own = [tried for tried in lately if tried.by.name == by.name]
+    just_now = now - timedelta(minutes=10)
+    many = len(own) >= REFUSED_EACH and own[-1].at > just_now
+    return many or (len(lately) >= MOST_REFUSED and lately[-1].at > just_now)
 
 
 def _with(

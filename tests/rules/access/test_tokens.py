@@ -19,6 +19,7 @@ from models.access import (
 from rules.access.tokens import (
     LONGEST_SESSION,
     MOST_KEPT,
+    MOST_OF_ONE_OWNER,
     MOST_SESSIONS,
     MOST_VALID,
     allows,
@@ -168,6 +169,17 @@ def test_a_logout_is_remembered_until_its_session_would_have_ended() -> None:
     ]
     assert with_ended_session(state, EndedSession(id="session-4", until=NOON), ends) == state
     for number in range(MOST_SESSIONS + 5):
-        ended = EndedSession(id=f"session-{number:05}", until=ends)
+        ended = EndedSession(id=f"session-{number:05}", until=ends, owner=f"tool {number}")
         state = with_ended_session(state, ended, NOON)
     assert len(state.ended_sessions) == MOST_SESSIONS
+
+
+def test_nobody_makes_the_engine_forget_logouts_of_others() -> None:
+    """Of one owner it remembers the last ones only."""
+    ends = NOON + timedelta(hours=1)
+    first = EndedSession(id="session-of-ana", until=ends, owner="ana")
+    state = with_ended_session(AccessState(), first, NOON)
+    for number in range(MOST_SESSIONS + 5):
+        ended = EndedSession(id=f"session-{number:05}", until=ends, owner="eve")
+        state = with_ended_session(state, ended, NOON)
+    assert [each.owner for each in state.ended_sessions] == ["ana", *["eve"] * MOST_OF_ONE_OWNER]

@@ -15,6 +15,7 @@ from rules.paging.demands import (
     next_demand,
     page_on_demand,
     reached_by,
+    sets_going,
     without_withdrawn,
 )
 from rules.paging.escalation import (
@@ -233,7 +234,10 @@ class Paging(Component):
     def _set_going(
         self, demanded: DemandedPage, ladder: EscalationPolicy | None, now: datetime
     ) -> Page | NoPage:
-        acknowledged = self._desk.incident.milestone("acknowledged") is not None
+        answer = self._desk.incident.milestone("acknowledged")
+        acknowledged = answer is not None
+        if self._desk.policy.ladder_goes_on and (answer is None or answer.disputed):
+            demanded = sets_going(self.progress, demanded)
         self.progress, asked = page_on_demand(
             self.progress,
             demanded,
@@ -256,9 +260,13 @@ class Paging(Component):
         at, was = self.progress.forgotten_at, self.progress.stopped
         if at is None or now < at:
             return
-        level, cause = max(self.progress.level, 1), self._desk.incident.next_seq
+        goes_back = self._desk.policy.ladder_goes_on
+        answered = self.progress.answered_level or 1 if goes_back else None
+        level, cause = answered or max(self.progress.level, 1), self._desk.incident.next_seq
         both, every = demand_due(self.progress, now), self._desk.policy.demands_wait
-        self.progress = resumed(self.progress, now, cause=cause, demanded=both, tries_all=every)
+        self.progress = resumed(
+            self.progress, now, cause=cause, demanded=both, tries_all=every, answered=answered
+        )
         self._desk.note(
             EntryKind.ESCALATION_RESUMED,
             f"{was}, and nothing followed: the escalation goes on from level {level}",

@@ -17,6 +17,7 @@ from models.people.schedule_overrides import (
 from rules.people.on_call.schedule_overrides import (
     MOST_OF_ONE,
     MOST_REFUSED,
+    REFUSED_EACH,
     ended,
     laid_over,
     made,
@@ -182,7 +183,7 @@ def test_what_the_policy_refuses_is_remembered_and_does_nothing() -> None:
     state = OverridesState()
     for number in range(MOST_REFUSED + 1):
         asked = an_override(number, refused="zoe may not", by=Actor(name=f"zoe {number}"))
-        state, outcome = made(state, asked, NOON)
+        state, outcome = made(state, asked, NOON + number * timedelta(minutes=5))
         assert isinstance(outcome, Refusal)
         assert (outcome.kind, outcome.message) == ("NotAuthorised", "zoe may not")
     assert (len(state.refused), state.overrides) == (MOST_REFUSED, ())
@@ -191,6 +192,27 @@ def test_what_the_policy_refuses_is_remembered_and_does_nothing() -> None:
     traced, refusal = ended(mine, EndOverride(id=f"{1:012x}", by=BO, refused="no"), NOON)
     assert isinstance(refusal, Refusal)
     assert (traced.overrides, len(traced.refused)) == (mine.overrides, 1)
+
+
+def test_repeated_refusals_leave_few_traces_and_hide_nobody_else() -> None:
+    """Five of one name within an hour, then one in ten minutes; of all names twenty."""
+    state = OverridesState()
+    for number in range(300):
+        asked = an_override(number, refused="zoe may not", by=Actor(name="zoe"))
+        state, outcome = made(state, asked, NOON + number * timedelta(seconds=1))
+        assert isinstance(outcome, Refusal)
+    assert len(state.refused) == REFUSED_EACH
+    bo = an_override(refused="bo may not", by=Actor(name="bo"))
+    state, _ = made(state, bo, NOON + timedelta(minutes=6))
+    assert [tried.by.name for tried in state.refused] == [*["zoe"] * REFUSED_EACH, "bo"]
+    zoe = an_override(refused="zoe may not", by=Actor(name="zoe"))
+    state, _ = made(state, zoe, NOON + timedelta(minutes=11))
+    assert state.refused[-1].by.name == "zoe"
+    for number in range(300):
+        asked = an_override(number, refused="no", by=Actor(name=f"claimed {number}"))
+        state, _ = made(state, asked, NOON + timedelta(minutes=12))
+    assert len(state.refused) == MOST_REFUSED
+    assert state.refused[0].by.name == "zoe"
 
 
 def test_their_number_is_bounded_and_expired_ones_leave() -> None:
