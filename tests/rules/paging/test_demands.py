@@ -18,9 +18,10 @@ from rules.paging.demands import (
     next_demand,
     page_on_demand,
     reached_by,
+    sets_going,
     without_withdrawn,
 )
-from rules.paging.escalation import Page, after_level, next_page, resumed
+from rules.paging.escalation import EXHAUSTED, Page, after_level, next_page, resumed
 from rules.paging.page_lines import until_answered
 from rules.paging.page_request import PageRequest, page_key
 from rules.paging.withdrawal import Withdrawal, withdrawal
@@ -224,6 +225,31 @@ def test_a_forgotten_acknowledgement_does_not_page_people_whom_a_clock_just_page
     assert (resumed(paged, after(10)).level, resumed(paged, after(10)).next_at) == (2, after(15))
     assert (resumed(paged, after(15)).level, resumed(paged, after(15)).next_at) == (1, after(15))
     assert resumed(progress(level=2, stopped="x"), after(10), demanded=True).level == 2
+
+
+def test_a_forgotten_acknowledgement_pages_the_level_that_was_answered() -> None:
+    """Pages that clocks or people asked for meanwhile, of other levels, do not move it."""
+    paged = progress(level=3, stopped="acknowledged by ana", answer_by=after(45))
+    again = resumed(paged, after(31), answered=1, tries_all=True)
+    page = next_page(THREE, again, after(31))
+    assert isinstance(page, Page)
+    assert (page.level, page.next_at) == (1, after(36))
+    just_paged = progress(level=1, stopped="acknowledged by ana", answer_by=after(35))
+    assert resumed(just_paged, after(31), answered=1).next_at == after(35)
+
+
+def test_a_demand_sets_a_ladder_going_that_ended_without_an_answer() -> None:
+    """It goes on after the level that was asked for; a demand for one level alone changes nothing."""
+    ended = progress(level=3, stopped=EXHAUSTED)
+    asked = sets_going(ended, demand(60, 2, waits=True, clocks=("resolve",)))
+    going, page = page_on_demand(ended, asked, THREE, after(60), acknowledged=False)
+    assert isinstance(page, Page)
+    going = after_level(THREE, going, page, after(60), reached=True)
+    assert (going.stopped, going.level, going.next_at) == (None, 2, after(65))
+    for other in (demand(60, 2, waits=True, by="ana"), demand(60, 2, waits=True, once=True)):
+        assert sets_going(ended, other) == other
+    clock = demand(60, 2, waits=True)
+    assert sets_going(ACKNOWLEDGED, clock) == clock
 
 
 def test_a_key_names_the_line_the_level_and_the_round_of_its_page() -> None:
