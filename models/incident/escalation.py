@@ -1,5 +1,7 @@
 """How far the escalation of an incident has come, and what people and clocks demand of it."""
 
+from datetime import datetime
+
 from pydantic import Field
 
 from models.base import Frozen, Instant
@@ -66,6 +68,10 @@ class EscalationProgress(Frozen):
     A demand can begin a round in the middle. If the rest of the round reaches nobody, the levels up
     to `untried` are paged next; it has `turned` to them. `answered_level` is the level at which the
     first answer stopped the escalation, 0 for none.
+
+    `gap` says that a schedule of this round has nobody for now. If the whole round reached nobody,
+    the escalation looks at its schedules `gap_looks` times, and says nothing new before
+    `quiet_until`, when it begins again at the latest.
     """
 
     level: int = 0
@@ -91,6 +97,13 @@ class EscalationProgress(Frozen):
     untried: int = Field(default=0, exclude_if=lambda level: not level)
     turned: bool = Field(default=False, exclude_if=lambda turned: not turned)
     answered_level: int = Field(default=0, exclude_if=lambda level: not level)
+    gap: bool = Field(default=False, exclude_if=lambda gap: not gap)
+    gap_looks: int = Field(default=0, exclude_if=lambda looks: not looks)
+    quiet_until: Instant | None = Field(default=None, exclude_if=lambda at: at is None)
+
+    def quiet(self, now: datetime) -> bool:
+        """Whether the round that goes on now only looks whether somebody is on call meanwhile."""
+        return self.quiet_until is not None and now < self.quiet_until
 
     @property
     def page_due_at(self) -> Instant | None:

@@ -5,7 +5,7 @@ An answer exactly at the end of a wait is in time: the incident reads its messag
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.compiled import CompiledPolicy, EscalationPolicy, Level, OnRaise
@@ -17,6 +17,10 @@ from rules.clocks.conditions import holds_at
 
 EXHAUSTED = "every level was paged"
 """Why an escalation ends that nobody has answered."""
+BETWEEN_LOOKS = timedelta(minutes=10)
+"""How often a ladder that waits for a shift looks whether somebody is on call meanwhile."""
+MOST_LOOKS = 100
+"""After so many looks in vain, about seventeen hours, it waits for the shift."""
 QUIET = "none of its alerts fires any more"
 """Why a level that is paged only while alerts fire is passed over."""
 
@@ -136,12 +140,14 @@ def after_level(
     *,
     reached: bool,
     opens_at: datetime | None = None,
+    gap: bool = False,
 ) -> EscalationProgress:
     """The progress after a level had its turn, which `reached` somebody or nobody.
 
     If it reached nobody, the next level comes at once, or one that the round has not tried. If the
     whole round reached nobody, the escalation begins again at `opens_at`, or at once if that is
-    over: then the first hours of those passed over begin.
+    over: then the first hours of those passed over begin. With a `gap` in a schedule it begins
+    again sooner, to look whether somebody is on call meanwhile.
     """
     if isinstance(done, Page) and done.aside:
         return progress.changed(pages=progress.pages + 1, reached=progress.reached or reached)
@@ -153,8 +159,11 @@ def after_level(
     known = (opens_at, progress.opens_at if begun else None)
     opens_at = min((at for at in known if at), default=None)
     place = _place_after(policy, progress, done, reached=reached, waits=opens_at is not None)
+    gap = gap or (begun and progress.gap)
+    waits: dict[str, Any] = {"gap_looks": 0, "quiet_until": None} if reached else {}
     if place.again and opens_at:
-        next_at = max(opens_at, now)
+        waits = _wait_for(max(opens_at, now), progress, now, gap=gap)
+        next_at = waits.pop("next_at")
     return progress.changed(
         level=place.level,
         cycle=done.cycle,
@@ -166,7 +175,20 @@ def after_level(
         untried=place.untried,
         turned=place.turned,
         begins_after=0 if new_round and progress.untried else progress.begins_after,
+        gap=gap and not place.again,
+        **waits,
     )
+
+
+def _wait_for(
+    begins_at: datetime, progress: EscalationProgress, now: datetime, *, gap: bool
+) -> dict[str, Any]:
+    """When a round that reached nobody begins again, and until when it only looks."""
+    look_at = now + BETWEEN_LOOKS
+    if gap and progress.gap_looks < MOST_LOOKS and look_at < begins_at:
+        looks = progress.gap_looks + 1
+        return {"next_at": look_at, "quiet_until": begins_at, "gap_looks": looks}
+    return {"next_at": begins_at, "quiet_until": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +262,9 @@ def begun_again(
 
 def started_over(progress: EscalationProgress) -> EscalationProgress:
     """The progress of an escalation that starts over: it has reached nobody yet."""
-    return progress.changed(reached=False, opens_at=None, looks=0)
+    return progress.changed(
+        reached=False, opens_at=None, looks=0, gap=False, gap_looks=0, quiet_until=None
+    )
 
 
 def begun_at(progress: EscalationProgress, level: int) -> EscalationProgress:
@@ -291,7 +315,7 @@ def stopped(progress: EscalationProgress, reason: str) -> EscalationProgress:
     if progress.stopped is None:
         change |= {"stopped": reason, "next_at": None, "resumed": False}
         change |= {"called_by": None, "called": (), "begins_after": 0, "answer_by": None}
-        change |= {"untried": 0, "turned": False}
+        change |= {"untried": 0, "turned": False, "quiet_until": None}
     return progress.changed(**change)
 
 

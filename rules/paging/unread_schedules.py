@@ -47,6 +47,11 @@ def begins_again_at(
     return min((at for at in opening if at), default=None)
 
 
+def has_gap(done: Escalated) -> bool:
+    """Whether a schedule of the level is known to have nobody for now."""
+    return any(found.gap and not found.unread for found in done.on_call.values())
+
+
 def still_unread(asked: PageRequest, done: Escalated) -> bool:
     """Whether another look at a schedule was in vain; the timeline says so only once."""
     return _was_a_look(asked) and bool(unread_targets(done))

@@ -239,7 +239,7 @@ def test_a_forgotten_acknowledgement_pages_the_level_that_was_answered() -> None
 
 
 def test_a_demand_sets_a_ladder_going_that_ended_without_an_answer() -> None:
-    """It goes on after the level that was asked for; a demand for one level alone changes nothing."""
+    """It goes on after the level asked for; who asks for one level alone sets nothing going."""
     ended = progress(level=3, stopped=EXHAUSTED)
     asked = sets_going(ended, demand(60, 2, waits=True, clocks=("resolve",)))
     going, page = page_on_demand(ended, asked, THREE, after(60), acknowledged=False)

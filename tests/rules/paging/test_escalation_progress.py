@@ -9,10 +9,12 @@ from models.compiled import Branch, EscalationPolicy, Level
 from models.incident.escalation import EscalationProgress
 from models.incident.record import AttributeChange
 from rules.paging.escalation import (
+    MOST_LOOKS,
     NoPage,
     Page,
     WaitForAnswer,
     after_level,
+    begins_anew,
     begun_again,
     forced_page,
     in_force,
@@ -39,6 +41,27 @@ def then(progress: EscalationProgress, now: float, *, reached: bool, **more: Any
     page = next_page(TWO, progress, after(now))
     assert isinstance(page, Page)
     return after_level(TWO, progress, page, after(now), reached=reached, **more)
+
+
+def test_a_ladder_that_waits_for_a_shift_looks_every_ten_minutes_and_says_nothing() -> None:
+    """It says when it begins again, and looks only so often; hours alone need no looks."""
+    waits = {"reached": False, "opens_at": after(600)}
+    asleep = then(then(EscalationProgress(), 0, **waits), 0, **waits)
+    assert (asleep.next_at, asleep.quiet_until) == (after(600), None)
+    progress, now = EscalationProgress(), 0.0
+    for _ in range(3):
+        assert progress.quiet(after(now)) is (now > 0)
+        progress = then(then(progress, now, gap=True, **waits), now, **waits)
+        now += 10
+        assert (progress.next_at, progress.quiet_until) == (after(now), after(600))
+        assert begins_anew(progress)
+    reached = then(progress, now, reached=True)
+    assert (reached.quiet_until, reached.next_at) == (None, after(now + 5))
+    last = then(then(progress, 595, gap=True, **waits), 595, **waits)
+    assert (last.next_at, last.quiet_until) == (after(600), None)
+    tired = progress.changed(gap_looks=MOST_LOOKS)
+    tired = then(then(tired, now, gap=True, **waits), now, **waits)
+    assert (tired.next_at, tired.quiet_until) == (after(600), None)
 
 
 def test_a_branch_counts_from_when_its_condition_holds() -> None:

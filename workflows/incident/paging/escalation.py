@@ -46,6 +46,7 @@ from rules.paging.page_lines import (
 from rules.paging.page_request import PageRequest, page_key
 from rules.paging.unread_schedules import (
     begins_again_at,
+    has_gap,
     look_again,
     still_unread,
     unread_targets,
@@ -251,9 +252,11 @@ class Paging(Component):
 
     def _pass_over(self, asked: PassOver, ladder: EscalationPolicy, now: datetime) -> None:
         targets = ladder.levels[asked.level - 1].page
+        was = self.progress
         self._moved_on(ladder, asked, now, reached=False)
-        self._write(passed_over_line(asked, ladder.name, targets, now, self.progress.next_at))
-        self._say_when_it_begins(now)
+        if not was.quiet(now):
+            self._write(passed_over_line(asked, ladder.name, targets, now, self.progress.next_at))
+        self._say_when_it_begins(now, was)
 
     def _remember_forgotten(self, now: datetime) -> None:
         """Resume the escalation if nothing followed the acknowledgement in time."""
@@ -308,20 +311,22 @@ class Paging(Component):
     def _paged(self, asked: PageRequest, done: Escalated) -> None:
         page, now, reached = asked.page, self._desk.now(), bool(done.pages)
         opens_at, caller = begins_again_at(self.progress, done, now), asked.caller(self.progress)
-        anew = False
+        anew, was = False, self.progress
         if asked.beside_the_ladder(self.progress.stopped):
             self.progress = self.progress.changed(pages=self.progress.pages + 1)
         else:
-            self._moved_on(asked.ladder, page, now, reached=reached, opens_at=opens_at)
+            gap = self._desk.policy.ladder_goes_on and has_gap(done)
+            self._moved_on(asked.ladder, page, now, reached=reached, opens_at=opens_at, gap=gap)
             anew = not reached and not page.aside and begins_anew(self.progress)
         for outcome in done.pages:
             if outcome.receipt:
                 self._desk.remember(outcome.receipt, outcome.delivery.message.recipient)
         next_at = self.progress.next_at
         turn = LevelTurn(page, asked.ladder.name, asked.reason, asked.now, next_at, caller)
-        for line in () if still_unread(asked, done) else lines_of(turn, done):
+        looked = not asked.demanded and not reached and was.quiet(asked.now)
+        for line in () if looked or still_unread(asked, done) else lines_of(turn, done):
             self._write(line, asked)
-        self._say_when_it_begins(now, unread=bool(unread_targets(done)), aside=page.aside)
+        self._say_when_it_begins(now, was, unread=bool(unread_targets(done)), aside=page.aside)
         if asked.demanded:
             self.progress = self.progress.changed(demanded_at=asked.demanded.falls_on)
         if asked.demanded and self.progress.stopped and done.pages:
@@ -378,9 +383,10 @@ class Paging(Component):
         *,
         reached: bool,
         opens_at: datetime | None = None,
+        gap: bool = False,
     ) -> None:
         self.progress = after_level(
-            ladder, self.progress, done, now, reached=reached, opens_at=opens_at
+            ladder, self.progress, done, now, reached=reached, opens_at=opens_at, gap=gap
         )
 
     def _write(self, line: PagingLine, asked: PageRequest | None = None) -> None:
@@ -390,10 +396,17 @@ class Paging(Component):
             self._outbox.add(until_answered(owed, stays=asked.stays, clocks=asked.clocks))
 
     def _say_when_it_begins(
-        self, now: datetime, *, unread: bool = False, aside: bool = False
+        self,
+        now: datetime,
+        was: EscalationProgress,
+        *,
+        unread: bool = False,
+        aside: bool = False,
     ) -> None:
-        at, progress = self.progress.next_at, self.progress
-        if begins_anew(progress) and at and at > now and not aside:
+        progress = self.progress
+        at = progress.quiet_until or progress.next_at
+        known = was.quiet(now) and at == was.quiet_until
+        if begins_anew(progress) and at and at > now and not aside and not known:
             why = NOT_KNOWN if unread else NOBODY_IN_HOURS
             self._desk.note(
                 EntryKind.ESCALATION_WAITS,
