@@ -4,7 +4,7 @@ The prose (principles, what a severity means) stays in the policy file. `policy_
 of that whole file.
 """
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from pydantic import Field
 
@@ -28,6 +28,20 @@ from models.time.clock import ClockSpec, MetricSpec, Threshold
 
 BOUND_BYTES = 64 * 1024
 """The largest size of a compiled policy as JSON. Every run of every incident carries it."""
+
+
+class Edition(IntEnum):
+    """Changes of the engine's rules. An incident keeps the rules with which it began."""
+
+    LADDER_GOES_ON = 1
+    """A forgotten acknowledgement pages the level again that it answered. A demand sets a ladder
+    going that ended without an answer. A ladder that waits for a shift looks whether somebody is on
+    call meanwhile. An answer ends a round, so those who could not are asked again in the next."""
+    HOLD_AT_THE_LIMIT = 2
+    """A hold that begins at the very limit postpones it, and no threshold falls into a hold."""
+
+
+LATEST_EDITION = max(Edition)
 
 
 class Step(Frozen):
@@ -241,9 +255,7 @@ class CompiledPolicy(Frozen):
     command asks the rules of its own command, that only what is proven well enough stops pages, and
     that what stands offered or asked is judged again when it takes effect. `demands_wait` says that
     a demand which reaches nobody waits for the hours of its level, and that a round which a demand
-    began in the middle tries every level. `ladder_goes_on` says that a forgotten acknowledgement
-    pages the level again at which it stopped the ladder, that a demand sets a ladder going that
-    ended without an answer, and that a ladder which waits for a shift looks whether one has begun.
+    began in the middle tries every level. `edition` counts the later changes of the rules.
 
     `trust` says by command how its sender must be known, `default` for all others; without either,
     every proof counts. The link of a page grants the commands in `link_grants`.
@@ -307,7 +319,7 @@ class CompiledPolicy(Frozen):
     a_raise_pages_alone: bool = False
     judges_in_full: bool = False
     demands_wait: bool = False
-    ladder_goes_on: bool = False
+    edition: int = Field(default=0, ge=0)
 
     @property
     def limits_pages(self) -> bool:

@@ -24,6 +24,8 @@ class DemandedPage(Frozen):
 
     `unread` are targets of a level that was paged in this `cycle`, whose schedules could not be
     read; only they are paged, after so many `looks` in vain, and not after `until`.
+
+    `first_level` is the level that was asked for if it reached nobody and another follows.
     """
 
     reason: str
@@ -42,6 +44,7 @@ class DemandedPage(Frozen):
     looks: int = 0
     until: Instant | None = None
     beside: bool = Field(default=False, exclude_if=lambda beside: not beside)
+    first_level: int = Field(default=0, exclude_if=lambda level: not level)
 
     @property
     def falls_on(self) -> Instant | None:

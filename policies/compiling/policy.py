@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from models.alert import GroupingPolicy
 from models.compiled import (
     BOUND_BYTES,
+    LATEST_EDITION,
     Audience,
     CompiledPolicy,
     FactsRule,
@@ -168,10 +169,9 @@ def _told(policy: Policy) -> dict[str, object]:
         "a_raise_pages_alone",
         "judges_in_full",
         "demands_wait",
-        "ladder_goes_on",
     )
     told = {"reporting": _reporting(policy), "facts": facts, "time_zone": policy.time_zone}
-    return {**told, **dict.fromkeys(since, True)}
+    return {**told, **dict.fromkeys(since, True), "edition": LATEST_EDITION.value}
 
 
 def _given(**values: object) -> dict[str, object]:

@@ -5,10 +5,10 @@ correction of any of them corrects the clock.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from models.compiled import CompiledPolicy
+from models.compiled import CompiledPolicy, Edition
 from models.incident.record import Incident
 from models.time.clock import (
     SHOULD,
@@ -28,7 +28,7 @@ from rules.clocks.uncertain_milestones import certain_reading, possible_records
 from rules.record.once import once
 from rules.time.needed_calendars import worked_out
 from rules.time.reckoning import Reckoning, reckon
-from rules.time.segments import Span
+from rules.time.segments import Span, after_pause, counting, reached
 
 LIMIT = Threshold(name="100%", fraction=1.0)
 """Every clock has this threshold, so a breach is recorded even if the policy asks for no action."""
@@ -44,6 +44,7 @@ class CountedRun:
     target: Target
     reckoning: Reckoning
     should: Reckoning | None = None
+    held: tuple[Span, ...] = ()
 
     @property
     def limit_at(self) -> datetime | None:
@@ -95,11 +96,22 @@ def _counted_run(
     reckoning = reckoned(target)
     if reckoning is None:
         return None
+    held = _held(pauses, reckoning, policy)
+    if held and reckoning.limit_at:
+        reckoning = replace(reckoning, limit_at=after_pause(reckoning.limit_at, held))
     latest_at = latest_of(spec, run, incident, policy)
     if latest_at and (reckoning.limit_at is None or latest_at < reckoning.limit_at):
         reckoning = reckon(run.started_at, Target(within=latest_at - run.started_at), (), {})
     should = reckoned(target.should) if target.should else None
-    return CountedRun(spec, run, target, reckoning, should) if reckoning else None
+    return CountedRun(spec, run, target, reckoning, should, held) if reckoning else None
+
+
+def _held(
+    pauses: tuple[Span, ...], reckoning: Reckoning, policy: CompiledPolicy
+) -> tuple[Span, ...]:
+    """The pauses into which no threshold falls. They do not move a date."""
+    moves = policy.edition >= Edition.HOLD_AT_THE_LIMIT and not reckoning.dated
+    return pauses if moves else ()
 
 
 def _counted_runs_of(
@@ -128,7 +140,8 @@ def _points(counted: CountedRun) -> Iterator[tuple[Threshold, datetime]]:
         if threshold.offset is None:
             at = reckoning.reached(reckoning.total * threshold.fraction)
         else:
-            at = counted.limit_at + threshold.offset if counted.limit_at else None
+            at = _beside(counted.limit_at, threshold.offset, counted.held)
+        at = after_pause(at, counted.held) if at else None
         if at:
             yield _placed(threshold, reckoning), max(at, counted.run.started_at)
     softer = counted.should.limit_at if counted.should else None
@@ -137,6 +150,15 @@ def _points(counted: CountedRun) -> Iterator[tuple[Threshold, datetime]]:
         fraction = min(max(share, 0.001), 0.999)
         actions = next((t.actions for t in spec.thresholds if t.name == SHOULD), ())
         yield Threshold(name=SHOULD, fraction=fraction, actions=actions), softer
+
+
+def _beside(
+    limit_at: datetime | None, offset: timedelta, held: tuple[Span, ...]
+) -> datetime | None:
+    """The instant so long after the limit without pauses, or before it with them."""
+    if limit_at is None or offset <= timedelta():
+        return limit_at + offset if limit_at else None
+    return reached(counting(limit_at, held), offset)
 
 
 def _placed(threshold: Threshold, reckoning: Reckoning) -> Threshold:

@@ -121,7 +121,7 @@ def _same(
 
 def _just_paged(demanded: DemandedPage, progress: EscalationProgress) -> bool:
     """Whether this level was paged because of another demand of this instant."""
-    same_level = demanded.level in (None, progress.level)
+    same_level = demanded.level in (None, progress.level) and not demanded.first_level
     return bool(demanded.falls_on) and demanded.falls_on == progress.demanded_at and same_level
 
 
@@ -168,6 +168,16 @@ def sets_going(progress: EscalationProgress, demanded: DemandedPage) -> Demanded
     ended = progress.stopped == EXHAUSTED
     alone = demanded.once or demanded.by or not demanded.waits
     return demanded if alone or not ended else demanded.changed(resumes=True)
+
+
+def asks_again(progress: EscalationProgress, demanded: DemandedPage) -> EscalationProgress:
+    """The progress in which a demand asks those again who could not before the round ended.
+
+    Only the person who asks is not asked again.
+    """
+    if progress.stopped is None or demanded.unread:
+        return progress
+    return progress.changed(declined=tuple(who for who in progress.declined if who == demanded.by))
 
 
 def _narrowed(page: Page, demanded: DemandedPage) -> Page:
@@ -251,12 +261,14 @@ def keep_unreached(
     *,
     opens_at: datetime | None,
     cause: int | None = None,
+    around: bool = False,
 ) -> EscalationProgress:
     """Keep a demand that reached nobody.
 
     It waits for the hours of its level. If that level has no hours, the next level is demanded at
-    once, unless silence goes on anyway. With a `cause`, a line of its own, it waits beside the
-    escalation, so that its page has a key of its own.
+    once, unless silence goes on anyway; `around` the ladder, the levels before it follow the last.
+    With a `cause`, a line of its own, it waits beside the escalation, so that its page has a key of
+    its own.
     """
     if opens_at:
         waiting = demanded.changed(level=level, not_before=opens_at)
@@ -265,9 +277,14 @@ def keep_unreached(
         if cause is not None and any(_waits_alike(waiting, other) for other in progress.demanded):
             return progress
         return progress.changed(demanded=(*progress.demanded, waiting))
-    if demanded.once or level >= levels or progress.stopped is None:
+    first = demanded.first_level or level
+    following_level = level % levels + 1
+    over = following_level == first if around else level >= levels
+    if demanded.once or over or progress.stopped is None:
         return progress
-    following = demanded.changed(level=level + 1, not_before=None)
+    following = demanded.changed(level=following_level, not_before=None)
+    if around:
+        following = following.changed(first_level=first)
     return progress.changed(demanded=(following, *progress.demanded))
 
 

@@ -40,6 +40,17 @@ def _begins(span: Span) -> datetime:
     return span[0]
 
 
+def after_pause(at: datetime, pauses: Sequence[Span]) -> datetime | None:
+    """The end of the pause in which `at` lies or which begins at it; `at` outside of all.
+
+    None if that pause has not ended.
+    """
+    for begins, ends in _merged(tuple(pauses)):
+        if begins <= at and (ends is None or at < ends):
+            return ends
+    return at
+
+
 def _outside(span: Span, holes: Sequence[Span]) -> Iterator[Span]:
     """The parts of a span outside of holes that are in order and do not overlap."""
     begins, ends = span

@@ -191,6 +191,30 @@ def test_thresholds_are_relative_to_the_limit_if_they_say_so() -> None:
     ]
 
 
+def test_nothing_falls_into_a_hold_that_begins_at_the_very_limit() -> None:
+    """The limit comes when the hold ends, and what counts from the limit waits for each hold."""
+    policy = one(
+        "from: reported, to: resolved, within: 4h, pauses_on: vendor, "
+        "at: { 50%: remind lead, 100%: page lead, '+30m': escalate to 2 }"
+    ).changed(hold_reasons=("vendor",))
+    half, whole = ((2, 3), (5, 6))
+    record = done(incident(policy), "hold", later(half[0]), policy, reason="vendor")
+    assert "50%" not in {p.threshold for p in clock_points(policy, record, later(2))}
+    assert limit(policy, record) is None
+    record = done(record, "resume", later(half[1]), policy)
+    record = done(record, "hold", later(whole[0]), policy, reason="vendor")
+    assert readings(policy, record, later(5.5))[-1].status is ClockStatus.AT_RISK
+    record = done(record, "resume", later(whole[1]), policy)
+    record = done(record, "hold", later(6.25), policy, reason="vendor")
+    record = done(record, "resume", later(7), policy)
+    points = sorted(clock_points(policy, record, later(8)), key=lambda p: p.due_at)
+    assert [(p.threshold, p.due_at) for p in points] == [
+        ("50%", later(3)),
+        ("100%", later(6)),
+        ("+30m", later(7.25)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("rule", "started", "expected"), [("retarget", 0, 10), ("keep", 0, 4), ("restart", 2, 12)]
 )

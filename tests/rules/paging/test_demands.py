@@ -13,6 +13,7 @@ from models.people.workload import BindingLimit, PageLimit
 from rules.paging.channels import withdrawable
 from rules.paging.demands import (
     answers_escalation,
+    asks_again,
     demand_due,
     keep_unreached,
     next_demand,
@@ -250,6 +251,32 @@ def test_a_demand_sets_a_ladder_going_that_ended_without_an_answer() -> None:
         assert sets_going(ended, other) == other
     clock = demand(60, 2, waits=True)
     assert sets_going(ACKNOWLEDGED, clock) == clock
+
+
+def test_a_demand_that_reaches_nobody_goes_around_the_ladder_once() -> None:
+    """After the last level come the levels before the one that was asked for."""
+    stopped = progress(level=1, stopped="acknowledged by ana")
+    asked, tried = demand(60, 2, stays=True, clocks=("resolve",)), []
+    while asked:
+        taken = next_demand(stopped.changed(demanded=(asked,)), 3, after(60))
+        assert taken is not None
+        assert taken.demanded is not None
+        level = taken.demanded.level
+        assert level is not None
+        tried.append(level)
+        alone = taken.progress.changed(demanded_at=after(60), level=level)
+        left = keep_unreached(alone, taken.demanded, level, 3, opens_at=None, around=True)
+        stopped, asked = left, next(iter(left.demanded), None)
+    assert tried == [2, 3, 1]
+
+
+def test_whoever_could_not_is_asked_again_once_the_round_has_ended() -> None:
+    """Except by a demand of their own, and while the round goes on."""
+    could_not = ACKNOWLEDGED.changed(declined=("cy", "bo"))
+    assert asks_again(could_not, demand(60, 3)).declined == ()
+    assert asks_again(could_not, demand(60, 3, by="cy")).declined == ("cy",)
+    going = GOING.changed(declined=("cy",))
+    assert asks_again(going, demand(60, 3)) == going
 
 
 def test_a_key_names_the_line_the_level_and_the_round_of_its_page() -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from models.compiled import EscalationPolicy
+from models.compiled import Edition, EscalationPolicy
 from models.contracts.paging import Escalated
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.incident.timeline import EntryKind
 from rules.paging.demands import (
     answers_escalation,
+    asks_again,
     demand_due,
     demanded_page,
     keep_unreached,
@@ -98,6 +99,8 @@ class Paging(Component):
         level = self.progress.answered_level or max(self.progress.level, self._call.level)
         self.progress = self.progress.changed(answered_level=level)
         self.progress = stopped(without_withdrawn(self.progress, unneeded), reason)
+        if self._goes_on:
+            self.progress = self.progress.changed(declined=())
         self._call.recall(unneeded)
         self._outbox.withdraw(reason)
         if desk.incident.demand_of:
@@ -132,6 +135,10 @@ class Paging(Component):
         asked = demanded_page(demanded, self._desk.now(), cause)
         self.progress = self.progress.changed(demanded=(*self.progress.demanded, asked))
         self._desk.awake = True
+
+    @property
+    def _goes_on(self) -> bool:
+        return self._desk.policy.edition >= Edition.LADDER_GOES_ON
 
     @property
     def within_task(self) -> bool:
@@ -237,8 +244,10 @@ class Paging(Component):
     ) -> Page | NoPage:
         answer = self._desk.incident.milestone("acknowledged")
         acknowledged = answer is not None
-        if self._desk.policy.ladder_goes_on and (answer is None or answer.disputed):
+        if self._goes_on and (answer is None or answer.disputed):
             demanded = sets_going(self.progress, demanded)
+        if self._goes_on:
+            self.progress = asks_again(self.progress, demanded)
         self.progress, asked = page_on_demand(
             self.progress,
             demanded,
@@ -263,7 +272,7 @@ class Paging(Component):
         at, was = self.progress.forgotten_at, self.progress.stopped
         if at is None or now < at:
             return
-        goes_back = self._desk.policy.ladder_goes_on
+        goes_back = self._goes_on
         answered = self.progress.answered_level or 1 if goes_back else None
         level, cause = answered or max(self.progress.level, 1), self._desk.incident.next_seq
         both, every = demand_due(self.progress, now), self._desk.policy.demands_wait
@@ -315,7 +324,7 @@ class Paging(Component):
         if asked.beside_the_ladder(self.progress.stopped):
             self.progress = self.progress.changed(pages=self.progress.pages + 1)
         else:
-            gap = self._desk.policy.ladder_goes_on and has_gap(done)
+            gap = self._goes_on and has_gap(done)
             self._moved_on(asked.ladder, page, now, reached=reached, opens_at=opens_at, gap=gap)
             anew = not reached and not page.aside and begins_anew(self.progress)
         for outcome in done.pages:
@@ -350,7 +359,13 @@ class Paging(Component):
             return
         cause = self._desk.incident.next_seq if own else None
         left = keep_unreached(
-            self.progress, demanded, asked.page.level, levels, opens_at=opens_at, cause=cause
+            self.progress,
+            demanded,
+            asked.page.level,
+            levels,
+            opens_at=opens_at,
+            cause=cause,
+            around=self._goes_on,
         )
         if left == self.progress:
             return
