@@ -256,7 +256,8 @@ def test_a_demand_sets_a_ladder_going_that_ended_without_an_answer() -> None:
 def test_a_demand_that_reaches_nobody_goes_around_the_ladder_once() -> None:
     """After the last level come the levels before the one that was asked for."""
     stopped = progress(level=1, stopped="acknowledged by ana")
-    asked, tried = demand(60, 2, stays=True, clocks=("resolve",)), []
+    asked: DemandedPage | None = demand(60, 2, stays=True, clocks=("resolve",))
+    tried: list[int] = []
     while asked:
         taken = next_demand(stopped.changed(demanded=(asked,)), 3, after(60))
         assert taken is not None

@@ -45,7 +45,7 @@ def then(progress: EscalationProgress, now: float, *, reached: bool, **more: Any
 
 def test_a_ladder_that_waits_for_a_shift_looks_every_ten_minutes_and_says_nothing() -> None:
     """It says when it begins again, and looks only so often; hours alone need no looks."""
-    waits = {"reached": False, "opens_at": after(600)}
+    waits: dict[str, Any] = {"reached": False, "opens_at": after(600)}
     asleep = then(then(EscalationProgress(), 0, **waits), 0, **waits)
     assert (asleep.next_at, asleep.quiet_until) == (after(600), None)
     progress, now = EscalationProgress(), 0.0
