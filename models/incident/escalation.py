@@ -72,6 +72,8 @@ class EscalationProgress(Frozen):
     to `untried` are paged next; it has `turned` to them. `answered_level` is the level at which the
     first answer stopped the escalation, 0 for none.
 
+    The last demanded page was of `demanded_level` and reached the people `demanded_of`.
+
     `gap` says that a schedule of this round has nobody for now. If the whole round reached nobody,
     the escalation looks at its schedules `gap_looks` times, and says nothing new before
     `quiet_until`, when it begins again at the latest.
@@ -100,6 +102,8 @@ class EscalationProgress(Frozen):
     untried: int = Field(default=0, exclude_if=lambda level: not level)
     turned: bool = Field(default=False, exclude_if=lambda turned: not turned)
     answered_level: int = Field(default=0, exclude_if=lambda level: not level)
+    demanded_level: int = Field(default=0, exclude_if=lambda level: not level)
+    demanded_of: tuple[str, ...] = Field(default=(), exclude_if=lambda people: not people)
     gap: bool = Field(default=False, exclude_if=lambda gap: not gap)
     gap_looks: int = Field(default=0, exclude_if=lambda looks: not looks)
     quiet_until: Instant | None = Field(default=None, exclude_if=lambda at: at is None)

@@ -14,6 +14,7 @@ from rules.paging.escalation import (
     EXHAUSTED,
     NoPage,
     Page,
+    after_level,
     begun_again,
     begun_at,
     forced_page,
@@ -27,13 +28,14 @@ from rules.record.decision import PageNextLevel
 class JoinedDemand:
     """The demand that is due, joined with others of its instant and level.
 
-    `demanded` is None if that level was paged at that very instant. `progress` no longer contains
-    the demand.
+    `demanded` is None if that level was paged at that very instant: then `joined` only does the
+    rest. `progress` no longer contains the demand.
     """
 
     progress: EscalationProgress
     demanded: DemandedPage | None
     reason: str
+    joined: DemandedPage
 
 
 def demanded_page(effect: PageNextLevel, now: datetime, cause: int) -> DemandedPage:
@@ -69,33 +71,74 @@ def demand_due(progress: EscalationProgress, now: datetime) -> bool:
     return any(_is_due(demanded, progress, now) for demanded in progress.demanded)
 
 
-def next_demand(progress: EscalationProgress, levels: int, now: datetime) -> JoinedDemand | None:
-    """Take the first demand that is due, as one page with the same ones; None if there is none."""
-    due = [demanded for demanded in progress.demanded if _is_due(demanded, progress, now)]
-    due = [demanded for demanded in due if not _silence_pages(demanded, progress, levels, now)]
+def next_demand(
+    progress: EscalationProgress, levels: int, now: datetime, *, keeps: bool = True
+) -> JoinedDemand | None:
+    """Take the first demand that is due, as one page with the same ones; None if there is none.
+
+    It `keeps` what each of them would have done by itself.
+    """
+    due = _taken_now(progress, levels, now)
     if not due:
         return None
     first = due[0]
     same = [d for d in due if _same(d, first, progress, levels)]
     rest = _without(progress.demanded, same)
     left = progress.changed(demanded=rest)
+    joined = _joined(first, same) if keeps else _joined_at_first(first, same)
+    if _just_paged(first, progress, keeps=keeps):
+        return JoinedDemand(left, None, joined.reason, joined)
+    return JoinedDemand(left, joined, joined.reason, joined)
+
+
+def comes_before_silence(progress: EscalationProgress, levels: int, now: datetime) -> bool:
+    """Whether a demand is due that is not left to the end of a wait."""
+    return bool(_taken_now(progress, levels, now))
+
+
+def _taken_now(progress: EscalationProgress, levels: int, now: datetime) -> list[DemandedPage]:
+    due = [demanded for demanded in progress.demanded if _is_due(demanded, progress, now)]
+    return [demanded for demanded in due if not _silence_pages(demanded, progress, levels, now)]
+
+
+def _joined(first: DemandedPage, same: list[DemandedPage]) -> DemandedPage:
+    """One demand for all. The escalation goes on if one of them alone would make it go on."""
+    asks_on = next((demanded.by for demanded in same if demanded.by and not demanded.once), None)
+    once = all(demanded.once for demanded in same)
+    by = asks_on or (first.by if once else None)
+    return _joined_at_first(first, same).changed(once=once, by=by)
+
+
+def _joined_at_first(first: DemandedPage, same: list[DemandedPage]) -> DemandedPage:
     reason = "; ".join(dict.fromkeys(demanded.reason for demanded in same))
-    if _just_paged(first, progress):
-        return JoinedDemand(left, None, reason)
-    return JoinedDemand(
-        left,
-        first.changed(
-            reason=reason,
-            waits=any(demanded.waits for demanded in same),
-            resumes=any(demanded.resumes for demanded in same),
-            stays=any(demanded.stays for demanded in same),
-            clocks=tuple(dict.fromkeys(name for demanded in same for name in demanded.clocks)),
-            once=all(demanded.once for demanded in same),
-            by=next((demanded.by for demanded in same if demanded.by), None),
-            unread=first.unread if all(demanded.unread for demanded in same) else (),
-        ),
-        reason,
+    return first.changed(
+        reason=reason,
+        waits=any(demanded.waits for demanded in same),
+        resumes=any(demanded.resumes for demanded in same),
+        stays=any(demanded.stays for demanded in same),
+        clocks=tuple(dict.fromkeys(name for demanded in same for name in demanded.clocks)),
+        once=all(demanded.once for demanded in same),
+        by=next((demanded.by for demanded in same if demanded.by), None),
+        unread=first.unread if all(demanded.unread for demanded in same) else (),
     )
+
+
+def goes_on_after(
+    progress: EscalationProgress,
+    joined: DemandedPage,
+    ladder: EscalationPolicy | None,
+    now: datetime,
+    *,
+    acknowledged: bool,
+) -> EscalationProgress:
+    """The progress after a demand joined a page that had just left, as if it had paged."""
+    exact = joined.changed(level=progress.demanded_level)
+    going, page = page_on_demand(progress, exact, ladder, now, acknowledged=acknowledged)
+    if ladder is None or not isinstance(page, Page):
+        return progress
+    then = after_level(ladder, going, page, now, reached=True)
+    called = progress.demanded_of if then.called_by else ()
+    return then.changed(pages=progress.pages, called=tuple(dict.fromkeys((*then.called, *called))))
 
 
 def _silence_pages(
@@ -119,10 +162,14 @@ def _same(
     return one.falls_on == other.falls_on and meant[0] == meant[1]
 
 
-def _just_paged(demanded: DemandedPage, progress: EscalationProgress) -> bool:
-    """Whether this level was paged because of another demand of this instant."""
-    same_level = demanded.level in (None, progress.level) and not demanded.first_level
-    return bool(demanded.falls_on) and demanded.falls_on == progress.demanded_at and same_level
+def _just_paged(demanded: DemandedPage, progress: EscalationProgress, *, keeps: bool) -> bool:
+    """Whether another demand of this instant has already paged somebody of this level."""
+    if not demanded.falls_on or demanded.falls_on != progress.demanded_at or demanded.first_level:
+        return False
+    if not keeps:
+        return demanded.level in (None, progress.level)
+    follows = demanded.level is None and progress.demanded_level == progress.level
+    return bool(progress.demanded_of) and (follows or demanded.level == progress.demanded_level)
 
 
 def page_on_demand(
@@ -241,6 +288,27 @@ def caller_passed_over(progress: EscalationProgress) -> str | None:
     """
     cannot = progress.called_by in progress.declined
     return progress.called_by if progress.turned and not cannot else None
+
+
+def carried_out(
+    progress: EscalationProgress,
+    demanded: DemandedPage,
+    page: Page,
+    asked_at: datetime,
+    reached: tuple[str, ...],
+    *,
+    remembers: bool = True,
+) -> EscalationProgress:
+    """The progress after a demanded page, which `reached` these recipients.
+
+    If it `remembers` them, another demand of the same instant for this level joins the page.
+    """
+    progress = progress.changed(demanded_at=demanded.falls_on)
+    if remembers:
+        progress = progress.changed(demanded_level=page.level, demanded_of=reached)
+    if progress.stopped and reached:
+        progress = progress.changed(answer_by=asked_at + page.targets.wait)
+    return progress
 
 
 def without_withdrawn(progress: EscalationProgress, withdrawal: Withdrawal) -> EscalationProgress:

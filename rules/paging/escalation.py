@@ -4,6 +4,7 @@ An answer exactly at the end of a wait is in time: the incident reads its messag
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ BETWEEN_LOOKS = timedelta(minutes=10)
 """How often a ladder that waits for a shift looks whether somebody is on call meanwhile."""
 MOST_LOOKS = 100
 """After so many looks in vain, about seventeen hours, it waits for the shift."""
+NO_LOOKS: Mapping[str, Any] = {"gap_looks": 0, "quiet_until": None}
 QUIET = "none of its alerts fires any more"
 """Why a level that is paged only while alerts fire is passed over."""
 
@@ -144,51 +146,52 @@ def after_level(
 ) -> EscalationProgress:
     """The progress after a level had its turn, which `reached` somebody or nobody.
 
-    If it reached nobody, the next level comes at once, or one that the round has not tried. If the
-    whole round reached nobody, the escalation begins again at `opens_at`, or at once if that is
-    over: then the first hours of those passed over begin. With a `gap` in a schedule it begins
-    again sooner, to look whether somebody is on call meanwhile.
+    If it reached nobody, the next level comes at once, or one that the round has not tried. A round
+    that reached nobody begins again at `opens_at`, or looks sooner if a schedule has a `gap`.
     """
     if isinstance(done, Page) and done.aside:
         return progress.changed(pages=progress.pages + 1, reached=progress.reached or reached)
+    next_at = now if _moves_on_at_once(done, reached=reached) else done.next_at
     new_round = done.cycle != progress.cycle
     begun = (progress.level > 0 or progress.turned) and not new_round
-    at_once = isinstance(done, Page) and not reached and done.next_at is not None
     reached = reached or (begun and progress.reached)
-    next_at = now if at_once else done.next_at
-    known = (opens_at, progress.opens_at if begun else None)
-    opens_at = min((at for at in known if at), default=None)
+    if begun:
+        opens_at, gap = _sooner(opens_at, progress.opens_at), gap or progress.gap
     place = _place_after(policy, progress, done, reached=reached, waits=opens_at is not None)
-    gap = gap or (begun and progress.gap)
-    waits: dict[str, Any] = {"gap_looks": 0, "quiet_until": None} if reached else {}
+    looks = NO_LOOKS if reached else {}
     if place.again and opens_at:
-        waits = _wait_for(max(opens_at, now), progress, now, gap=gap)
-        next_at = waits.pop("next_at")
+        next_at, looks = _wait_for(max(opens_at, now), progress, now, gap=gap)
     return progress.changed(
-        level=place.level,
         cycle=done.cycle,
         pages=progress.pages + isinstance(done, Page),
         next_at=None if progress.stopped else next_at,
         reached=reached and not place.again,
         opens_at=None if place.again else opens_at,
         declined=() if place.again or new_round else progress.declined,
-        untried=place.untried,
-        turned=place.turned,
         begins_after=0 if new_round and progress.untried else progress.begins_after,
         gap=gap and not place.again,
-        **waits,
+        **place.progress(),
+        **looks,
     )
+
+
+def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at), default=None)
+
+
+def _moves_on_at_once(done: Page | PassOver, *, reached: bool) -> bool:
+    return isinstance(done, Page) and not reached and done.next_at is not None
 
 
 def _wait_for(
     begins_at: datetime, progress: EscalationProgress, now: datetime, *, gap: bool
-) -> dict[str, Any]:
+) -> tuple[datetime, Mapping[str, Any]]:
     """When a round that reached nobody begins again, and until when it only looks."""
     look_at = now + BETWEEN_LOOKS
     if gap and progress.gap_looks < MOST_LOOKS and look_at < begins_at:
         looks = progress.gap_looks + 1
-        return {"next_at": look_at, "quiet_until": begins_at, "gap_looks": looks}
-    return {"next_at": begins_at, "quiet_until": None}
+        return look_at, {"quiet_until": begins_at, "gap_looks": looks}
+    return begins_at, {"quiet_until": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,10 @@ class _Place:
     untried: int = 0
     turned: bool = False
     again: bool = False
+
+    def progress(self) -> dict[str, Any]:
+        """The place as the progress keeps it."""
+        return {"level": self.level, "untried": self.untried, "turned": self.turned}
 
 
 def _place_after(

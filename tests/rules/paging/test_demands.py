@@ -14,7 +14,9 @@ from rules.paging.channels import withdrawable
 from rules.paging.demands import (
     answers_escalation,
     asks_again,
+    comes_before_silence,
     demand_due,
+    goes_on_after,
     keep_unreached,
     next_demand,
     page_on_demand,
@@ -57,13 +59,64 @@ def test_demands_of_one_instant_and_level_are_one_page_with_every_reason() -> No
 
 def test_a_level_that_was_paged_at_this_very_instant_is_not_paged_again() -> None:
     """A demand of the same instant that comes a moment later is met by that page."""
-    done = progress(demand(5), level=2, demanded_at=after(5))
-    taken = next_demand(done, 3, after(5))
-    assert taken is not None
-    assert (taken.demanded, taken.reason) == (None, "why at 5")
-    later = next_demand(progress(demand(6), level=2, demanded_at=after(5)), 3, after(6))
-    assert later is not None
-    assert later.demanded is not None
+    paged: dict[str, Any] = {"demanded_at": after(5), "demanded_level": 2, "demanded_of": ("bo",)}
+    for asked, level in ((demand(5), 2), (demand(5, 2), 2), (demand(5, 2), 3)):
+        taken = next_demand(progress(asked, level=level, **paged), 3, after(5))
+        assert taken is not None
+        assert (taken.demanded, taken.reason) == (None, "why at 5")
+    nobody = {**paged, "demanded_of": ()}
+    others = ((demand(6), paged), (demand(5, 3), paged), (demand(5, 2), nobody))
+    for asked, was in others:
+        taken = next_demand(progress(asked, level=2, **was), 3, after(6))
+        assert taken is not None
+        assert taken.demanded is not None
+
+
+def test_a_demand_that_joined_a_page_goes_on_as_if_it_had_paged() -> None:
+    """A person sets the ladder going, a raised severity restarts it, a clock moves it."""
+    paged: dict[str, Any] = {"demanded_level": 1, "demanded_of": ("ana",)}
+    stopped = progress(stopped="acknowledged by cy", level=2, **paged)
+    going = goes_on_after(
+        stopped, demand(5, by="dee", waits=True), THREE, after(5), acknowledged=True
+    )
+    assert (going.stopped, going.level, going.next_at) == (None, 1, after(10))
+    assert (going.called_by, going.called) == ("dee", ("ana",))
+    silent = progress(level=2, next_at=after(7), **paged)
+    raised = demand(5, 1, waits=True, resumes=True)
+    for other in (raised, demand(5, 1, waits=True, clocks=("resolve",))):
+        moved = goes_on_after(silent, other, THREE, after(5), acknowledged=False)
+        assert (moved.level, moved.next_at, moved.pages) == (1, after(10), silent.pages)
+    again = demand(5, 1, waits=True, by="dee")
+    assert goes_on_after(silent, again, THREE, after(5), acknowledged=False).next_at == after(7)
+    alone = demand(5, 1, waits=True, by="dee", once=True)
+    assert goes_on_after(stopped, alone, THREE, after(5), acknowledged=True).stopped
+
+
+def test_demands_that_become_one_page_keep_what_each_asks_for() -> None:
+    """Only a person who does not ask for one level alone makes the escalation go on."""
+    clock, alone = (
+        demand(5, 2, waits=True, stays=True, clocks=("fix",)),
+        demand(5, 2, by="eve", once=True),
+    )
+    person = demand(5, 2, by="dee", waits=True)
+    for asked, by, once in (
+        ((clock, alone), None, False),
+        ((alone, clock), None, False),
+        ((alone,), "eve", True),
+        ((alone, person), "dee", False),
+        ((clock, alone, person), "dee", False),
+    ):
+        taken = next_demand(progress(*asked, stopped="acknowledged by cy"), 3, after(5))
+        assert taken is not None
+        assert taken.demanded is not None
+        assert (taken.demanded.by, taken.demanded.once) == (by, once)
+
+
+def test_a_demand_that_is_left_to_the_end_of_a_wait_does_not_come_before_it() -> None:
+    """So a clock that is due at that instant comes first, and there is one page."""
+    left = demand(5, 2, beside=True, not_before=after(10))
+    assert not comes_before_silence(progress(left, next_at=after(10)), 3, after(10))
+    assert comes_before_silence(progress(left, next_at=after(15)), 3, after(10))
 
 
 def test_a_demand_that_waits_for_hours_is_due_when_they_begin_unless_the_escalation_goes_on() -> (

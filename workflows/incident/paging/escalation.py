@@ -4,18 +4,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from models.compiled import Edition, EscalationPolicy
-from models.contracts.paging import Escalated
 from models.incident.escalation import DemandedPage, EscalationProgress
 from models.incident.timeline import EntryKind
 from rules.paging.demands import (
     answers_escalation,
     asks_again,
+    comes_before_silence,
     demand_due,
     demanded_page,
-    keep_unreached,
+    goes_on_after,
     next_demand,
     page_on_demand,
-    reached_by,
     sets_going,
     without_withdrawn,
 )
@@ -23,8 +22,6 @@ from rules.paging.escalation import (
     NoPage,
     Page,
     PassOver,
-    after_level,
-    begins_anew,
     in_force,
     next_page,
     resumed,
@@ -33,39 +30,18 @@ from rules.paging.escalation import (
     why_silence_pages,
 )
 from rules.paging.page_lines import (
-    LevelTurn,
-    PagingLine,
     joined_demand_line,
-    lines_of,
-    lost_task_line,
-    owed_by,
-    passed_over_line,
-    recipients_of,
-    until_answered,
-    waiting_line,
 )
-from rules.paging.page_request import PageRequest, page_key
-from rules.paging.unread_schedules import (
-    begins_again_at,
-    has_gap,
-    look_again,
-    still_unread,
-    unread_targets,
-)
+from rules.paging.page_request import PageRequest
 from rules.paging.withdrawal import withdrawal
 from rules.record.decision import PageNextLevel
-from rules.wording.times import in_utc_minutes
 from workflows.incident.component import Component, Due
 from workflows.incident.desk import Desk
 from workflows.incident.outbox import Outbox
 from workflows.incident.paging.answers import Answers
 from workflows.incident.paging.first_page import FirstPage
 from workflows.incident.paging.page_call import PageCall
-
-NOBODY_IN_HOURS = "nobody in the whole escalation was on call or within their hours"
-NOT_KNOWN = (
-    "nobody in the whole escalation could be paged, and who is on call cannot be read for now"
-)
+from workflows.incident.paging.turns import Turns
 
 
 class Paging(Component):
@@ -91,6 +67,7 @@ class Paging(Component):
         self._held = False
         self.progress = progress
         self.answers = Answers(desk, outbox, self._call, self)
+        self._turns = Turns(desk, outbox, self._call, self)
 
     def stop(self, reason: str) -> None:
         """Stop the escalation because somebody answered or it is over; withdraw waiting pages."""
@@ -141,6 +118,10 @@ class Paging(Component):
         return self._desk.policy.edition >= Edition.LADDER_GOES_ON
 
     @property
+    def _acknowledged(self) -> bool:
+        return self._desk.incident.milestone("acknowledged") is not None
+
+    @property
     def within_task(self) -> bool:
         """Whether a page is under way within the workflow task."""
         return self._call.within_task
@@ -176,7 +157,7 @@ class Paging(Component):
         if forgotten:
             self._call.start(
                 forgotten, self.progress, within_task=False, sends=False,
-                done=self._found_out, failed=self._not_found_out,
+                done=self._turns.found_out, failed=self._turns.not_found_out,
             )  # fmt: skip
         elif not self._held:
             self._remember_forgotten(now)
@@ -198,7 +179,7 @@ class Paging(Component):
             case Page() if ladder:
                 self._begin(asked, ladder, now, demanded)
             case PassOver() if ladder:
-                self._pass_over(asked, ladder, now)
+                self._turns.passed_over(asked, ladder, now)
             case NoPage(why) if self.progress.stopped is None:
                 self.progress = stopped(self.progress, why)
                 self._desk.note(EntryKind.ESCALATION_EXHAUSTED, f"escalation ends: {why}")
@@ -217,33 +198,47 @@ class Paging(Component):
         asked = PageRequest(page, ladder, reason, now, cause, demanded)
         within_task = self._first_page.within_task(asked, self.progress)
         self._call.start(
-            asked, self.progress, within_task=within_task, done=self._paged, failed=self._again
+            asked,
+            self.progress,
+            within_task=within_task,
+            done=self._turns.paged,
+            failed=self._turns.lost,
         )
 
     def _waits_for_clocks(self, now: datetime) -> bool:
         """Whether a wait ends while a limit is due; both then make one page."""
         progress = self.progress
         ends_at = progress.forgotten_at if progress.stopped else progress.next_at
-        if ends_at is None or now < ends_at or demand_due(progress, now):
+        if ends_at is None or now < ends_at:
             return False
-        return self._clocks_due(now)
+        if self._goes_on:
+            ladder = in_force(self._desk.policy.escalation, self._desk.incident, now)
+            demanded = comes_before_silence(progress, len(ladder.levels) if ladder else 1, now)
+        else:
+            demanded = demand_due(progress, now)
+        return not demanded and self._clocks_due(now)
 
     def _taken(self, ladder: EscalationPolicy | None, now: datetime) -> DemandedPage | None:
         """The demand that is due. Several demands of one instant and level make one page."""
         levels = len(ladder.levels) if ladder else 1
-        taken = next_demand(self.progress, levels, now)
+        taken = next_demand(self.progress, levels, now, keeps=self._goes_on)
         if taken is None:
             return None
         self.progress = taken.progress
         if taken.demanded is None:
-            self._write(joined_demand_line(self.progress.level, taken.reason))
+            level = self.progress.level
+            if self._goes_on:
+                level = self.progress.demanded_level
+                self.progress = goes_on_after(
+                    self.progress, taken.joined, ladder, now, acknowledged=self._acknowledged
+                )
+            self._turns.write(joined_demand_line(level, taken.reason))
         return taken.demanded
 
     def _set_going(
         self, demanded: DemandedPage, ladder: EscalationPolicy | None, now: datetime
     ) -> Page | NoPage:
         answer = self._desk.incident.milestone("acknowledged")
-        acknowledged = answer is not None
         if self._goes_on and (answer is None or answer.disputed):
             demanded = sets_going(self.progress, demanded)
         if self._goes_on:
@@ -253,19 +248,11 @@ class Paging(Component):
             demanded,
             ladder,
             now,
-            acknowledged=acknowledged,
+            acknowledged=self._acknowledged,
             postpones=not self._desk.policy.closes_detours,
             tries_all=self._desk.policy.demands_wait,
         )
         return asked
-
-    def _pass_over(self, asked: PassOver, ladder: EscalationPolicy, now: datetime) -> None:
-        targets = ladder.levels[asked.level - 1].page
-        was = self.progress
-        self._moved_on(ladder, asked, now, reached=False)
-        if not was.quiet(now):
-            self._write(passed_over_line(asked, ladder.name, targets, now, self.progress.next_at))
-        self._say_when_it_begins(now, was)
 
     def _remember_forgotten(self, now: datetime) -> None:
         """Resume the escalation if nothing followed the acknowledgement in time."""
@@ -308,124 +295,3 @@ class Paging(Component):
                 EntryKind.PAGE_PASSED_OVER, why, rule=ladder.name, reason=demanded.reason
             )
         self.progress = self.progress.changed(next_at=None, demanded=())
-
-    def _again(self, asked: PageRequest) -> None:
-        if asked.demanded:
-            self.progress = self.progress.changed(
-                demanded=(asked.demanded, *self.progress.demanded)
-            )
-        words = f"{asked.summary}: no answer in time, again at once"
-        self._desk.note(EntryKind.ESCALATION_DELAYED, words)
-
-    def _paged(self, asked: PageRequest, done: Escalated) -> None:
-        page, now, reached = asked.page, self._desk.now(), bool(done.pages)
-        opens_at, caller = begins_again_at(self.progress, done, now), asked.caller(self.progress)
-        anew, was = False, self.progress
-        if asked.beside_the_ladder(self.progress.stopped):
-            self.progress = self.progress.changed(pages=self.progress.pages + 1)
-        else:
-            gap = self._goes_on and has_gap(done)
-            self._moved_on(asked.ladder, page, now, reached=reached, opens_at=opens_at, gap=gap)
-            anew = not reached and not page.aside and begins_anew(self.progress)
-        for outcome in done.pages:
-            if outcome.receipt:
-                self._desk.remember(outcome.receipt, outcome.delivery.message.recipient)
-        next_at = self.progress.next_at
-        turn = LevelTurn(page, asked.ladder.name, asked.reason, asked.now, next_at, caller)
-        looked = not asked.demanded and not reached and was.quiet(asked.now)
-        for line in () if looked or still_unread(asked, done) else lines_of(turn, done):
-            self._write(line, asked)
-        self._say_when_it_begins(now, was, unread=bool(unread_targets(done)), aside=page.aside)
-        if asked.demanded:
-            self.progress = self.progress.changed(demanded_at=asked.demanded.falls_on)
-        if asked.demanded and self.progress.stopped and done.pages:
-            self.progress = self.progress.changed(answer_by=asked.now + page.targets.wait)
-        if done.pages:
-            self.progress = self.progress.changed(highest=max(self.progress.highest, page.level))
-            self.progress = reached_by(self.progress, page.level, recipients_of(done))
-            self.answers.declined_meanwhile(page, recipients_of(done))
-        else:
-            self._goes_on_waiting(asked, None if unread_targets(done) else opens_at)
-        if self._call.recalled:
-            self._outbox.withdraw(self._call.recalled)
-        else:
-            self.progress = look_again(self.progress, asked, done, now, anew=anew)
-
-    def _goes_on_waiting(self, asked: PageRequest, opens_at: datetime | None) -> None:
-        """Restore a demand that reached nobody."""
-        demanded, levels = asked.demanded, len(asked.ladder.levels)
-        own = self._desk.policy.demands_wait and asked.asks_for_its_level
-        if demanded is None or self._call.recalled or not (demanded.stays or own):
-            return
-        cause = self._desk.incident.next_seq if own else None
-        left = keep_unreached(
-            self.progress,
-            demanded,
-            asked.page.level,
-            levels,
-            opens_at=opens_at,
-            cause=cause,
-            around=self._goes_on,
-        )
-        if left == self.progress:
-            return
-        self.progress = left
-        if opens_at:
-            self._write(waiting_line(asked.page, asked.reason, opens_at))
-
-    def _found_out(self, asked: PageRequest, done: Escalated) -> None:
-        """Count the level as paged if a lost task may have paged it."""
-        for line in lines_of(
-            LevelTurn(asked.page, asked.ladder.name, asked.reason, asked.now), done
-        ):
-            self._write(line)
-        if done.pages:
-            self.progress = self.progress.changed(
-                highest=max(self.progress.highest, asked.page.level)
-            )
-            self._moved_on(asked.ladder, asked.page, self._desk.now(), reached=True)
-
-    def _not_found_out(self, asked: PageRequest) -> None:
-        key = page_key(self._desk.incident.id, asked)
-        line = lost_task_line(asked.summary, asked.page.level, key)
-        self._desk.note(line.kind, line.summary, **line.data)
-
-    def _moved_on(
-        self,
-        ladder: EscalationPolicy,
-        done: Page | PassOver,
-        now: datetime,
-        *,
-        reached: bool,
-        opens_at: datetime | None = None,
-        gap: bool = False,
-    ) -> None:
-        self.progress = after_level(
-            ladder, self.progress, done, now, reached=reached, opens_at=opens_at, gap=gap
-        )
-
-    def _write(self, line: PagingLine, asked: PageRequest | None = None) -> None:
-        self._desk.note(line.kind, line.summary, **line.data)
-        owed = owed_by(line, self._desk.now())
-        if owed and asked:
-            self._outbox.add(until_answered(owed, stays=asked.stays, clocks=asked.clocks))
-
-    def _say_when_it_begins(
-        self,
-        now: datetime,
-        was: EscalationProgress,
-        *,
-        unread: bool = False,
-        aside: bool = False,
-    ) -> None:
-        progress = self.progress
-        at = progress.quiet_until or progress.next_at
-        known = was.quiet(now) and at == was.quiet_until
-        if begins_anew(progress) and at and at > now and not aside and not known:
-            why = NOT_KNOWN if unread else NOBODY_IN_HOURS
-            self._desk.note(
-                EntryKind.ESCALATION_WAITS,
-                f"{why}: it begins again at {in_utc_minutes(at)}",
-                next_at=at.isoformat(),
-                level=progress.level,
-            )
