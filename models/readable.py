@@ -42,11 +42,16 @@ _BREAKS = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 """What ends a line, or jumps to another column, anywhere."""
 
 
+def _plain(text: str) -> bool:
+    """Whether `text` is so plain that nothing in it can do harm, as most texts are."""
+    return text.isascii() and text.isprintable()
+
+
 def readable(text: str) -> str:
     """`text` without invisible characters and those that steer others; its lines stay."""
-    text = text.translate(_SEPARATORS)
-    if text.isascii() and text.isprintable():
+    if _plain(text):
         return text
+    text = text.translate(_SEPARATORS)
     if _MAY_BE_AT_WORK.isdisjoint(text):
         return text.translate(_STEERING)
     kept: list[str] = []
@@ -59,7 +64,7 @@ def readable(text: str) -> str:
 
 def in_a_line(text: str) -> str:
     """`text` on one line, so that a line break in it cannot pass for a line of ours."""
-    return readable(_BREAKS.sub(" ", text))
+    return text if _plain(text) else readable(_BREAKS.sub(" ", text))
 
 
 def in_a_cell(text: str) -> str:
