@@ -1,12 +1,13 @@
-"""Shows in Temporal how a workflow stands, worked out when somebody asks.
+"""Shows in Temporal how a workflow stands and what it takes, worked out when somebody asks.
 
-A workflow could say it after each change instead, but hardly anybody looks between two changes.
+A workflow could say both itself, after each change and at each start. But hardly anybody looks.
 """
 
+from collections.abc import Iterable
 from typing import Any, Protocol, runtime_checkable
 
 from temporalio import workflow
-from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.api.sdk.v1 import WorkflowInteractionDefinition, WorkflowMetadata
 from temporalio.worker import (
     HandleQueryInput,
     Interceptor,
@@ -17,10 +18,13 @@ from temporalio.worker import (
 
 @runtime_checkable
 class HasDetails(Protocol):
-    """A workflow that says how it stands when it is asked."""
+    """A workflow that says how it stands, and which updates it takes, when it is asked."""
 
     def details(self) -> str:
         """How the workflow stands, in Markdown."""
+
+    def updates(self) -> Iterable[str]:
+        """The names of the updates that it takes without a handler for each."""
 
 
 class ShowsDetails(Interceptor):
@@ -40,4 +44,7 @@ class _Answers(WorkflowInboundInterceptor):
         asked = workflow.instance()
         if isinstance(answer, WorkflowMetadata) and isinstance(asked, HasDetails):
             answer.current_details = asked.details()
+            known = answer.definition.update_definitions
+            known.extend(WorkflowInteractionDefinition(name=name) for name in asked.updates())
+            known.sort(key=lambda update: update.name)
         return answer

@@ -60,33 +60,41 @@ class Handlers:
         self.reopening_refused = False
 
     def register(self) -> None:
-        """Register every command, and catch messages that are no command."""
+        """Register every command, and catch messages that are no command.
+
+        One handler takes almost all updates, because Temporal takes long to register one for each
+        command. Each signal has a handler of its own: those that came before the first task are
+        handled in the order of the table, also when an older history is replayed.
+        """
         for name in COMMANDS:
-            update = self._update(name)
-            if name == ADOPT_POLICY:
-                update = self._awaited(update)
-            workflow.set_update_handler(name, raw(update), validator=raw(self._validator(name)))
             workflow.set_signal_handler(name, raw(self._signal(name)))
         workflow.set_dynamic_signal_handler(self._unknown_signal)
-        workflow.set_dynamic_update_handler(self._unknown_update, validator=self._may_pass)
+        workflow.set_update_handler(
+            ADOPT_POLICY, raw(self._adopt_policy), validator=raw(self._may_adopt_policy)
+        )
+        workflow.set_dynamic_update_handler(self._update, validator=self._validate)
 
-    def _validator(self, name: str) -> Callable[..., None]:
-        def validate(*payloads: object) -> None:
-            command = _decoded(name, payloads)
-            if isinstance(command, Refusal):
-                outcome: Outcome = command
-                actor = _claimed(payloads)
-            elif isinstance(repeats := self._repeats(name, command), Refusal):
-                outcome, actor = repeats, _actor(name, command)
-            elif repeats:
-                return
-            else:
-                outcome = self._unfit(name, command) or self._switch.judge(name, command)
-                actor = _actor(name, command)
-            if isinstance(outcome, Refusal) and not self._traced(name, outcome, actor, payloads):
-                raise self._error(outcome)
+    def _validate(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """Let an update in, unless it is refused and leaves no trace."""
+        if name in COMMANDS:
+            self._validate_command(name, payloads)
+        else:
+            self._may_pass(name, payloads)
 
-        return validate
+    def _validate_command(self, name: str, payloads: Sequence[object]) -> None:
+        command = _decoded(name, payloads)
+        if isinstance(command, Refusal):
+            outcome: Outcome = command
+            actor = _claimed(payloads)
+        elif isinstance(repeats := self._repeats(name, command), Refusal):
+            outcome, actor = repeats, _actor(name, command)
+        elif repeats:
+            return
+        else:
+            outcome = self._unfit(name, command) or self._switch.judge(name, command)
+            actor = _actor(name, command)
+        if isinstance(outcome, Refusal) and not self._traced(name, outcome, actor, payloads):
+            raise self._error(outcome)
 
     def _traced(
         self, name: str, refusal: Refusal, actor: Actor | None, payloads: Sequence[object]
@@ -95,49 +103,53 @@ class Handlers:
         tried = self._tried(name, actor, refusal, payloads)
         return leaves_trace(self._desk.incident, tried, self._desk.now())
 
-    def _update(self, name: str) -> Callable[..., Any]:
-        def update(*payloads: object) -> Any:
-            command = _decoded(name, payloads)
-            if isinstance(command, Refusal):
-                self._record(name, command, _claimed(payloads), payloads)
-                raise self._error(command)
-            repeats = self._repeats(name, command)
-            if isinstance(repeats, Refusal):
-                self._record(name, repeats, _actor(name, command), payloads, command)
-                raise self._error(repeats)
-            unfit = self._unfit(name, command)
-            if unfit and not repeats:
-                self._record(name, unfit, _actor(name, command), payloads, command)
-                raise self._error(unfit)
-            answer = self._do(name, command, payloads)
-            if isinstance(answer, Refusal):
-                raise self._error(answer)
+    def _update(self, name: str, payloads: Sequence[RawValue]) -> Any:
+        if name in COMMANDS:
+            return self._answer(name, payloads)
+        refusal = no_command("update", name, len(payloads))
+        self._record(name, refusal, _claimed(payloads), payloads)
+        raise self._error(refusal)
+
+    def _answer(self, name: str, payloads: Sequence[object]) -> Any:
+        """Do the command of an update. Raises its refusal."""
+        command = _decoded(name, payloads)
+        if isinstance(command, Refusal):
+            self._record(name, command, _claimed(payloads), payloads)
+            raise self._error(command)
+        repeats = self._repeats(name, command)
+        if isinstance(repeats, Refusal):
+            self._record(name, repeats, _actor(name, command), payloads, command)
+            raise self._error(repeats)
+        unfit = self._unfit(name, command)
+        if unfit and not repeats:
+            self._record(name, unfit, _actor(name, command), payloads, command)
+            raise self._error(unfit)
+        answer = self._do(name, command, payloads)
+        if isinstance(answer, Refusal):
+            raise self._error(answer)
+        return answer
+
+    def _may_adopt_policy(self, *payloads: object) -> None:
+        self._validate_command(ADOPT_POLICY, payloads)
+
+    async def _adopt_policy(self, *payloads: object) -> Any:
+        """Have a policy looked up, and answer when the outcome is known."""
+        before, record = self._adoption.newest, self._desk.incident
+        answer = self._answer(ADOPT_POLICY, payloads)
+        wanted = self._adoption.newest
+        if wanted is None or wanted is before:
             return answer
-
-        return update
-
-    def _awaited(self, update: Callable[..., Any]) -> Callable[..., Any]:
-        """The update that has a policy looked up; it answers when the outcome is known."""
-
-        async def wait(*payloads: object) -> Any:
-            before, record = self._adoption.newest, self._desk.incident
-            answer = update(*payloads)
-            wanted = self._adoption.newest
-            if wanted is None or wanted is before:
-                return answer
-            command = _decoded(ADOPT_POLICY, payloads)
-            if isinstance(command, Refusal):
-                return answer
-            command_id = _command_id(command)
-            await workflow.wait_condition(lambda: wanted.outcome is not None)
-            if isinstance(wanted.outcome, Decision):
-                result = self._switch.result(ADOPT_POLICY, wanted.outcome.summary, record)
-                self._switch.remember(command_id, result, command)
-                return result.model_dump(mode="json")
-            self._switch.processed.pop(command_id or "", None)
-            raise self._error(wanted.outcome or Refusal("Refused", "the command had no result"))
-
-        return wait
+        command = _decoded(ADOPT_POLICY, payloads)
+        if isinstance(command, Refusal):
+            return answer
+        command_id = _command_id(command)
+        await workflow.wait_condition(lambda: wanted.outcome is not None)
+        if isinstance(wanted.outcome, Decision):
+            result = self._switch.result(ADOPT_POLICY, wanted.outcome.summary, record)
+            self._switch.remember(command_id, result, command)
+            return result.model_dump(mode="json")
+        self._switch.processed.pop(command_id or "", None)
+        raise self._error(wanted.outcome or Refusal("Refused", "the command had no result"))
 
     def _signal(self, name: str) -> Callable[..., None]:
         def signal(*payloads: object) -> None:
@@ -177,11 +189,6 @@ class Handlers:
         self.signals += 1
         refusal = no_command("signal", name, len(payloads))
         self._record(name, refusal, _claimed(payloads), payloads)
-
-    def _unknown_update(self, name: str, payloads: Sequence[RawValue]) -> None:
-        refusal = no_command("update", name, len(payloads))
-        self._record(name, refusal, _claimed(payloads), payloads)
-        raise self._error(refusal)
 
     def _may_pass(self, name: str, payloads: Sequence[RawValue]) -> None:
         """Let an update that is no command in, so that it leaves a trace, while there is room."""

@@ -4,6 +4,7 @@ Handlers are synchronous: they decide, record and wake the run. Only the run awa
 nothing here needs a lock.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from models.answers.view import ASK_AGAIN, VIEW, IncidentView
     from models.answers.why import WHY, Explanation, WhyQuestion
     from models.base import Instant
+    from models.command import COMMANDS
     from models.compiled import CompiledPolicy
     from models.contracts.archive import (
         ARCHIVE_TIMELINE,
@@ -32,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.commands.view import view_of
     from rules.paging.urgency import WorkKind
     from rules.paging.why.why_paged import explain
+    from rules.people.permission.authority import ADOPT_POLICY
     from rules.people.permission.requests import awaits_answer
     from rules.people.roles.holders import told_of_duties
     from rules.record.bounds import out_of_time
@@ -212,6 +215,10 @@ class IncidentWorkflow:
     def details(self) -> str:
         """What Temporal shows as the current details when somebody asks for them."""
         return "" if self._unfit else self._visibility.details()
+
+    def updates(self) -> Iterable[str]:
+        """The names that Temporal shows of updates which one handler takes."""
+        return () if self._unfit else COMMANDS.keys() - {ADOPT_POLICY}
 
     def _asked(self, at: datetime | None) -> datetime:
         """The instant of a query, on the clock of the incident. Raises ValueError."""

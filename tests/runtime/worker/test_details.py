@@ -5,6 +5,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.send_notification import SendNotificationActivity
+from models.command import COMMANDS
 from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from runtime.worker.lanes import Workers
 from runtime.worker.registry import WORKFLOWS, workflow_runner
@@ -36,7 +37,8 @@ async def test_the_details_in_temporal_are_those_of_the_moment_of_the_question(
             INCIDENT_WORKFLOW, start, id=f"INC-{task_queue}", task_queue=task_queue
         )
         before: WorkflowMetadata = await handle.query(METADATA, result_type=WorkflowMetadata)
-        assert "acknowledge" in {update.name for update in before.definition.update_definitions}
+        shown = [update.name for update in before.definition.update_definitions]
+        assert shown == sorted(["", *COMMANDS])
         await handle.execute_update("acknowledge", {"actor": "ana"})
         after: WorkflowMetadata = await handle.query(METADATA, result_type=WorkflowMetadata)
         assert "**reported**" in before.current_details
