@@ -239,12 +239,12 @@ class EntryKind(StrEnum):
     EVENT_SENT = "event.sent", "the channel of a subscriber took an event", _MESSAGE
     EVENT_DELAYED = (
         "event.delayed",
-        "a subscriber did not take an event; the engine tries again. Only the first in a row",
+        "a subscriber did not take an event; the engine tries again (the 1st in a row)",
         _MESSAGE,
     )
     EVENT_UNDELIVERED = (
         "event.undelivered",
-        "a subscriber did not take an event; the engine gave up. Of many, the 1st, 10th, 100th ...",
+        "a subscriber did not take an event; the engine gave up (the 1st, 10th, 100th in a row)",
         _MESSAGE,
     )
 

@@ -37,6 +37,8 @@ _KINDS: dict[str, EntryKind] = {
 EVENTS = (*_KINDS, STATE_CHANGED)
 """The events of every incident. A policy's own milestones are events, too."""
 _WORDS = {kind: word for word, kind in _KINDS.items()}
+_OF_A_MILESTONE = frozenset({EntryKind.MILESTONE_CORRECTED, EntryKind.MILESTONE_WITHDRAWN})
+"""Lines about a milestone that came before; their data name it."""
 _CROSSING = frozenset({EntryKind.SEVERITY_CHANGED, EntryKind.ATTRIBUTE_SET})
 """Lines by which an incident begins or ceases to concern a subscriber."""
 _MILESTONE = subject_of(EntryKind.MILESTONE)
@@ -44,10 +46,17 @@ _OF_EVERY_INCIDENT = frozenset(EntryKind)
 
 
 def events_of(entry: TimelineEntry) -> frozenset[str]:
-    """The events that a line stands for, in the words of policies; most lines stand for none."""
+    """The events that a line stands for, in the words of policies; most lines stand for none.
+
+    Who is told of a milestone is told if somebody corrects, withdraws or disputes it.
+    """
     words = {_WORDS[kind] for kind in _WORDS if kind == entry.kind}
     if subject_of(entry.kind) == _MILESTONE and entry.kind not in _OF_EVERY_INCIDENT:
         words.add(entry.kind.partition(".")[2])
+    if entry.kind in _OF_A_MILESTONE:
+        words.add(str(entry.data.get("milestone", "")))
+    if entry.kind == EntryKind.ACKNOWLEDGEMENT_DISPUTED:
+        words.add(_WORDS[EntryKind.INCIDENT_ACKNOWLEDGED])
     source, target = entry.data.get("source"), entry.data.get("target")
     if entry.kind == EntryKind.INCIDENT_REPORTED or (_moves(entry) and source != target):
         words.add(STATE_CHANGED)

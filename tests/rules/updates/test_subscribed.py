@@ -127,6 +127,28 @@ def test_a_resolve_that_closes_is_told_to_who_waits_for_the_close() -> None:
     assert heard(a_subscriber("closed"), *records) == ["incident.resolved"]
 
 
+def test_who_was_told_of_a_milestone_is_told_that_it_was_not_so() -> None:
+    """A tool that acts on a milestone must learn that it was wrong, and that it came earlier."""
+    life: tuple[Given, ...] = (
+        ("set_milestone", {"milestone": "aware"}),
+        ("correct_milestone", {"milestone": "aware", "happened_at": START, "note": "a slip"}),
+        ("withdraw_milestone", {"milestone": "aware", "note": "nobody knew"}),
+    )
+    records = after_each(POLICY, REPORT, *life)
+    told = ["milestone.aware", "milestone.corrected", "milestone.withdrawn"]
+    assert heard(a_subscriber("aware"), *records) == told
+    assert heard(a_subscriber("acknowledged"), *records) == []
+
+
+def test_who_was_told_of_an_acknowledgement_is_told_that_somebody_disputes_it() -> None:
+    """By its link somebody else acknowledged, and the incident is unacknowledged again."""
+    moved = line("acknowledgement.disputed").changed(
+        data={"person": "ana", "source": "assessment", "target": "reported"}
+    )
+    assert events_of(moved) == {"acknowledged", "state_changed"}
+    assert events_of(moved.changed(data={"person": "ana"})) == {"acknowledged"}
+
+
 WORST = ("SEV1",)
 LOWER: Given = ("set_severity", {"severity": "SEV3", "note": "a workaround"})
 RAISE: Given = ("set_severity", {"severity": "SEV1", "note": "it is everywhere"})
