@@ -2,8 +2,12 @@
 
 import pytest
 
+from connectors.channels.directory import ChannelDirectory
+from connectors.channels.kinds import channel_settings
+from policies.checks.installation import events_signed
 from policies.compiling.policy import compile_policy
 from policies.reading.load import parse_policy
+from policies.reading.problems import Gravity
 from tests.policies.written import MARK, WHOLE, errors, expected_at
 
 POLICY = WHOLE.replace("log: { kind: log } }", "log: { kind: log }, mail: { kind: email } }")
@@ -61,6 +65,23 @@ def test_more_subscribers_than_an_incident_has_room_for_are_an_error() -> None:
     of = "".join(f"g{number}: {{ channel: log, on: all }}, " for number in range(11))
     [error] = errors(f"communication: {{ subscribers: {{ {of} }} }}\n", POLICY)
     assert "there are 11 subscribers, and an incident has room for 10" in error
+
+
+def test_a_channel_without_a_secret_is_reported_with_its_setting() -> None:
+    """Otherwise every event would fail, and the tool would hear of nothing."""
+    text = POLICY + other("channel: pager, on: all")
+    policy = parse_policy(text.encode(), "test.yaml").policy
+    assert policy
+    settings = {"url": "https://gate.example.com/hook"}
+    bare = ChannelDirectory({"pager": channel_settings(settings)})
+    [note] = events_signed(bare.unsigned)(policy)
+    assert note.what == "no event leaves by the channel pager, because no secret signs it"
+    assert note.instead == "set INCIDENT_CHANNELS__PAGER__SECRETS"
+    assert note.level is Gravity.NOTE
+    secret = {"secrets": "whsec_" + "a" * 32}
+    signing = ChannelDirectory({"pager": channel_settings({**settings, **secret})})
+    assert list(events_signed(signing.unsigned)(policy)) == []
+    assert list(events_signed(ChannelDirectory({}).unsigned)(policy)) == []
 
 
 def test_an_incident_carries_what_its_subscribers_ask_for() -> None:

@@ -7,9 +7,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from runtime.settings import ROOT
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import Siren
 from tests.web.conftest import http_for
+
+WEBHOOKS = (ROOT / "docs" / "webhooks.md").read_text()
 
 REPORT = {"title": "Checkout fails", "reporter": "ana", "severity": "SEV1"}
 
@@ -163,6 +166,9 @@ async def test_open_incidents_of_a_severity_are_one_cheap_question(tool: Tool) -
     assert (only["more"], only["count"]) == (False, 1)
     none = await tool.lists(**both, severity="SEV2")
     assert (none["incidents"], none["count"], none["more"]) == ([], 0, False)
+    shown = WEBHOOKS.split('curl -sf "$U?')[1].partition('"')[0]
+    answer = await tool.http.get(f"/v1/incidents?{shown}&service={tool.service}")
+    assert answer.json()["count"] == 1
 
 
 @pytest.mark.parametrize(
