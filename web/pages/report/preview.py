@@ -1,4 +1,4 @@
-"""What a report would do, in words that stay the same while it does."""
+"""The preview of a report in words, which change only if the preview does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
