@@ -1,6 +1,6 @@
 """Finds incidents through Temporal's visibility, without asking any incident."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -80,12 +80,31 @@ class ListedIncident(Frozen):
 class Found:
     """The newest matching incidents, up to a limit, and whether there are more.
 
-    `query` finds them in the Temporal UI, too.
+    `query` finds them in the Temporal UI, too. `severities` are those of the policy in force, the
+    worst first, if they are known.
     """
 
     rows: tuple[ListedIncident, ...]
     more: bool
     query: str = ""
+    severities: tuple[str, ...] = ()
+
+
+def most_urgent_first(
+    rows: Iterable[ListedIncident], severities: Sequence[str] = ()
+) -> list[ListedIncident]:
+    """The soonest due first; of those that are equally due, the worst severity.
+
+    `severities` are in order, the worst first. Those of another policy come after these, by name.
+    """
+    rank = {severity: number for number, severity in enumerate(severities)}
+
+    def urgency(row: ListedIncident) -> tuple[bool, float, int, str, str]:
+        due, severity = row.next_due_at, row.severity or ""
+        at = due.timestamp() if due else 0.0
+        return due is None, at, rank.get(severity, len(rank)), severity, row.id
+
+    return sorted(rows, key=urgency)
 
 
 async def count(client: Client, filters: Filters) -> int:

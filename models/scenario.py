@@ -71,7 +71,9 @@ def instant_of(moment: timedelta | datetime, starts: datetime) -> datetime:
     return starts + moment if isinstance(moment, timedelta) else moment
 
 
-_HAPPENS = ("alert", "report", "do", "on_call", "down", "refuses", "up")
+ON_CALL = "on_call"
+"""The event that puts somebody on call, also where it is refused."""
+_HAPPENS = ("alert", "report", "do", ON_CALL, "down", "refuses", "up")
 
 
 class TakenShift(Frozen):
@@ -134,7 +136,7 @@ class ScenarioEvent(Frozen):
             raise wrong_value("there is no key 'fields' here", "remove it")
         if self.do and not self.by:
             raise wrong_value("nobody does this", "add by: WHO")
-        if self.by and self.report is None and self.do is None:
+        if self.by and self.report is None and self.do is None and self.on_call is None:
             raise wrong_value(f"nobody does this: {said[0]}", "remove by")
         return self
 

@@ -15,7 +15,7 @@ from incidents.kept.timelines import with_whole_timeline
 from models.answers.view import IncidentView
 from models.command import AdoptPolicyCommand
 from models.incident.record import Report
-from models.scenario import Scenario, ScenarioEvent, instant_of
+from models.scenario import ON_CALL, Scenario, ScenarioEvent, instant_of
 from models.time.clock import ClockStatus, Stage
 from policies.catalogue import PolicyBroken, policy_in_force
 from rehearsal.engine.policy import RehearsedPolicy
@@ -25,7 +25,7 @@ from rehearsal.results.played import LookAtIncidents, Played, PlayedIncident, Re
 from rehearsal.results.reading import played_incident, standing_of
 from rehearsal.scenarios.load import DEFAULT_NAME, LoadedScenario
 from rehearsal.scenarios.payloads import payload_file
-from rehearsal.scenarios.wording import ADOPTED, payload_of, report_of, spec_of
+from rehearsal.scenarios.wording import ADOPTED, payload_of, report_of, spec_of, taker_of
 
 LEAD = timedelta(seconds=2)
 """This long before people act, we check whether something comes due when they do."""
@@ -177,7 +177,7 @@ class _Play:
         elif event.do:
             await self.engine.do(await self._order(event, at), at)
         elif event.on_call:
-            self.engine.overrides.take(event.on_call, at, self.scenario.starts)
+            await self.engine.take_shift(event.on_call, taker_of(event), at, self.scenario.starts)
         else:
             self._channels(event)
 
@@ -233,8 +233,8 @@ class _Play:
             RefusedAttempt(
                 at=at,
                 incident=event.incident or self._unnamed(event),
-                by=event.by or "monitoring",
-                what=spec.name if spec else ("alert" if event.alert else "report"),
+                by=taker_of(event).name if event.on_call else event.by or "monitoring",
+                what=spec.name if spec else _kind(event),
                 because=refusal.because,
                 missing=refusal.missing,
             )
@@ -295,3 +295,10 @@ def _dues(view: IncidentView) -> Iterable[datetime]:
     for owed in view.undelivered:
         if owed.held and owed.not_before:
             yield owed.not_before
+
+
+def _kind(event: ScenarioEvent) -> str:
+    """What somebody tried, if it is no command."""
+    if event.on_call:
+        return ON_CALL
+    return "alert" if event.alert else "report"

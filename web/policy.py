@@ -54,6 +54,13 @@ class PolicyInForce:
         except PolicyBroken:
             raise self._broken() from None
 
+    def severities(self) -> tuple[str, ...]:
+        """The severities, the worst first; none if the policy cannot be used."""
+        try:
+            return tuple(self.in_force().policy.severities)
+        except Refused:
+            return ()
+
     async def known(
         self, digest: str | None = None, name: str | None = None, version: str | None = None
     ) -> LoadedPolicy | None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from temporalio.client import Client
 
 from console.access.words import document, listed, made_words
+from console.policies.file import read_policy
 from console.terminal.arguments import AsJson
 from console.terminal.explain_errors import malformed
 from console.terminal.failure import usage
@@ -18,7 +19,7 @@ from incidents.access.changing import make_token, revoke_token
 from incidents.access.reading import read_tokens
 from incidents.patience import WORKER
 from models.access import Holder, Standing
-from rules.access.tokens import standing
+from rules.access.tokens import owner_flaw, standing
 from runtime.settings import load_settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -57,6 +58,8 @@ def create(
 ) -> None:
     """Make a token and print its secret. Nobody can show the secret again."""
     by, ends = actor_name(actor), _end(expires)
+    if flaw := owner_flaw(owner, _people(), tool=tool):
+        raise usage(f"--owner: {flaw}")
 
     async def make(client: Client) -> None:
         made = await make_token(
@@ -113,6 +116,16 @@ def revoke(
         Output.of(context, as_json=as_json).answer(said, human)
 
     _perform(end)
+
+
+def _people() -> tuple[str, ...]:
+    """The people of the policy in force; none if it cannot be used, as on an unconfigured host."""
+    from policies.catalogue import PolicyBroken  # noqa: PLC0415 - slow to load
+
+    try:
+        return tuple(read_policy(load_settings().policy_file).policy.people)
+    except PolicyBroken:
+        return ()
 
 
 def _perform(work: Any) -> None:

@@ -136,7 +136,7 @@ class OverApi:
         for row in told["incidents"]:
             row.pop("incident")
         rows = _ROWS.validate_json(json.dumps(told["incidents"]))
-        return Found(rows, told["more"], told["query"])
+        return Found(rows, told["more"], told["query"], tuple(told.get("severities", ())))
 
     async def preview(self, incident_id: str, file: Path, patience: timedelta) -> Previewed:
         """What adopting the policy of a file would do, if the web server knows that policy."""

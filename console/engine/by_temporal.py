@@ -1,6 +1,9 @@
 """The engine over Temporal: for machines with credentials of the namespace."""
 
+from collections import Counter
+from collections.abc import Iterable
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from incidents import patience
 from incidents.commands import Order, give
 from incidents.description import describe
 from incidents.errors import IncidentNotFound, NotInPolicy
-from incidents.finding import Filters, Found, find, mistaken_filters
+from incidents.finding import Filters, Found, ListedIncident, find, mistaken_filters
 from incidents.kept.policies import have_policy_kept
 from incidents.questions import Explained, Seen, ask_adoption, ask_view, read_view, read_why
 from incidents.reporting import report_incident
@@ -94,7 +97,7 @@ class OverTemporal:
         found = await find(self._client, filters, limit)
         if not found.rows:
             _check_names(filters)
-        return found
+        return replace(found, severities=_severities(found.rows))
 
     async def preview(self, incident_id: str, file: Path, patience: timedelta) -> Previewed:
         """What adopting the policy of a file would do. Raises PolicyBroken, PolicyTooLarge."""
@@ -165,6 +168,23 @@ async def on_call_by(
     directory = FeedDirectory(settings.feeds, settings.feed_copies, fresh=timedelta())
     async with aclosing(directory) as feeds:
         return await read_rosters(policy, asked, feeds, overrides)
+
+
+def _severities(rows: Iterable[ListedIncident]) -> tuple[str, ...]:
+    """The severities of the policy in force, the worst first.
+
+    None if their order decides nothing, because no two incidents are equally due, or if the policy
+    cannot be used: a list works without it.
+    """
+    dues = Counter(row.next_due_at for row in rows)
+    if not any(count > 1 for count in dues.values()):
+        return ()
+    from policies.catalogue import PolicyBroken  # noqa: PLC0415 - slow to load
+
+    try:
+        return tuple(read_policy(load_settings().policy_file).policy.severities)
+    except PolicyBroken:
+        return ()
 
 
 def _check_names(filters: Filters) -> None:

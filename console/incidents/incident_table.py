@@ -1,6 +1,6 @@
 """The table of incidents: one line each, the soonest due first."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.terminal.output import cell
-from incidents.finding import ListedIncident
+from incidents.finding import ListedIncident, most_urgent_first
 from rules.wording.times import relative
 
 MOST_LETTERS = 16
@@ -122,12 +122,14 @@ def _cut(row: Iterable[Text], widths: Iterable[int], styles: Iterable[str]) -> T
     return whole
 
 
-def table_of(rows: Iterable[ListedIncident], now: datetime, *, wide: bool) -> RenderableType:
-    """The incidents as a table: the soonest due first, then by severity.
+def table_of(
+    rows: Iterable[ListedIncident], now: datetime, *, wide: bool, severities: Sequence[str] = ()
+) -> RenderableType:
+    """The incidents as a table: the soonest due first, then the worst of `severities`.
 
     Unless it is `wide`, each incident is one line, and columns without a word are left out.
     """
-    ordered = sorted(rows, key=_urgency)
+    ordered = most_urgent_first(rows, severities)
     if not ordered:
         return Text("no incident matches", style="dim")
     columns = WIDE_COLUMNS if wide else NARROW_COLUMNS
@@ -153,9 +155,3 @@ def _whole(told: Iterable[tuple[str, ...]]) -> Table:
         cells = zip(words, WIDE_COLUMNS, strict=True)
         table.add_row(*(cell(text, column.style) for text, column in cells))
     return table
-
-
-def _urgency(row: ListedIncident) -> tuple[bool, float, str, str]:
-    """What is due first, then SEV1 before SEV2: a list knows no policy that has another order."""
-    due = row.next_due_at
-    return (due is None, due.timestamp() if due else 0.0, row.severity or "", row.id)

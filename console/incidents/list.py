@@ -81,7 +81,7 @@ def list_incidents(
     found = perform(work)
     Output.of(context, as_json=as_json).answer(
         _document(found, limit),
-        table_of(found.rows, datetime.now(UTC), wide=wide),
+        table_of(found.rows, datetime.now(UTC), wide=wide, severities=found.severities),
     )
     if found.more:
         note(f"only the newest {limit}; --limit shows more")

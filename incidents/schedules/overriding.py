@@ -118,15 +118,8 @@ class Overriding:
         return await self._changed(END_OVERRIDE, said, may)
 
     async def _may(self, policy: Policy, schedule: str) -> MayOverride:
-        parties = map(party_named, words_of(policy))
-        names = [party.name for party in parties if party.kind is PartyKind.ON_CALL]
-        specs = [schedule_spec(policy, name) for name in names if name in policy.schedules]
-        targets = [str(Party(PartyKind.SCHEDULE, spec.name)) for spec in specs]
         lookup = OnCallLookup(self.feeds, overrides=book_of(self.client))
-        now = datetime.now(UTC)
-        found = await lookup.ask(targets, specs, people_of(policy), policy.policy, now)
-        on_call = {name: each.people for name, each in found.on_call.items()}
-        return may_override(policy, schedule, on_call)
+        return await who_may_override(policy, schedule, lookup, datetime.now(UTC))
 
     async def _has_a_shift(self, policy: Policy, asked: AskedOverride, covers: str) -> None:
         """Raise OverrideRefused if whom it covers has no shift then, as far as that is known."""
@@ -174,6 +167,19 @@ class Overriding:
         finally:
             book_of(self.client).forget()
         return changed
+
+
+async def who_may_override(
+    policy: Policy, schedule: str, lookup: OnCallLookup, now: datetime
+) -> MayOverride:
+    """Who may override a schedule; a policy may mean whoever is on call now."""
+    parties = map(party_named, words_of(policy))
+    names = [party.name for party in parties if party.kind is PartyKind.ON_CALL]
+    specs = [schedule_spec(policy, name) for name in names if name in policy.schedules]
+    targets = [str(Party(PartyKind.SCHEDULE, spec.name)) for spec in specs]
+    found = await lookup.ask(targets, specs, people_of(policy), policy.policy, now)
+    on_call = {name: each.people for name, each in found.on_call.items()}
+    return may_override(policy, schedule, on_call)
 
 
 def _known(policy: Policy, asked: AskedOverride) -> None:

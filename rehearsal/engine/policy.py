@@ -5,6 +5,7 @@ from pathlib import Path
 
 from models.compiled import CompiledPolicy
 from models.intake import IntakeRules
+from models.policy import Policy
 from policies.catalogue import policy_in_force
 from policies.compiling.compiled import compiled
 from policies.compiling.policy import compile_intake
@@ -23,6 +24,10 @@ class RehearsedPolicy:
     def rules(self, at: datetime) -> IntakeRules:
         """The rules of the policy for the web server."""
         return compile_intake(policy_in_force(self.file, at).policy)
+
+    def whole(self, at: datetime) -> Policy:
+        """The policy as its author wrote it."""
+        return policy_in_force(self.file, at).policy
 
     def compiled(self, service: str | None, at: datetime) -> CompiledPolicy:
         """What an incident of `service` carries."""

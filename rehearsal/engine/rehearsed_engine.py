@@ -19,8 +19,9 @@ from incidents.opening import open_incident
 from incidents.questions import ask_view
 from models.alert import AlertBatch
 from models.answers.view import IncidentView
-from models.base import MONITORING
+from models.base import MONITORING, Actor
 from models.incident.record import Report
+from models.scenario import TakenShift
 from rehearsal.engine.alerts import RehearsedDeliveries, RehearsedStart, RehearsedTelling
 from rehearsal.engine.channels import RecordingChannels
 from rehearsal.engine.lag import Lag
@@ -71,7 +72,7 @@ class RehearsedEngine:
         self._groups: dict[str, str] = {}
         self._deliveries = RehearsedDeliveries(self._queue)
         self._feeds = FeedDirectory(feeds, folder / "feeds")
-        self.overrides = RehearsedOverrides()
+        self.overrides = RehearsedOverrides(self._feeds)
         self._start = RehearsedStart(
             self._client, policy.file, self._feeds, self.overrides, time=self.time
         )
@@ -121,6 +122,10 @@ class RehearsedEngine:
     def slack(self) -> timedelta:
         """How much the instants of this rehearsal may be off."""
         return self._lag.slack
+
+    async def take_shift(self, said: TakenShift, by: Actor, at: datetime, starts: datetime) -> None:
+        """Put somebody on call instead at `at`. Raises NotTaken."""
+        await self.overrides.take(self._policy.whole(at), said, by, at, starts)
 
     async def report(self, name: str, report: Report, at: datetime) -> None:
         """Report an incident at `at`. Raises NotTaken."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from models.command import AdoptPolicyCommand, CommandSpec
 from models.incident.record import Report
 from models.policy.values.words import suggestion
-from models.scenario import EVENT_KEYS, Expectation, Scenario, ScenarioEvent, instant_of
+from models.scenario import EVENT_KEYS, ON_CALL, Expectation, Scenario, ScenarioEvent, instant_of
 from policies.reading.findings import Finding
 from policies.reading.load import Loaded, read_document
 from policies.reading.problems import Problem, in_order
@@ -131,7 +131,7 @@ def _of_words(expected: Expectation, loc: Loc) -> Iterator[Finding]:
         what = f"there is no state {expected.state}"
         yield Finding((*loc, "state"), what, suggestion(expected.state, states))
     refused = expected.refused
-    if refused and refused not in {"report", "alert"} and spec_of(refused) is None:
+    if refused and refused not in {"report", "alert", ON_CALL} and spec_of(refused) is None:
         known = (*names_of_commands(), "report", "alert")
         what = f"there is no command {refused}"
         yield Finding((*loc, "refused"), what, suggestion(refused, known))

@@ -10,7 +10,7 @@ from models.compiled import AuthorityRule
 from models.people.party import Party, PartyKind, party_named
 from models.policy import Policy
 from models.policy.values.words import nearest_word
-from models.scenario import Expectation, Scenario, ScenarioEvent, instant_of
+from models.scenario import ON_CALL, Expectation, Scenario, ScenarioEvent, instant_of
 from models.time.clock_name import UpdateClock
 from policies.catalogue import PolicyBroken, policy_in_force
 from policies.compiling.responsibility import authority, role_clocks
@@ -151,11 +151,7 @@ def _of_event(
     for key in ("down", "refuses", "up"):
         for index, name in enumerate(getattr(event, key)):
             yield from known.look_up((*loc, key, index), "channel", name)
-    if event.on_call:
-        yield from known.look_up((*loc, "on_call", "schedule"), "schedule", event.on_call.schedule)
-        for key in ("person", "covers"):
-            if name := getattr(event.on_call, key):
-                yield from known.look_up((*loc, "on_call", key), PERSON, name)
+    yield from _of_shift(event, loc, known, strangers)
     spec = spec_of(event.do or "")
     if spec is None:
         return
@@ -167,6 +163,19 @@ def _of_event(
     for key, name in whom.items():
         if isinstance(name, str) and name not in strangers:
             yield from known.look_up((*loc, key), PERSON, name)
+
+
+def _of_shift(
+    event: ScenarioEvent, loc: Loc, known: Known, strangers: frozenset[str]
+) -> Iterator[Finding]:
+    if event.on_call is None:
+        return
+    yield from known.look_up((*loc, ON_CALL, "schedule"), "schedule", event.on_call.schedule)
+    for key in ("person", "covers"):
+        if name := getattr(event.on_call, key):
+            yield from known.look_up((*loc, ON_CALL, key), PERSON, name)
+    if event.by and event.by not in strangers:
+        yield from known.look_up((*loc, "by"), PERSON, event.by)
 
 
 def _slip(name: str, known: Known) -> bool:

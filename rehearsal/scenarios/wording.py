@@ -115,6 +115,13 @@ def report_of(event: ScenarioEvent, starts: datetime) -> dict[str, Any]:
     return {**given, "reporter": Actor(name=event.by or SOMEBODY, **how)}
 
 
+def taker_of(event: ScenarioEvent) -> Actor:
+    """Who puts somebody on call: `by`, or else the person who takes the shift."""
+    person = event.on_call.person if event.on_call else SOMEBODY
+    how = {"via": event.via or VIA, "proof": event.proof or Proof.CLAIMED}
+    return Actor(name=event.by or person, **how)
+
+
 def payload_of(spec: CommandSpec, event: ScenarioEvent, starts: datetime) -> dict[str, Any]:
     """The payload of the command that an event gives. Raises NoMoment."""
     names = written_as(spec, event)

@@ -1,5 +1,6 @@
 """Decides about tokens: which may be made, which count, and which are remembered."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from models.access import (
@@ -13,6 +14,8 @@ from models.access import (
     TokenUsed,
     alerts_of,
 )
+from models.people.party import party_named
+from models.policy.values.words import nearest_word, suggestion
 from rules.people.naming.names import spelling_flaw
 from rules.record.decision import Refusal
 
@@ -26,6 +29,23 @@ LONGEST_SESSION = timedelta(hours=12)
 """No session lasts longer, so no logout needs to be remembered for longer."""
 MOST_KEPT = 300
 """Tokens that are remembered, with those that ended; the oldest of these are forgotten first."""
+
+
+def owner_flaw(owner: str, people: Collection[str], *, tool: bool) -> str | None:
+    """Why nobody is the owner of a token by this name; None if somebody can be.
+
+    `people` are those of the policy. A tool may have any name that no person could mean.
+    """
+    if party_named(owner).kind is not None:
+        return f"{owner} names no person: a token acts for one person, or for one tool"
+    if not people or owner in people:
+        return None
+    meant = nearest_word(owner, people)
+    slip = meant is not None and meant.casefold() == owner.casefold()
+    if tool and not slip:
+        return None
+    problem = f"the policy has no person {owner}; {suggestion(owner, people)}"
+    return problem if slip else f"{problem}; for a tool add --tool"
 
 
 def standing(token: AccessToken, now: datetime) -> Standing:

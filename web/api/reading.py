@@ -83,7 +83,8 @@ class ListQuery(BaseModel):
 class Listed(Frozen):
     """Incidents, newest first. `more`: there are others; `query` finds them in Temporal, too.
 
-    `count` says how many match; None if that is not known without reading them all.
+    `count` says how many match; None if that is not known without reading them all. `severities`
+    are those of the policy in force, the worst first; none if the policy cannot be used.
     """
 
     incidents: tuple[ListedIncident, ...]
@@ -91,6 +92,7 @@ class Listed(Frozen):
     more: bool
     query: str
     count: int | None = None
+    severities: tuple[str, ...] = ()
 
 
 class Ended(Frozen):
@@ -211,6 +213,7 @@ class Reading:
             more=found.more,
             query=found.query,
             count=number,
+            severities=self._policy.severities(),
         )
         return answered(request, listed.model_dump(mode="json"))
 

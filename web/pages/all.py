@@ -58,7 +58,7 @@ def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[A
     pages = Pages(address.path.rstrip("/") if address else "", tls=tls)
     cookies = Cookies(keys, tls)
     logins = Logins(cookies, keys, parts.tokens)
-    live = Live(parts.watching, parts.reading, Board(parts.client))
+    live = Live(parts.watching, parts.reading, Board(parts.client, parts.policy.severities))
     yield Respond(Sessions(cookies), parts.commanding, pages, parts.failures, live).router()
     login = LoginPage(logins, cookies, parts.failures, pages)
     yield login.router()

@@ -18,6 +18,8 @@ from workflows.access import Access
 
 CREATE = ("tokens", "create", "laptop", "--owner", "ana", "--scope", "read", "--scope", "command")
 
+READ = ("--scope", "read")
+
 
 async def _forgotten(client: Client) -> None:
     with suppress(RPCError):
@@ -81,6 +83,11 @@ async def test_what_no_token_can_be_is_refused(at_console: TypeAt) -> None:
         "expires_at lies in the past": (*CREATE, "--expires", "0s"),
         "name": ("tokens", "create", "\x1b[0m", "--owner", "ana", "--scope", "read"),
         "owner": ("tokens", "create", "x", "--owner", " ana", "--scope", "read"),
+        "role:lead names no person": ("tokens", "create", "x", "--owner", "role:lead", *READ),
+        "team:db names no person": ("tokens", "create", "x", "--owner", "team:db", *READ, "--tool"),
+        "did you mean ana?": ("tokens", "create", "x", "--owner", "Ana", *READ),
+        "no person ANA": ("tokens", "create", "x", "--owner", "ANA", *READ, "--tool"),
+        "add --tool": ("tokens", "create", "x", "--owner", "deployer", *READ),
         "--scope": ("tokens", "create", "x", "--owner", "ana"),
     }
     for problem, typed in wrong.items():

@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from console.incidents.incident_table import breach_words, table_of
 from console.terminal.output import person
-from incidents.finding import ListedIncident
+from incidents.finding import ListedIncident, most_urgent_first
 from rules.clocks.breaches import corrected_clocks
 from tests.console.conftest import TypeAt
 from tests.console.life import ended, reported, working
@@ -250,3 +250,13 @@ def test_a_corrected_breach_is_listed_as_corrected() -> None:
     )
     words = list(breach_words(row))
     assert words == ["acknowledge (corrected)", "resolve"]
+
+
+def test_of_equally_due_incidents_the_worst_is_first() -> None:
+    """As the policy ranks its severities, not by their names; one of another policy is last."""
+    found = {"INC-1": "minor", "INC-2": "critical", "INC-3": "moderate", "INC-4": "apex"}
+    rows = [a_row(name, severity=severity) for name, severity in found.items()]
+    due = a_row("INC-5", severity="minor", next_due_at=NOW)
+    ordered = most_urgent_first([*rows, due], ("critical", "moderate", "minor"))
+    assert [row.id for row in ordered] == ["INC-5", "INC-2", "INC-3", "INC-1", "INC-4"]
+    assert [row.id for row in most_urgent_first(rows)] == ["INC-4", "INC-2", "INC-1", "INC-3"]

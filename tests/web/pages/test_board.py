@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from incidents.schedules.overrides import book_of
 from tests.patience import PATIENCE_SECONDS
 from tests.web.conftest import TOKEN
 from tests.web.pages.browser import Browser, words
@@ -107,3 +108,25 @@ async def test_a_board_without_temporal_says_so(
     page = await ana.opens("/")
     assert page.status_code == 503
     assert "Temporal cannot be reached" in words(page.text)
+
+
+async def test_who_is_on_call_is_shown_while_temporal_is_away(
+    desk: Desk, ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the policy and the overrides known last; the page says that it cannot list them."""
+    assert (await ana.opens("/oncall")).status_code == 200
+
+    async def away(*_: object) -> None:
+        raise RuntimeError("Not connected to 10.1.2.3:7233")
+
+    monkeypatch.setattr("web.api.overrides.read_overrides", away)
+    monkeypatch.setattr("incidents.schedules.overrides.read_overrides", away)
+    book_of(desk.siren.client).forget()
+    page = await ana.opens("/oncall")
+    shown = words(page.text)
+    assert page.status_code == 200
+    assert "Now ana" in shown
+    assert "The overrides cannot be listed now: Temporal cannot be reached" in shown
+    assert "10.1.2.3" not in page.text
+    board = await ana.opens("/")
+    assert "On call now primary ana for" in words(board.text)

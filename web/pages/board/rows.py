@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 
 from incidents.errors import IncidentError
-from incidents.finding import Filters, ListedIncident, find, query_of
+from incidents.finding import Filters, ListedIncident, find, most_urgent_first, query_of
 from incidents.questions import ask_view
 from models.answers.view import IncidentView
 from rules.updates.owed import owed_updates
@@ -63,8 +63,9 @@ class _Found:
 class Board:
     """Reads the list of open incidents."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, severities: Callable[[], Sequence[str]] = tuple) -> None:
         self._client = client
+        self._severities = severities
         self._reading = asyncio.Lock()
         self._lists: OrderedDict[str, tuple[float, _Found]] = OrderedDict()
         self._views: dict[str, tuple[float, IncidentView | None]] = {}
@@ -74,7 +75,7 @@ class Board:
         """The open incidents, the soonest due first. Raises Refused."""
         async with self._reading:
             found = await self._found(filters)
-            first = sorted(found.rows, key=_due)
+            first = most_urgent_first(found.rows, self._severities())
             await self._ask(row.id for row in first[:MOST_ASKED])
         now = datetime.now(UTC)
         rows = tuple(self._row(row, now) for row in first)
@@ -147,11 +148,6 @@ class Board:
             breached=_breached(row, view),
             owed=_owed(row, view, now),
         )
-
-
-def _due(row: ListedIncident) -> tuple[bool, float, str]:
-    at = row.next_due_at
-    return (at is None, at.timestamp() if at else 0.0, row.id)
 
 
 def _due_limit(at: datetime | None, now: datetime) -> Limit | None:
