@@ -57,16 +57,14 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a token and print its secret. Nobody can show the secret again."""
-    by, ends = actor_name(actor), _end(expires)
-    if flaw := owner_flaw(owner, _people(), tool=tool):
-        raise usage(f"--owner: {flaw}")
+    by, ends, whom = actor_name(actor), _end(expires), _owner(owner, tool=tool)
 
     async def make(client: Client) -> None:
         made = await make_token(
             client,
             load_settings().task_queue,
             name=name,
-            owner=owner,
+            owner=whom,
             holder=Holder.TOOL if tool else Holder.PERSON,
             scopes=tuple(scopes),
             by=by,
@@ -116,6 +114,13 @@ def revoke(
         Output.of(context, as_json=as_json).answer(said, human)
 
     _perform(end)
+
+
+def _owner(owner: str, *, tool: bool) -> str:
+    """The owner, if somebody can be it. Raises `Failure` (usage)."""
+    if flaw := owner_flaw(owner, _people(), tool=tool):
+        raise usage(f"--owner: {flaw}")
+    return owner
 
 
 def _people() -> tuple[str, ...]:
