@@ -21,6 +21,7 @@ from rules.record import carried as carrying
 from rules.updates.subscribed import events_of
 from states.lifecycle import State
 from tests.conftest import time_skipping_server
+from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.stage import Stage, page, told
 from tests.specimens import POLICY, a_diagnosed_incident, after
 
@@ -100,6 +101,9 @@ async def test_events_for_a_tool_go_on_in_the_next_run_and_none_falls_between_tw
     assert hook.messages == {}
     hook.fails_always = None
     await short.do("hold", reason="third_party")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await short.view()).undelivered:
+            await asyncio.sleep(0.02)
     record = await short.record()
     due = [event_key(record.id, e.seq, "gate") for e in record.timeline if events_of(e)]
     assert sorted(hook.messages) == sorted(due)
