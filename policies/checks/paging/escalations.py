@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 
 from models.people.party import Party, PartyKind, name_of, party_named
 from models.policy import Policy
@@ -164,6 +165,13 @@ def _zone(policy: Policy, target: str, spec: CalendarSpec) -> str:
     return spec.zone
 
 
+@lru_cache(maxsize=64)
+def _spans_open(calendar: str, since: datetime) -> tuple[Open, ...]:
+    """When a calendar, as JSON, is open; most levels and people have the same few calendars."""
+    spec = CalendarSpec.model_validate_json(calendar)
+    return slice_of(spec, since, since + _LOOKED_AT, as_of=since).opens
+
+
 def _opens(policy: Policy, line: LevelEntry, since: datetime) -> list[Open] | None:
     """When somebody of a level is within their hours; None if nobody can say."""
     until = since + _LOOKED_AT
@@ -176,7 +184,7 @@ def _opens(policy: Policy, line: LevelEntry, since: datetime) -> list[Open] | No
         if not zone_known(zone) or any(unknown_region(code) for code in spec.holidays):
             return None
         local = spec.changed(zone=zone)
-        spans += slice_of(local, since, until, as_of=since).opens
+        spans += _spans_open(local.model_dump_json(), since)
     return joined_spans(sorted(spans))
 
 
