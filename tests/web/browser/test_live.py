@@ -16,7 +16,7 @@ from connectors.links import Link, signed
 from states.lifecycle import State
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import REVIEW, Siren, policy_file
-from tests.web.browser.test_respond import DEVICES, KEYS, NARROW, Device, looked_at
+from tests.web.browser.test_respond import DEVICES, HEIGHT, KEYS, NARROW, Device, looked_at
 from tests.web.conftest import AUTHORISED, TOKEN
 from tests.web.pages.conftest import MORE
 from tests.web.serving import serving
@@ -120,7 +120,7 @@ async def desk(
     async with siren.worker(), serving(app) as served:
         here = f"http://127.0.0.1:{served.port}"
         context = await browser.new_context(
-            viewport={"width": device.width, "height": 740},
+            viewport={"width": device.width, "height": HEIGHT},
             java_script_enabled=device.scripts,
             color_scheme=device.colours,
             base_url=here,

@@ -15,7 +15,7 @@ from models.people.schedule_overrides import OVERRIDES_ID
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import Siren, policy_file
 from tests.web.browser.test_live import PICTURES
-from tests.web.browser.test_respond import DEVICES, KEYS, NARROW, Device, looked_at
+from tests.web.browser.test_respond import DEVICES, HEIGHT, KEYS, NARROW, Device, looked_at
 from tests.web.conftest import TOKEN
 from tests.web.serving import serving
 from web.app import create_app
@@ -65,7 +65,7 @@ async def page(
     """The page, after a login that leads to it."""
     device: Device = request.param
     context = await browser.new_context(
-        viewport={"width": device.width, "height": 740},
+        viewport={"width": device.width, "height": HEIGHT},
         java_script_enabled=device.scripts,
         color_scheme=device.colours,
         base_url=here,

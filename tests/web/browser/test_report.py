@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import Siren
 from tests.web.browser.test_live import PICTURES
-from tests.web.browser.test_respond import DEVICES, KEYS, NARROW, Device, looked_at
+from tests.web.browser.test_respond import DEVICES, HEIGHT, KEYS, NARROW, Device, looked_at
 from tests.web.conftest import TOKEN
 from tests.web.pages.test_report import reporting_policy
 from tests.web.serving import serving
@@ -74,7 +74,7 @@ async def test_an_incident_is_reported_on_a_phone(here: str, browser: Browser) -
     """With scripts the preview follows; without them, Check shows it."""
     for device in PHONES:
         context = await browser.new_context(
-            viewport={"width": device.width, "height": 740},
+            viewport={"width": device.width, "height": HEIGHT},
             java_script_enabled=device.scripts,
             color_scheme=device.colours,
             base_url=here,
