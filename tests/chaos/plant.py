@@ -134,7 +134,7 @@ class Plant:
                     continue
                 if true(record):
                     return record
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.2)
 
     def pages(self) -> list[str]:
         """Who was paged at the sink, in the order in which the pages took effect."""

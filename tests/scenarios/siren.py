@@ -175,7 +175,7 @@ class Siren:
                 state: GroupState = await self.handle.query("state", result_type=GroupState)
                 if holds(state):
                     return state
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
 
     async def opened(self, count: int = 1) -> str:
         """Wait until it has opened so many incidents; the id of the last."""

@@ -231,8 +231,8 @@ class Stage:
         while True:
             await time.settled([named], moved=[named])
             seen, due = await time.look(named), await time.next_due(named)
-            if seen.runs and due and due - seen.now() <= DRIFT:
-                await asyncio.sleep(0.02)
+            if seen.runs and due and (left := due - seen.now()) <= DRIFT:
+                await asyncio.sleep(max(0.02, left.total_seconds()))
                 continue
             if not seen.owes:
                 return
