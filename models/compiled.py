@@ -39,6 +39,8 @@ class Edition(IntEnum):
     call meanwhile. An answer ends a round, so those who could not are asked again in the next."""
     HOLD_AT_THE_LIMIT = 2
     """A hold that begins at the very limit postpones it, and no threshold falls into a hold."""
+    APPROVALS_ARE_PROVEN = 4
+    """An approval counts only as long as its proof would count for a new one."""
 
 
 LATEST_EDITION = max(Edition)

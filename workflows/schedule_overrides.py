@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         OverridesState,
     )
     from rules.people.on_call.schedule_overrides import Outcome, ended, made
+    from rules.people.permission.overriding import unfit_name
     from rules.record.bounds import excessive
     from rules.record.decision import Refusal
     from workflows.payloads import raw, raw_start, read_as, read_start, refusals_logged
@@ -77,7 +78,7 @@ class ScheduleOverrides:
         def validate(*payloads: object) -> None:
             with refusals_logged(name):
                 said = read_as(kind, payloads)
-                refusal = excessive(said)
+                refusal = excessive(said) or unfit_name(said)
                 if refusal:
                     raise _error(refusal)
                 state, outcome = rule(self._state, said, workflow.now())

@@ -42,7 +42,7 @@ from policies.compiling.responsibility import trust
 from policies.compiling.schedules import schedule_spec
 from rules.paging.urgency import WorkKind, rank
 from rules.people.on_call.schedule_overrides import laid_over
-from rules.people.permission.overriding import MayOverride, why_not
+from rules.people.permission.overriding import MayOverride, misnamed, why_not
 
 if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory
@@ -81,6 +81,7 @@ class Overriding:
 
         Raises OverrideRefused, NoWorkerAnswered, NamespaceNotFound, ServerUnavailable.
         """
+        _named_well(policy, by)
         _known(policy, asked)
         may = await self._may(policy, asked.schedule)
         refused = why_not(may, trust(policy), by, asked.schedule)
@@ -104,6 +105,7 @@ class Overriding:
 
     async def end(self, policy: Policy, override_id: str, by: Actor) -> ScheduleOverride:
         """End an override; the person who made it always may. Raises as `make` does."""
+        _named_well(policy, by)
         state = await read_overrides(self.client, patience.SERVER)
         found = next((each for each in state.overrides if each.id == override_id), None)
         if found is None:
@@ -180,6 +182,12 @@ async def who_may_override(
     found = await lookup.ask(targets, specs, people_of(policy), policy.policy, now)
     on_call = {name: each.people for name, each in found.on_call.items()}
     return may_override(policy, schedule, on_call)
+
+
+def _named_well(policy: Policy, by: Actor) -> None:
+    """Raise OverrideRefused for a name under which nobody may act."""
+    if problem := misnamed(by.name, policy.people):
+        raise OverrideRefused(f"actor: {problem}", "Malformed", "actor")
 
 
 def _known(policy: Policy, asked: AskedOverride) -> None:

@@ -5,17 +5,24 @@ from collections.abc import Iterable, Mapping
 from models.people.party import Party, PartyKind, party_named
 from models.people.schedule_overrides import OVERRIDE_SCHEDULE
 from models.policy import Policy
-from policies.compiling.responsibility import could_hold, schedule_people
+from policies.compiling.responsibility import could_hold, leading, schedule_people
 from rules.people.naming.names import ANYONE, NOBODY, PEOPLE, RESPONDERS
 from rules.people.permission.overriding import MayOverride
 
 
 def words_of(policy: Policy) -> tuple[str, ...]:
-    """Who may override a schedule, as the policy says; its people if it does not say."""
+    """Who may override a schedule, as the policy says.
+
+    If it does not say, the people of the schedule may, and whoever can lead: whoever is on call may
+    get a role, and what comes with it.
+    """
     entry = policy.authority.rules.get(OVERRIDE_SCHEDULE)
     if entry and "by" in entry.model_fields_set:
         return entry.by
-    return (PEOPLE,) if policy.people else (ANYONE,)
+    if not policy.people:
+        return (ANYONE,)
+    leads = leading(policy)
+    return (RESPONDERS, leads) if leads else (RESPONDERS,)
 
 
 def may_override(

@@ -29,7 +29,7 @@ from web.api.refusing import of_incident, reaching_incidents
 from web.http.body import read_body
 from web.http.endpoints import answers, takes
 from web.http.errors import PROBLEM_BOUND, Answer, Refused
-from web.http.keys import IDEMPOTENCY, KEY_HEADER, idempotency_key
+from web.http.keys import IDEMPOTENCY, KEY_HEADER, idempotency_key, key_of
 from web.identity.asker import Asker, asker_of
 
 log = structlog.get_logger(__name__)
@@ -171,7 +171,7 @@ class OverridesApi:
             ends_at=said.until,
             reason=said.reason,
             covers=said.covers,
-            id=id_of(actor, key) if key else new_id(),
+            id=id_of(asker, key) if key else new_id(),
         )
         made = await self._overrides.make(asker, asked, actor)
         return Answer(made.model_dump(mode="json"), status_code=HTTPStatus.CREATED)
@@ -224,9 +224,9 @@ class OverridesApi:
         return router
 
 
-def id_of(actor: Actor, key: str) -> str:
-    """The id of the override that an Idempotency-Key makes."""
-    return sha256(f"{actor.name}/{key}".encode()).hexdigest()[:12]
+def id_of(asker: Asker, key: str) -> str:
+    """The id of the override that an Idempotency-Key makes. Each owner has keys of their own."""
+    return sha256(key_of(asker.owner, key).encode()).hexdigest()[:12]
 
 
 def _actor(asker: Asker, claimed: str | None) -> Actor:

@@ -14,7 +14,7 @@ from models.proof import Proof
 from models.time.moments import parse_condition
 from policies.checks.conditions import misfits
 from policies.compiling import timing
-from policies.compiling.responsibility import teams_of
+from policies.compiling.responsibility import default_of, teams_of
 from policies.compiling.timing import ANY, MAJOR
 from policies.reading.findings import Check, Finding, unknown, warning
 from policies.reading.tree import Loc
@@ -225,6 +225,16 @@ def schedule_overrides(policy: Policy) -> Iterator[Finding]:
         yield Finding((*loc, name), what, "name only who may, with by", key=True)
     if not policy.schedules:
         yield warning(loc, "there is no schedule to override", "leave it out", key=True)
+    gives = _roles_by_schedule(policy) if {ANYONE, PEOPLE} & {*entry.by} else ()
+    if gives:
+        what = f"who is on call gets {', '.join(gives)}: everybody can take it by an override"
+        yield warning(loc, what, f"name fewer, such as {RESPONDERS}", key=True)
+
+
+def _roles_by_schedule(policy: Policy) -> tuple[str, ...]:
+    """The roles that whoever is on call by a schedule gets."""
+    defaults = {name: default_of(policy, name) or "" for name in policy.roles}
+    return tuple(name for name, by in defaults.items() if name_of(by, PartyKind.SCHEDULE))
 
 
 def approvals(policy: Policy) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from models.base import ENGINE, MONITORING
 from models.command import ApproveCommand, PostUpdateCommand, RejectCommand
-from models.compiled import AuthorityRule, CompiledPolicy
+from models.compiled import AuthorityRule, CompiledPolicy, Edition
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.payload import Command
@@ -39,6 +39,7 @@ from rules.people.permission.requests import (
     with_request,
     with_request_replaced,
 )
+from rules.people.permission.trust import proven
 from rules.record.audiences import audiences_addressed
 from rules.record.decision import Case, Decision, Outcome, Refusal, Remind
 from rules.record.timeline import note
@@ -132,15 +133,26 @@ def _asking(case: Case, needs: Refusal, rule: ApprovalRule, request: Request) ->
 def counted(request: Request, rule: ApprovalRule, case: Case) -> tuple[Approval, ...]:
     """The approvals that count under the rule in force: whoever gave them may still give them.
 
-    Who was on call by a schedule that the rule still names counts beyond the end of the shift.
+    They count only as far as the policy in force still believes who gave them. Who was on call by a
+    schedule that the rule still names counts beyond the end of the shift.
     """
     approvers = _approvers(rule, request)
     return tuple(
         given
         for given in request.approvals
-        if entries_covering(approvers, given.actor, case.incident, case.policy, case.now)
-        or any(party_named(by).kind is PartyKind.ON_CALL for by in given.by if by in approvers.by)
+        if _believed(given, case.policy)
+        and (
+            entries_covering(approvers, given.actor, case.incident, case.policy, case.now)
+            or any(
+                party_named(by).kind is PartyKind.ON_CALL for by in given.by if by in approvers.by
+            )
+        )
     )
+
+
+def _believed(given: Approval, policy: CompiledPolicy) -> bool:
+    asks = policy.edition >= Edition.APPROVALS_ARE_PROVEN
+    return not asks or proven(given.actor, "approve", policy)
 
 
 def _next(

@@ -1,13 +1,17 @@
 """Who may override a schedule. No incident is needed for it, so roles mean who could hold them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from pydantic import BaseModel
 
 from models.base import Actor
 from models.people.schedule_overrides import OVERRIDE_SCHEDULE
 from models.proof import Proof
+from rules.people.naming.names import claim_flaw, did_you_mean, meant_by, shown
 from rules.people.naming.people_meant import people_in_a_line
 from rules.people.permission.trust import proofs_asked, unproven
+from rules.record.decision import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,22 @@ class MayOverride:
         if self.people is None or set(self.words) <= set(self.people):
             return self.words
         return (f"{', '.join(self.words)} ({people_in_a_line(self.people) or 'nobody'})",)
+
+
+def misnamed(name: str, people: Iterable[str]) -> str:
+    """What is wrong with the name of whoever asks, as for commands; empty if nothing is."""
+    known = tuple(people)
+    if flaw := claim_flaw(name):
+        return f"{flaw}{did_you_mean(name, known)}"
+    meant = meant_by(name, known)
+    return f"nobody of the policy is called {shown(name)}; did you mean {meant}?" if meant else ""
+
+
+def unfit_name(said: BaseModel) -> Refusal | None:
+    """The refusal of a name under which nobody may act, whoever sends it."""
+    by = getattr(said, "by", None)
+    flaw = claim_flaw(by.name if isinstance(by, Actor) else str(by or ""))
+    return Refusal("Malformed", f"actor: {flaw}", ("actor",)) if flaw else None
 
 
 def why_not(

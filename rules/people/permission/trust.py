@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from models.base import ENGINE, MONITORING, Actor
+from models.compiled import CompiledPolicy
 from models.people.authority import ALL_OTHERS
 from models.proof import Proof
 from rules.people.permission.authority import DISPUTE
@@ -18,6 +19,14 @@ def untrusted(case: Case, command: str) -> Refusal | None:
     if case.actor in (ENGINE, MONITORING):
         return None
     return _not_granted(case, command) or _not_proven(case, command)
+
+
+def proven(actor: Actor, command: str, policy: CompiledPolicy) -> bool:
+    """Whether the policy in force would still believe who gave a command."""
+    if actor.proof is Proof.LINK and command not in policy.link_grants:
+        return False
+    counts = proofs_asked(policy.trust, command)
+    return counts is None or actor.proof in counts
 
 
 def _not_granted(case: Case, command: str) -> Refusal | None:

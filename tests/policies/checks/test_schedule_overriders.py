@@ -4,7 +4,7 @@ from models.policy import Policy
 from policies.compiling.overriding import may_override
 from policies.reading.load import parse_policy
 from rules.people.permission.overriding import MayOverride
-from tests.policies.written import WHOLE, errors
+from tests.policies.written import WHOLE, errors, warnings
 
 SCHEDULE = """\
 schedules: { primary: { rotation: { people: [ana, bo], hand_over: monday 09:00 } } }
@@ -21,9 +21,9 @@ def may(rule: str) -> MayOverride:
     return may_override(policy, "primary", {"primary": ("ana",)})
 
 
-def test_all_people_may_unless_the_policy_says_otherwise() -> None:
-    """So nobody needs a change of the policy to help out."""
-    assert may("").people == ("ana", "bo", "cy", "di")
+def test_the_people_of_the_schedule_may_unless_the_policy_says_otherwise() -> None:
+    """Whoever is on call may get a role: nobody else takes it by an override."""
+    assert may("").people == ("ana", "bo")
 
 
 def test_each_word_of_authority_has_a_meaning_without_an_incident() -> None:
@@ -42,6 +42,14 @@ def test_each_word_of_authority_has_a_meaning_without_an_incident() -> None:
     for word, people in meant.items():
         found = may(f"authority: {{ override_schedule: {word} }}\n")
         assert found.people == people, word
+
+
+def test_an_override_that_gives_everybody_a_role_is_a_warning() -> None:
+    """Who is on call gets the role, so who may override may take it."""
+    whole = WHOLE.replace("scribe: {", "scribe: { default: schedule:primary,")
+    for word, warned in (("people", True), ("anyone", True), ("responders", False)):
+        found = warnings(f"{SCHEDULE}authority: {{ override_schedule: {word} }}\n", whole)
+        assert any("gets scribe: everybody can take it" in each for each in found) is warned, found
 
 
 def test_a_rule_that_needs_an_incident_is_an_error() -> None:

@@ -11,8 +11,11 @@ from temporalio.service import RPCError
 
 from incidents.schedules.overrides import book_of
 from models.people.schedule_overrides import OVERRIDES_ID
+from models.proof import Proof
 from tests.scenarios.siren import Siren, policy_file
 from tests.web.conftest import http_for
+from web.api.overrides import id_of
+from web.identity.asker import Asker
 
 AT = "/v1/oncall/overrides"
 MORE = """\
@@ -77,6 +80,14 @@ async def test_an_override_is_made_seen_and_ended(people: httpx2.AsyncClient) ->
     assert (ended.status_code, ended.json()["standing"]) == (200, "over"), ended.text
     (found,) = (await people.get("/v1/oncall", params=query)).json()["schedules"]
     assert [duty["person"] for duty in found["on_call"]] == ["ana"]
+
+
+def test_a_claim_uses_up_no_key_of_somebody_with_a_credential() -> None:
+    """Nor do two people whose names and keys look alike together."""
+    claims = Asker(None, Proof.CLAIMED, "a test")
+    ana, ana_x = (Asker(name, Proof.TOKEN, "a test") for name in ("ana", "ana/x"))
+    ids = {id_of(claims, "swap"), id_of(ana, "swap"), id_of(ana, "x/y"), id_of(ana_x, "y")}
+    assert len(ids) == 4
 
 
 async def test_what_the_policy_refuses_says_who_may_and_is_listed(

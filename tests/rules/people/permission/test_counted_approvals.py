@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 
+from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
+from models.people.responsibility import Approval
 from models.people.schedule import Duty, OnCall
+from models.proof import Proof
 from rules.commands.changes.adoption import with_adopted_policy
+from rules.people.permission.approvals import counted
 from rules.record.decision import AdoptPolicy, Case, Decision, PageRole, Remind
 from tests.rules.staffed import lines, refused, reported, staffed
 from tests.specimens import ANA, START, after, done
@@ -29,6 +33,26 @@ def test_an_approval_by_somebody_who_may_not_approve_any_more_does_not_count() -
     assert "have 0 of 1; may approve: cy" in refused(given, "resolve", 12, BY_CY).message
     again = done(given, "approve", after(13), BY_CY, command="resolve", actor="cy")
     assert done(again, "resolve", after(14), BY_CY).milestone("resolved")
+
+
+def test_an_approval_counts_only_as_long_as_its_proof_counts() -> None:
+    """A mere claim is none under a policy that asks for a token, and a link only what it grants."""
+    asks = BY_BO.changed(trust={"default": (Proof.TOKEN, Proof.LINK)})
+    grants = BY_BO.changed(link_grants=("approve",))
+    for proof, policy, counts in (
+        (Proof.CLAIMED, asks, False),
+        (Proof.TOKEN, asks, True),
+        (Proof.LINK, BY_BO, False),
+        (Proof.LINK, grants, True),
+        (Proof.CLAIMED, asks.changed(edition=0), True),
+    ):
+        incident = asked(BY_BO)
+        (request,) = incident.requests
+        approval = Approval(actor=Actor(name="bo", proof=proof), at=after(11))
+        given = incident.changed(requests=(request.changed(approvals=(approval,)),))
+        rule = policy.approvals["resolve"]
+        case = Case(incident=given, policy=policy, actor=ANA, now=after(12), happened_at=after(12))
+        assert (counted(given.requests[0], rule, case) == (approval,)) is counts, (proof, policy)
 
 
 def test_who_approves_as_holder_of_a_role_approves_while_they_hold_it() -> None:
