@@ -5,8 +5,10 @@ People look at incidents, each page with its stream, while others give commands 
 
 import argparse
 import asyncio
+import random
 import re
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,7 +23,7 @@ from benchmarks.plant import Plant, planted, run
 INCIDENTS = 50
 PEOPLE = 10
 PAUSE_SECONDS = 0.3
-"""As the script of a page waits before it asks for its part."""
+"""The script of a page waits between one and two of these before it asks for its part."""
 PROOF = re.compile(r'name="form" value="([^"]+)"')
 
 
@@ -32,7 +34,7 @@ class Watch:
     given: dict[str, float] = field(default_factory=dict)
     heard: list[float] = field(default_factory=list)
     shown: list[float] = field(default_factory=list)
-    lost: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
 
 
 @asynccontextmanager
@@ -57,26 +59,31 @@ async def page(http: httpx2.AsyncClient, incident: str, watch: Watch) -> None:
     due: asyncio.Task[None] | None = None
 
     async def part() -> None:
-        await asyncio.sleep(PAUSE_SECONDS)
+        await asyncio.sleep(PAUSE_SECONDS * (1 + random.random()))  # noqa: S311 - no secret
         try:
             answer = await http.get(path)
-        except httpx2.TransportError:
-            watch.lost += 1
+        except httpx2.TransportError as error:
+            watch.lost[type(error).__name__] += 1
             return
         if answer.status_code != httpx2.codes.OK:
-            watch.lost += 1
+            watch.lost[str(answer.status_code)] += 1
         elif incident in watch.given:
             watch.shown.append(time.monotonic() - watch.given[incident])
 
-    async with http.stream("GET", f"{path}/events") as answer:
-        answer.raise_for_status()
-        async for line in answer.aiter_lines():
-            if not line.startswith("data:"):
-                continue
-            if "note.added" in line and incident in watch.given:
-                watch.heard.append(time.monotonic() - watch.given[incident])
-            if due is None or due.done():
-                due = asyncio.create_task(part())
+    try:
+        async with http.stream("GET", f"{path}/events") as answer:
+            answer.raise_for_status()
+            async for line in answer.aiter_lines():
+                if not line.startswith("data:"):
+                    continue
+                if "note.added" in line and incident in watch.given:
+                    watch.heard.append(time.monotonic() - watch.given[incident])
+                if due is None or due.done():
+                    due = asyncio.create_task(part())
+    finally:
+        # A part that is under way when the page closes did not fail.
+        if due:
+            due.cancel()
 
 
 def memory(plant: Plant) -> dict[str, float]:
@@ -146,7 +153,8 @@ async def measure(plant: Plant, pages: int, rate: float, seconds: float, burst: 
     say("command, round trip", took)
     say("from the command to the event", watch.heard)
     say("from the command to the part", watch.shown)
-    print(f"  parts that failed: {watch.lost}; streams that ended: {len(ended)}")
+    why = ", ".join(f"{count} {reason}" for reason, count in watch.lost.items()) or "none"
+    print(f"  parts that failed: {why}; streams that ended: {len(ended)}")
     for name in before:
         sizes = f"{before[name]:.0f} MiB, {rested[name]:.0f} with pages, {loaded[name]:.0f} after"
         print(f"  memory of {name:26} {sizes}; CPU {spent[name]:.1f} s")
