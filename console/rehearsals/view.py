@@ -51,6 +51,7 @@ STORY_STYLE: dict[str, str] = {
     EntryKind.CLOCK_BREACHED: "bold red",
     EntryKind.UPDATE_MISSED: "red",
     EntryKind.CLOCK_SUPERSEDED: "dim",
+    EntryKind.CLOCK_RESTORED: "red",
 }
 
 

@@ -103,6 +103,11 @@ class EntryKind(StrEnum):
         "a correction marked a fired threshold as superseded",
         ("clock", "threshold"),
     )
+    CLOCK_RESTORED = (
+        "clock.restored",
+        "that correction was undone: the fired threshold is no longer superseded",
+        ("clock", "threshold"),
+    )
     CLOCK_EXTENDED = (
         "clock.extended",
         "somebody moved the limit of a clock",

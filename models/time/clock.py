@@ -279,7 +279,10 @@ class MetricReading(Elapsing):
 
 
 class DueThreshold(Frozen):
-    """A threshold of a run that has come due and has not fired."""
+    """A threshold of a run that has come due and has not fired.
+
+    The run is the one that began at `started_at`. Its number `run` can change if a fact comes late.
+    """
 
     clock: str
     run: int
@@ -287,15 +290,19 @@ class DueThreshold(Frozen):
     fraction: float
     due_at: Instant
     actions: tuple[Action, ...] = ()
+    started_at: Instant | None = None
 
 
 class FiredThreshold(Frozen):
     """A threshold that fired. It stays for ever; `superseded` says that a correction took it back.
 
     `best_effort` says that its clock was late, not breached. `actions` are what it set off, in
-    words. `corrected` is the first correction that took it back. `told` are those who heard of it
+    words. `corrected` is the correction that took it back. `told` are those who heard of it
     according to the older lines of the timeline, and `said` are the words of its line there, as
     long as more people may hear of it.
+
+    Its run is the one that began at `started_at`, and `run` is the number of that run. If a command
+    moves the start or the number, both follow. Older records have only the number as it was then.
     """
 
     clock: str
@@ -310,6 +317,7 @@ class FiredThreshold(Frozen):
     corrected: Correction | None = None
     told: tuple[str, ...] = ()
     said: str = ""
+    started_at: Instant | None = None
 
     @property
     def breach(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from models.answers.view import IncidentView
 from models.incident.record import Incident, TimelineEntry
 from models.incident.timeline import EntryKind
-from models.time.clock import ClockReading, ClockStatus, MetricReading
+from models.time.clock import ClockReading, ClockStatus, FiredThreshold, MetricReading
 from models.time.clock_name import UpdateClock, clock_named, of_updates
 from rehearsal.results.played import (
     Breach,
@@ -18,6 +18,7 @@ from rehearsal.results.played import (
     ReceivedMessage,
     in_order,
 )
+from rules.clocks.same_run import RunKey, run_key
 from rules.paging.summary import incidents
 from rules.record.update_reach import given_to
 
@@ -194,31 +195,30 @@ def _corrected(name: str, view: IncidentView) -> tuple[Breach, ...]:
 
 def _missed_updates(name: str, view: IncidentView) -> tuple[Breach, ...]:
     """Status updates that came late, each once, however many reminders were sent."""
-    missed: dict[tuple[UpdateClock, int], datetime] = {}
+    missed: dict[RunKey, FiredThreshold] = {}
     for fired in view.incident.fired:
-        waited = clock_named(fired.clock)
-        if isinstance(waited, UpdateClock):
-            missed.setdefault((waited, fired.run), fired.due_at)
-    breaches = []
-    for (clock, run), due_at in missed.items():
-        came_at, open_still = _ended(view, clock.audience, due_at)
-        late_by = _whole(came_at - due_at)
-        breaches.append(
-            Breach(
-                incident=name,
-                clock=str(clock),
-                run=run,
-                at=due_at,
-                late_by=late_by,
-                open=open_still,
-            )
-        )
-    return tuple(breaches)
+        if of_updates(fired.clock):
+            missed.setdefault(run_key(fired), fired)
+    return tuple(_missed(name, view, fired) for fired in missed.values())
 
 
-def _ended(view: IncidentView, audience: str, due_at: datetime) -> tuple[datetime, bool]:
+def _missed(name: str, view: IncidentView, fired: FiredThreshold) -> Breach:
+    came_at, open_still = _ended(view, fired.clock, fired.due_at)
+    return Breach(
+        incident=name,
+        clock=fired.clock,
+        run=fired.run,
+        at=fired.due_at,
+        late_by=_whole(came_at - fired.due_at),
+        open=open_still,
+    )
+
+
+def _ended(view: IncidentView, clock: str, due_at: datetime) -> tuple[datetime, bool]:
     """When the wait for the update ended, and whether it is still open."""
     resolved = view.incident.milestone("resolved")
+    waited = clock_named(clock)
+    audience = waited.audience if isinstance(waited, UpdateClock) else ""
     came = [update.at for update in given_to(audience, view.incident)]
     ends = [at for at in (*came, *([resolved.at] if resolved else [])) if at >= due_at]
     return min(ends, default=view.now), not ends

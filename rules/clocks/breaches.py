@@ -1,12 +1,12 @@
 """A breach is a fact: it stays on the record, together with what later corrected it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 
 from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach
 from models.time.clock_name import of_updates
+from rules.clocks.same_run import run_key, same_run
 from rules.record.facts_of_lines import hearers
 
 CORRECTED = "corrected:"
@@ -16,10 +16,10 @@ def _limits(incident: Incident) -> Iterator[FiredThreshold]:
     """Each breach as it fired; of one overdue update, only the first time that it was noticed."""
     missed = set()
     for fired in incident.fired:
-        if not fired.breach or (fired.clock, fired.run) in missed:
+        if not fired.breach or run_key(fired) in missed:
             continue
         if of_updates(fired.clock):
-            missed.add((fired.clock, fired.run))
+            missed.add(run_key(fired))
         yield fired
 
 
@@ -78,7 +78,7 @@ def with_fired_breaches(
 def _beside(reading: ClockReading, fired: Iterable[FiredThreshold]) -> ClockReading:
     if reading.status in {ClockStatus.BREACHED, ClockStatus.INDETERMINATE}:
         return reading
-    mine = [f for f in fired if _of_run(f, reading, reading.started_at)]
+    mine = [f for f in fired if _of_run(f, reading)]
     if not mine:
         return reading
     corrected = mine[-1].corrected
@@ -90,12 +90,14 @@ def _beside(reading: ClockReading, fired: Iterable[FiredThreshold]) -> ClockRead
     return reading.changed(**change)
 
 
-def _of_run(fired: FiredThreshold, reading: ClockReading, started_at: datetime) -> bool:
-    """Whether a breach belongs to this run, not to an earlier run with the same number.
+def _of_run(fired: FiredThreshold, reading: ClockReading) -> bool:
+    """Whether a breach belongs to this run.
 
-    If the start of a run was corrected, the run may begin after its breach fired, but not after the
-    correction.
+    A run that took no time may start when another one does. An older breach may belong to an
+    earlier run with the same number: if the start of a run was corrected, the run may begin after
+    its breach fired, but not after the correction.
     """
-    same = (fired.clock, fired.run) == (reading.clock, reading.run)
+    if fired.run != reading.run or not same_run(fired, reading):
+        return False
     known_at = fired.corrected.at if fired.corrected else fired.fired_at
-    return same and known_at >= started_at
+    return fired.started_at is not None or known_at >= reading.started_at

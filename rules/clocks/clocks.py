@@ -253,6 +253,7 @@ def clock_points(
             fraction=threshold.fraction,
             due_at=due_at,
             actions=threshold.actions,
+            started_at=counted.run.started_at,
         )
         for counted in counted_runs(policy, incident, now)
         for threshold, due_at in _points(counted)

@@ -5,7 +5,8 @@ from models.command import AssignRoleCommand, HoldCommand, SetSeverityCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.payload import Command
-from models.time.clock import ONCE, Action, ActionKind, DueThreshold
+from models.time.clock import ONCE, Action, ActionKind, DueThreshold, FiredThreshold
+from rules.deadlines.due import same_threshold
 from rules.people.naming.people_meant import deputies
 from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, TellAudiences
 
@@ -34,11 +35,15 @@ def _raised_before(point: DueThreshold, policy: CompiledPolicy, incident: Incide
         if any(action.kind is ActionKind.RAISE_SEVERITY for action in threshold.actions)
     }
     return any(
-        fired.clock == point.clock
-        and fired.threshold in raising
-        and (fired.run, fired.threshold) != (point.run, point.threshold)
+        fired.clock == point.clock and fired.threshold in raising and not _is(fired, point)
         for fired in incident.fired
     )
+
+
+def _is(fired: FiredThreshold, point: DueThreshold) -> bool:
+    """Whether a threshold that fired is this very one. Older records tell only runs apart."""
+    again = fired.started_at is not None and fired.due_at != point.due_at
+    return same_threshold(fired, point) and not again
 
 
 def command_of(

@@ -10,8 +10,9 @@ from models.incident.timeline import EntryKind
 from models.policy.values.durations import format_duration
 from models.time.clock import SHOULD, DueThreshold, FiredThreshold
 from models.time.clock_name import UpdateClock, clock_named
+from rules.clocks.clock_run import ClockRun
 from rules.clocks.clocks import counted_runs
-from rules.deadlines.due import due_thresholds
+from rules.deadlines.due import due_thresholds, same_threshold
 from rules.deadlines.pending import is_pending
 
 PUNCTUAL = timedelta(seconds=5)
@@ -71,11 +72,10 @@ def facts_for_enforcement(policy: CompiledPolicy, due: tuple[DueThreshold, ...])
 def enforce(request: EnforceDeadline) -> Enforcement:
     """Evaluate the recorded clocks again: the thresholds that stand at the request's `now`."""
     facts = request.facts
-    stands = {
-        (point.clock, point.run, point.threshold)
-        for point in due_thresholds(facts.policy, facts.incident, request.now)
-    }
-    standing = tuple(p for p in request.due if (p.clock, p.run, p.threshold) in stands)
+    stands = due_thresholds(facts.policy, facts.incident, request.now)
+    standing = tuple(
+        point for point in request.due if any(same_threshold(point, s) for s in stands)
+    )
     return Enforcement(
         standing=standing, moot=tuple(point for point in request.due if point not in standing)
     )
@@ -94,8 +94,15 @@ def _best_effort(
     return any(
         course.target.best_effort
         for course in counted_runs(policy, incident, now)
-        if (course.spec.name, course.run.number) == (point.clock, point.run)
+        if course.spec.name == point.clock and _of(course.run, point)
     )
+
+
+def _of(run: ClockRun, point: DueThreshold) -> bool:
+    """Whether a threshold belongs to a run of its clock."""
+    if point.started_at is None:
+        return run.number == point.run
+    return run.started_at == point.started_at
 
 
 def as_fired(

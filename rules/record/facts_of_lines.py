@@ -71,8 +71,9 @@ def _heard(
     for entry in entries:
         data = entry.data
         if entry.kind in FIRED and data.get("clock") == fired.clock:
-            this = (data.get("run"), data.get("threshold")) == (fired.run, fired.threshold)
-            said = entry.summary if this and entry.recorded_at == fired.fired_at else None
+            line = (entry.recorded_at, data.get("threshold"), data.get("due_at"))
+            this = line == (fired.fired_at, fired.threshold, fired.due_at.isoformat())
+            said = entry.summary if this else None
         elif said and entry.kind.endswith(HEARD) and said in str(data.get("reason", "")):
             told.append(f"{data.get('recipient')} ({data.get('channel')})")
     return tuple(dict.fromkeys(told)), said

@@ -71,8 +71,21 @@ def supersede(
     incident: Incident, taken_back: tuple[FiredThreshold, ...], by: Correction | None = None
 ) -> Incident:
     """The record with fired thresholds marked as taken back, and by what."""
+    if not taken_back:
+        return incident
     gone = set(taken_back)
     fired = tuple(
         f.changed(superseded=True, corrected=by) if f in gone else f for f in incident.fired
+    )
+    return incident.changed(fired=fired)
+
+
+def unsupersede(incident: Incident, again: tuple[FiredThreshold, ...]) -> Incident:
+    """The record with fired thresholds that are no longer taken back."""
+    if not again:
+        return incident
+    right = set(again)
+    fired = tuple(
+        f.changed(superseded=False, corrected=None) if f in right else f for f in incident.fired
     )
     return incident.changed(fired=fired)

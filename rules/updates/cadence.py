@@ -1,5 +1,6 @@
 """How often each audience hears: a clock from one status update to the next."""
 
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from models.time.clock import (
 )
 from models.time.clock_name import UpdateClock
 from rules.clocks.history import over_between
+from rules.clocks.same_run import same_run
 from rules.clocks.severity_over_time import severity_changes
 from rules.record.update_reach import given_to
 from rules.time.needed_calendars import worked_out
@@ -31,7 +33,7 @@ class UpdateWait:
 
     audience: Audience
     run: int
-    since: datetime
+    started_at: datetime
     reckoning: Reckoning
     calendar: str | None = None
 
@@ -50,7 +52,7 @@ class UpdateWait:
             run=self.run,
             stage=stage,
             status=ClockStatus.BREACHED if late else kept,
-            started_at=self.since,
+            started_at=self.started_at,
             stopped_at=None if stage is Stage.IN_PROGRESS else until,
             target=total,
             calendar=self.calendar,
@@ -80,19 +82,27 @@ def _pace(audience: Audience, rhythm: Rhythm, incident: Incident, since: datetim
     return later[-1] if later else rhythm.every
 
 
-def _promised_since(audience: Audience, policy: CompiledPolicy, incident: Incident) -> datetime:
-    """Since when the audience is promised updates at its present pace.
+def _promises(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Iterator[datetime]:
+    """When updates were promised to the audience anew, not counting what each update promises.
 
-    That is the report, unless a change of severity restarted running clocks or brought the first
-    pace.
+    That is with the report, and with a change of severity that restarted running clocks or brought
+    the first pace.
     """
-    since = incident.reported_at
+    yield incident.reported_at
     held = min(incident.severities, key=lambda change: change.at).severity
     for at, severity, rule, _ in severity_changes(incident, policy):
         if rule is RunningClocks.RESTART or audience.rhythm(held) is None:
-            since = max(since, at)
+            yield at
         held = severity
-    return since
+
+
+def wait_starts(
+    audience: Audience, policy: CompiledPolicy, incident: Incident
+) -> tuple[tuple[int, datetime], ...]:
+    """The number and the start of each wait that the audience has or may have had, in order."""
+    told = sorted(update.at for update in given_to(audience.name, incident))
+    starts = sorted({*_promises(audience, policy, incident), *told})
+    return tuple((bisect(told, start) + 1, start) for start in starts)
 
 
 def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> UpdateWait | None:
@@ -104,7 +114,7 @@ def _wait(audience: Audience, policy: CompiledPolicy, incident: Incident) -> Upd
     elif rhythm is None or (rhythm.once and count):
         return None
     else:
-        begun = _promised_since(audience, policy, incident)
+        begun = max(_promises(audience, policy, incident))
         since = max(newest.at, begun) if newest else begun
         target = _pace(audience, rhythm, incident, since)
         if newest and newest.at == since and target.day_end is not None:
@@ -166,7 +176,7 @@ def _points(
     total, limit_at = wait.reckoning.total, wait.reckoning.limit_at
     if limit_at is None:
         return
-    fired = [f.fraction for f in incident.fired if (f.clock, f.run) == (wait.clock, wait.run)]
+    fired = [f.fraction for f in incident.fired if same_run(f, wait)]
     whole = [int(fraction) for fraction in fired if fraction == int(fraction)]
     missed = wait.reckoning.elapsed(now) // total if total else 0
     count = max(missed, max(whole, default=0) + 1)
@@ -190,6 +200,7 @@ def _point(
         fraction=fraction,
         due_at=due_at,
         actions=actions,
+        started_at=wait.started_at,
     )
 
 

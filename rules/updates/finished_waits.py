@@ -25,11 +25,11 @@ def _of(audience: str, policy: CompiledPolicy, incident: Incident) -> Iterator[C
     told = sorted(given_to(audience, incident), key=lambda update: update.at)
     for number, update in enumerate(told):
         wait = _waited(audience, policy, _as_of(incident, told[:number], update.at))
-        if wait and wait.since <= update.at:
+        if wait and wait.started_at <= update.at:
             yield wait.reading(update.at, Stage.COMPLETED)
     over_at = _over_at(incident)
     wait = _waited(audience, policy, _as_of(incident, told, over_at)) if over_at else None
-    if over_at and wait and wait.since <= over_at:
+    if over_at and wait and wait.started_at <= over_at:
         yield wait.reading(over_at, Stage.CANCELLED)
 
 

@@ -41,6 +41,6 @@ def fired(incident: Incident, now: datetime, policy: CompiledPolicy = POLICY) ->
         kind, words = fired_words(point, policy, incident, now)
         incident = with_fired(incident, told)
         facts: dict[str, Any] = {"clock": point.clock, "run": point.run}
-        facts["threshold"] = point.threshold
+        facts |= {"threshold": point.threshold, "due_at": point.due_at.isoformat()}
         incident = note(incident, kind, words, actor=ENGINE, now=now, **facts)
     return incident

@@ -11,7 +11,7 @@ from models.incident.timeline import EntryKind
 from models.time.clock import Action, DueThreshold
 from rules.clocks.clocks import read_clocks
 from rules.deadlines.actions import command_of, effects_of, opens_no_further
-from rules.deadlines.due import due_thresholds, next_point
+from rules.deadlines.due import due_thresholds, next_point, same_threshold
 from rules.deadlines.enforcement import as_fired, facts_for_enforcement, fired_words, without_story
 from rules.deadlines.pending import is_pending, when_nobody_answered
 from rules.paging.urgency import WorkKind
@@ -103,11 +103,12 @@ class Deadlines(Component):
         """Fire one threshold if it still applies; the record may have changed meanwhile."""
         desk = self._desk
         now = desk.now()
-        still = {
-            (p.clock, p.run, p.threshold) for p in due_thresholds(desk.policy, desk.incident, now)
-        }
-        if (point.clock, point.run, point.threshold) not in still:
+        due = due_thresholds(desk.policy, desk.incident, now)
+        still = next((other for other in due if same_threshold(point, other)), None)
+        if still is None:
             return
+        # A worker that did not know starts of runs may have answered: then the number counts.
+        point = still if point.started_at else point
         if is_pending(point):
             self._waited(point, now)
             return

@@ -26,6 +26,7 @@ from models.people.workload import (
 )
 from models.severity import LEAST_URGENT
 from models.time.clock import ActionKind
+from rules.deadlines.corrected_thresholds import after_missed_update
 from rules.paging.channels import (
     Resolution,
     binding_limit,
@@ -363,11 +364,11 @@ class Outbox(Component):
         desk = self._desk
         if not is_news(desk.incident, update, audience, final=final):
             return
-        desk.replace(with_missed_update(desk.incident, update, audience, why, desk.now()))
+        missed = with_missed_update(desk.incident, update, audience, why, desk.now())
+        desk.replace(after_missed_update(missed, desk.policy, desk.incident, audience, desk.now()))
         lead = message_target(desk.policy.communication_lead or "", desk.policy)
-        self.ask(
-            ActionKind.REMIND, lead, missed_words(audience), f"{missed_words(audience)}: {why}"
-        )
+        said = missed_words(audience)
+        self.ask(ActionKind.REMIND, lead, said, f"{said}: {why}")
 
     def _said(
         self, delivery: Delivery, became: str, summary: str, channel: str, **data: Any

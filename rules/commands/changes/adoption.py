@@ -12,7 +12,8 @@ from models.incident.timeline import EntryKind
 from models.policy.values.durations import format_duration
 from models.time.clock import ClockReading
 from rules.clocks.clocks import read_clocks
-from rules.deadlines.due import due_thresholds
+from rules.deadlines.due import due_thresholds, same_threshold
+from rules.deadlines.followed_runs import with_followed_runs
 from rules.people.permission.approvals import ended_by_policy
 from rules.people.permission.authority import ADOPT_POLICY, permitted, rule_for
 from rules.people.roles.handover import offer_ends, offers_over, with_offers_judged_anew
@@ -62,11 +63,12 @@ def _fires_at_once(
     old: CompiledPolicy, new: CompiledPolicy, incident: Incident, now: datetime
 ) -> tuple[str, ...]:
     """The thresholds that are due under the new policy and not under the old one."""
-    due = {(p.clock, p.run, p.threshold) for p in due_thresholds(old, incident, now)}
+    due = due_thresholds(old, incident, now)
+    followed = with_followed_runs(incident, new, incident, old)
     return tuple(
         f"{point.clock} {point.threshold}"
-        for point in due_thresholds(new, incident, now)
-        if (point.clock, point.run, point.threshold) not in due
+        for point in due_thresholds(new, followed, now)
+        if not any(same_threshold(point, other) for other in due)
     )
 
 

@@ -129,6 +129,7 @@ def test_who_heard_of_a_breach_stays_on_the_record() -> None:
         clock="acknowledge",
         run=1,
         threshold="100%",
+        due_at=after(5).isoformat(),
     )
 
     def heard(record: Incident, who: str) -> Incident:
