@@ -15,6 +15,7 @@ from models.access import (
     ScopeName,
 )
 from models.base import Frozen, Instant
+from rules.access.tokens import no_owner
 from rules.people.naming.names import spelling_flaw
 
 SETTINGS = "settings"
@@ -23,7 +24,7 @@ _EVER = datetime.fromtimestamp(0, UTC)
 
 
 def _well_spelt(given: str) -> str:
-    if flaw := spelling_flaw(given):
+    if flaw := spelling_flaw(given) or no_owner(given):
         raise ValueError(flaw)
     return given
 

@@ -31,13 +31,20 @@ MOST_KEPT = 300
 """Tokens that are remembered, with those that ended; the oldest of these are forgotten first."""
 
 
+def no_owner(owner: str) -> str | None:
+    """Why this is the name of neither a person nor a tool; None if it can be one."""
+    if party_named(owner).kind is not None:
+        return f"{owner} names no person: a token acts for one person, or for one tool"
+    return None
+
+
 def owner_flaw(owner: str, people: Collection[str], *, tool: bool) -> str | None:
     """Why nobody is the owner of a token by this name; None if somebody can be.
 
     `people` are those of the policy. A tool may have any name that no person could mean.
     """
-    if party_named(owner).kind is not None:
-        return f"{owner} names no person: a token acts for one person, or for one tool"
+    if flaw := no_owner(owner):
+        return flaw
     if not people or owner in people:
         return None
     meant = nearest_word(owner, people)

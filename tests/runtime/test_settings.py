@@ -222,6 +222,7 @@ def test_a_token_may_stand_in_the_settings(monkeypatch: Monkey) -> None:
     [
         ("HASH", "the-secret-itself"),
         ("OWNER", " ana"),
+        ("OWNER", "role:lead"),
         ("SCOPES", "everything"),
         ("HOLDER", "robot"),
         ("EXPIRES_AT", "soon"),
