@@ -32,16 +32,17 @@ def told(record: Incident) -> list[str]:
 
 
 async def test_a_worker_killed_between_events_loses_and_doubles_none(plant: Plant) -> None:
-    """It dies twice, while commands go on coming."""
+    """It dies while commands go on coming: before, while or after it sends one of them."""
     chance = random.Random(11)  # noqa: S311 - reproducible, not secret
     await plant.report(TOLD)
     await plant.sink.wait_for_requests(2)
-    for _ in range(2):
-        await plant.handle.signal("hold", {"actor": "ana", "reason": "third_party"})
-        await plant.handle.signal("resume", {"actor": "ana"})
-        await asyncio.sleep(chance.uniform(0, 0.4))
-        plant.kill_worker()
-        plant.start_worker()
+    await plant.handle.signal("hold", {"actor": "ana", "reason": "third_party"})
+    await plant.handle.signal("resume", {"actor": "ana"})
+    await asyncio.sleep(chance.uniform(0, 0.4))
+    plant.kill_worker()
+    await plant.handle.signal("hold", {"actor": "ana", "reason": "third_party"})
+    await plant.handle.signal("resume", {"actor": "ana"})
+    plant.start_worker()
     record = await plant.until(lambda r: len(told(r)) == 5)
     assert sorted(told(record)) == sorted(due(record))
     assert sorted(key for key in plant.sink.effects if "/event-" in key) == sorted(due(record))
