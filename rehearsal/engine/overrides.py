@@ -12,7 +12,7 @@ from models.policy import Policy
 from models.scenario import TakenShift, instant_of
 from policies.compiling.responsibility import trust
 from rehearsal.engine.refusals import NotTaken
-from rules.people.permission.overriding import why_not
+from rules.people.permission.overriding import misnamed, why_not
 
 
 class RehearsedOverrides:
@@ -32,7 +32,7 @@ class RehearsedOverrides:
         """Put somebody on call from `at` on, or from when the scenario says. Raises NotTaken."""
         lookup = OnCallLookup(self._feeds, overrides=self)
         may = await who_may_override(policy, said.schedule, lookup, at)
-        refused = why_not(may, trust(policy), by, said.schedule)
+        refused = misnamed(by.name, policy.people) or why_not(may, trust(policy), by, said.schedule)
         if refused:
             raise NotTaken(refused)
         self._known.append(
