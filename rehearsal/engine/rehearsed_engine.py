@@ -237,7 +237,9 @@ class RehearsedEngine:
         try:
             await give(self._client, order, self._queue, epoch_offset=offset)
         except BaseException as error:
-            self.time.keep(named, before)
+            # A refused reopening that leaves a request has begun a run, with its own offset.
+            if not (starts and await self.time.running(named)):
+                self.time.keep(named, before)
             refused = refusal_of(error)
             if refused is None:
                 raise
