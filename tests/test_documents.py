@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.channels.kind import Repeat
 from connectors.channels.kinds import KINDS
 from console.terminal.failure import ExitCode
 from models.command import COMMANDS
@@ -35,6 +36,18 @@ def test_every_field_of_a_channel_is_explained() -> None:
     fields = {name for kind in KINDS.values() for name in kind.settings.model_fields}
     missing = [name for name in fields if f"`{name.upper()}`" not in OPERATIONS]
     assert missing == []
+
+
+def test_every_kind_of_channel_is_listed_with_what_it_can_do_and_what_a_repeat_does() -> None:
+    """In the order of the list in the code."""
+    table = OPERATIONS.partition("| kind | can | a repeat |")[2].partition("\n\n")[0]
+    listed = [
+        (cells[1].strip(" `"), set(cells[2].strip().split(", ")), cells[3].strip(" `"))
+        for cells in (line.split("|") for line in table.splitlines()[2:])
+    ]
+    assert listed == [(kind.name, {*kind.can}, kind.repeat.value) for kind in KINDS.values()]
+    explained = {word for word in Repeat if f"- `{word.value}`: " in OPERATIONS}
+    assert {kind.repeat for kind in KINDS.values()} <= explained
 
 
 def test_every_search_attribute_is_listed_with_its_type() -> None:

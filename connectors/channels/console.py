@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal, TextIO
 
-from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings, Repeat
 from connectors.channels.protocol import one_line
 from connectors.errors import RetryableError
 from models.messages.message import Message
@@ -46,4 +46,5 @@ KIND = ChannelKindSpec(
     settings=ConsoleSettings,
     make=lambda name, _, tools: ConsoleChannel(name, tools.stream),
     can=frozenset({Ability.POST}),
+    repeat=Repeat.MAY_DOUBLE,
 )

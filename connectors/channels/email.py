@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr, model_validator
 
-from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings, Repeat
 from connectors.channels.protocol import one_line
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.addresses import is_loopback
@@ -55,7 +55,7 @@ class EmailSettings(ChannelSettings):
     kind: Literal["email"] = "email"
     host: str | None = None
     port: int | None = Field(default=None, ge=1, le=65535)
-    username: str | None = None
+    username: str | None = Field(default=None, repr=False)
     password: SecretStr | None = None
     sender: str | None = None
     to: str | None = None
@@ -271,5 +271,6 @@ KIND = ChannelKindSpec(
     settings=EmailSettings,
     make=lambda name, settings, _: EmailChannel(name, settings),
     can=frozenset({Ability.PAGE, Ability.POST, Ability.THREAD}),
+    repeat=Repeat.MAY_DOUBLE,
     told_by="host",
 )

@@ -1,4 +1,4 @@
-"""Defines a kind of channel: its name, its settings, its factory, and what it can do."""
+"""Defines a kind of channel: its settings, its factory, what it can do, what a repeat does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +29,20 @@ class Ability(StrEnum):
     """It brings back what people answer."""
 
 
+class Repeat(StrEnum):
+    """What happens if the engine sends a message again, because it got no answer the first time.
+
+    The conformance tests send each message twice and count what arrives.
+    """
+
+    HONOURS_KEY = "honours_key"
+    """The receiver gets the key, so it can take the message once."""
+    FINDS_EARLIER = "finds_earlier"
+    """The channel looks for the earlier message, and sends again only if there is none."""
+    MAY_DOUBLE = "may_double"
+    """The message comes twice if the receiver took it the first time."""
+
+
 class ChannelSettings(Frozen):
     """The settings of one channel that a policy names; each kind adds its fields."""
 
@@ -57,4 +71,5 @@ class ChannelKindSpec:
     settings: type[ChannelSettings]
     make: Callable[[str, Any, Tools], Channel]
     can: frozenset[Ability]
+    repeat: Repeat
     told_by: str | None = None

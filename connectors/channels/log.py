@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings, Repeat
 from connectors.errors import RetryableError
 from connectors.private_files import open_private, private_folder
 from models.messages.message import Message
@@ -82,4 +82,5 @@ KIND = ChannelKindSpec(
     settings=LogSettings,
     make=lambda name, settings, _: LogChannel(name, settings.path, links=settings.links),
     can=frozenset({Ability.POST}),
+    repeat=Repeat.MAY_DOUBLE,
 )

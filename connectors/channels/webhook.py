@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from connectors.addresses import kept_secret, without_userinfo
-from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings, Repeat
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from connectors.signatures import each_of, signed, signing_secrets
 from models.addresses import parts_of
@@ -225,5 +225,6 @@ KIND = ChannelKindSpec(
     settings=WebhookSettings,
     make=lambda name, settings, tools: WebhookChannel(name, settings, tools.client(settings.url)),
     can=frozenset({Ability.PAGE, Ability.POST}),
+    repeat=Repeat.HONOURS_KEY,
     told_by="url",
 )

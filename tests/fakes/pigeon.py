@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
-from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings
+from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings, Repeat
 from models.messages.message import Message
 from models.messages.reference import Reference
 
@@ -43,5 +43,6 @@ KIND = ChannelKindSpec(
     settings=PigeonSettings,
     make=lambda name, settings, _: Pigeon(name, settings.loft),
     can=frozenset({Ability.POST, Ability.THREAD}),
+    repeat=Repeat.MAY_DOUBLE,
     told_by="loft",
 )

@@ -7,6 +7,7 @@ import asyncio
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from enum import StrEnum
 from ssl import SSLContext
 from types import TracebackType
 from typing import Self
@@ -30,13 +31,22 @@ class Mail:
         return str(self.message["Message-ID"])
 
 
+class Breaks(StrEnum):
+    """What may stand in the place of an answer to a mail."""
+
+    SILENT = "silent"
+    RESET = "reset"
+    LOST_ANSWER = "lost answer"
+    """The sink takes the mail first."""
+
+
 class SmtpSink:
     """Use as `async with SmtpSink() as sink`; channels connect to `sink.host`, `sink.port`.
 
     With `tls` it speaks TLS from the first byte, or after STARTTLS if `starttls`; with `login` it
     takes mail only after that login. `refused` maps a recipient to the answer to its RCPT. Each
-    mail uses up one of `data_answers`; then "250 OK" answers. `effects` holds the first mail of
-    each Message-ID, `mails` all.
+    mail uses up one of `data_answers`, which may be one of `Breaks`; then "250 OK" answers.
+    `effects` holds the first mail of each Message-ID, `mails` all.
     """
 
     host = "127.0.0.1"
@@ -115,10 +125,19 @@ class SmtpSink:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Takes a mail, unless the test answers otherwise."""
-        if self.data_answers:
-            answer = self.data_answers.pop(0)
-            if not answer.startswith("2"):
-                return answer
+        answer = self.data_answers.pop(0) if self.data_answers else "250 OK"
+        if answer == Breaks.SILENT:
+            await asyncio.Event().wait()
+        if answer in {Breaks.RESET, Breaks.LOST_ANSWER}:
+            if isinstance(server.transport, asyncio.WriteTransport):
+                server.transport.abort()
+        elif not answer.startswith("2"):
+            return answer
+        if answer != Breaks.RESET:
+            await self._take(envelope)
+        return answer
+
+    async def _take(self, envelope: Envelope) -> None:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         parsed = message_from_bytes(content, policy=policy.default)
         mail = Mail(str(envelope.mail_from), tuple(envelope.rcpt_tos), parsed)
@@ -126,4 +145,3 @@ class SmtpSink:
             self.mails.append(mail)
             self.effects.setdefault(mail.message_id, mail)
             self._came.notify_all()
-        return "250 OK"

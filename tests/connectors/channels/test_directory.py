@@ -79,14 +79,6 @@ async def test_console_prints_one_harmless_line() -> None:
     assert stream.getvalue() == "PAGE to alice: down [2Jhard (INC-1.7:alice)\n"
 
 
-async def test_a_closed_console_is_retryable() -> None:
-    """A stream that is gone is no crash."""
-    stream = io.StringIO()
-    stream.close()
-    with pytest.raises(RetryableError):
-        await ChannelDirectory({}, stream=stream).channel("console").send(a_message(), timeout=SOON)
-
-
 async def test_log_appends_one_json_per_line(tmp_path: Path) -> None:
     """Each message is one line of the file, in order; missing folders are made."""
     path = tmp_path / "logs" / "messages.jsonl"
@@ -95,14 +87,6 @@ async def test_log_appends_one_json_per_line(tmp_path: Path) -> None:
         await directory.channel("audit").send(a_message(key=key), timeout=SOON)
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [line["key"] for line in lines] == ["a", "b"]
-
-
-async def test_a_log_that_cannot_be_written_is_retryable(tmp_path: Path) -> None:
-    """A path below a file is reported as a path that cannot be written."""
-    (tmp_path / "file").write_text("x")
-    directory = ChannelDirectory({"log": settings(kind="log", path=str(tmp_path / "file" / "x"))})
-    with pytest.raises(RetryableError, match="log: the file cannot be written"):
-        await directory.channel("log").send(a_message(), timeout=SOON)
 
 
 def test_kind_and_tls_follow_from_the_rest() -> None:

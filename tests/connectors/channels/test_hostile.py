@@ -5,26 +5,20 @@ message that a receiver took counts as sent, however odd the rest of its answer 
 """
 
 import asyncio
-import io
-import json
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from connectors.channels.directory import ChannelDirectory
-from connectors.channels.email import EmailChannel, EmailSettings, compose
+from connectors.channels.email import EmailChannel, EmailSettings
 from connectors.channels.kinds import channel_settings
 from connectors.errors import ConnectorError, RetryableError
 from models.messages.reference import Reference
-from models.readable import in_a_line, readable
-from tests.fakes.hostile import HOSTILE
 from tests.fakes.messages import a_message
-from tests.fakes.webhook_sink import WebhookSink
 
 SHORT = timedelta(milliseconds=300)
 SOON = timedelta(seconds=20)
@@ -164,28 +158,3 @@ async def test_a_mail_server_that_hangs_or_floods_holds_nothing_up(speak: Speak)
         finally:
             tracemalloc.stop()
     assert failed.value.reason.isprintable()
-
-
-async def test_no_message_steers_what_shows_it(tmp_path: Path) -> None:
-    """In mail, webhook, console and file, titles are one line without control characters."""
-    text = dict.fromkeys(("subject", "body", "reason", "severity", "recipient"), HOSTILE)
-    message = a_message(**text, address="ana@example.org", facts={"impact": HOSTILE})
-    mail = compose(message, sender="engine@example.org", to="ana@example.org", at=NOW)
-    stream = io.StringIO()
-    async with WebhookSink() as sink:
-        settings = {"pager": {"url": sink.url}, "log": {"kind": "log", "path": tmp_path / "sent"}}
-        directory = ChannelDirectory(
-            {name: channel_settings(given) for name, given in settings.items()},
-            stream=stream,
-        )
-        for name in (*settings, "console"):
-            await directory.channel(name).send(message, timeout=SOON)
-        await directory.aclose()
-    posted = sink.requests[0].json
-    kept = json.loads((tmp_path / "sent").read_text())
-    lines = [said[name] for said in (posted, kept) for name in ("subject", "reason", "recipient")]
-    lines += [str(mail["Subject"]), stream.getvalue().removesuffix("\n")]
-    assert [line for line in lines if line != in_a_line(line)] == []
-    texts = [mail.get_content(), posted["body"], posted["facts"]["impact"]]
-    assert [text for text in texts if text != readable(text)] == []
-    assert mail["Bcc"] is None

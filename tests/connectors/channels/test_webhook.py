@@ -10,7 +10,7 @@ import pytest
 from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kinds import channel_settings
 from connectors.channels.webhook import header_key, retry_after
-from connectors.errors import ConnectorError, PermanentError, RetryableError
+from connectors.errors import PermanentError, RetryableError
 from models.messages.reference import Reference
 from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import Answer, WebhookSink
@@ -141,24 +141,6 @@ async def test_refusals_and_redirects_are_permanent(
     assert [request.path for request in sink.requests] == ["/hook"]
 
 
-async def test_a_hanging_server_is_retryable(
-    sink: WebhookSink, directory: ChannelDirectory
-) -> None:
-    """No answer within the timeout is retryable."""
-    sink.hang()
-    with pytest.raises(RetryableError, match="no answer"):
-        await directory.channel("pager").send(a_message(), timeout=SHORT)
-
-
-async def test_a_dropped_connection_is_retryable(
-    sink: WebhookSink, directory: ChannelDirectory
-) -> None:
-    """A connection that ends without an answer is retryable."""
-    sink.close_connection()
-    with pytest.raises(RetryableError, match="connection failed"):
-        await directory.channel("pager").send(a_message(), timeout=SOON)
-
-
 async def test_nobody_listening_is_retryable(
     sink: WebhookSink, directory: ChannelDirectory
 ) -> None:
@@ -186,40 +168,6 @@ async def test_a_stalled_answer_of_success_is_success(
     """Once the server said 2xx, waiting for the rest of the answer ends without failure."""
     sink.answers = [Answer(headers={"Content-Length": "100"}, body=b"{")]
     assert await directory.channel("pager").send(a_message(), timeout=SHORT) is None
-
-
-async def test_errors_name_the_channel_and_no_secret(
-    sink: WebhookSink, directory: ChannelDirectory
-) -> None:
-    """Neither token nor URL is in any error, nor in what caused it."""
-    channel = directory.channel("pager")
-    errors: list[ConnectorError] = []
-    sink.answer(401)
-    sink.answer(503)
-    sink.close_connection()
-    sink.hang()
-    for _ in range(4):
-        with pytest.raises(ConnectorError) as raised:
-            await channel.send(a_message(), timeout=SHORT)
-        errors.append(raised.value)
-    for error in errors:
-        assert error.channel == "pager"
-        assert error.__cause__ is None
-        assert "secret" not in f"{error} {error!r}"
-        assert "127.0.0.1" not in str(error)
-
-
-async def test_one_key_has_one_effect_at_a_sink_that_honours_keys(
-    sink: WebhookSink, directory: ChannelDirectory
-) -> None:
-    """A message whose answer was lost is sent again under its key, and has one effect."""
-    channel = directory.channel("pager")
-    sink.close_connection(takes=True)
-    with pytest.raises(RetryableError):
-        await channel.send(a_message(), timeout=SOON)
-    await channel.send(a_message(), timeout=SOON)
-    assert len(sink.requests) == 2
-    assert len(sink.effects) == 1
 
 
 async def test_many_messages_at_once_arrive(sink: WebhookSink, directory: ChannelDirectory) -> None:

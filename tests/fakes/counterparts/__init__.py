@@ -1,0 +1,1 @@
+"""The other side of each kind of channel, as the conformance tests need it."""
