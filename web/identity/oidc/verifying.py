@@ -21,7 +21,7 @@ LONGEST_TOKEN = 16 * 1024
 LONGEST_HEADER = 4 * 1024
 LEEWAY_SECONDS = 30
 """How far the clocks of the provider and of this machine may differ."""
-KINDS = frozenset({None, "jwt", "at+jwt", "application/jwt", "application/at+jwt"})
+KINDS = frozenset({"jwt", "at+jwt", "application/jwt", "application/at+jwt"})
 """What a token may call itself: tokens for another purpose do not count."""
 _JWT = re.compile(r"ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
 _CLAIMS = {
@@ -108,7 +108,7 @@ def _header(token: str) -> tuple[str, str | None]:
         raise _wrong(f"is not signed in a way that counts: {', '.join(ALGORITHMS)}")
     if name is not None and not isinstance(name, str):
         raise _wrong("cannot be read")
-    if (kind.lower() if isinstance(kind, str) else kind) not in KINDS:
+    if kind is not None and (not isinstance(kind, str) or kind.lower() not in KINDS):
         raise _wrong("is for another purpose")
     return algorithm, name
 
