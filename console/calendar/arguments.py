@@ -178,7 +178,7 @@ def instant_of(text: str, known: Almanac, now: datetime) -> tuple[datetime, str 
     """
     wall = _wall(text)
     if wall is None:
-        return within_reach(parse_instant(text, now), text), None
+        return parse_instant(text, now), None
     within_reach(wall, text)
     around = wall.replace(tzinfo=UTC)
     clock = clock_of(slice_of(local_spec(known.spec.zone), around, around, around))

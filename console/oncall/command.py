@@ -14,7 +14,7 @@ from console.terminal.arguments import AsJson
 from console.terminal.failure import usage
 from console.terminal.output import Output, say
 from console.terminal.running import perform, perform_alone
-from console.terminal.times import FORMS, parse_instant, within_reach
+from console.terminal.times import FORMS, parse_instant
 from models.answers.on_call import AHEAD, LONGEST, OnCallQuestion, OnCallShown
 from runtime.settings import load_settings
 
@@ -80,9 +80,9 @@ def _asked(
     now = datetime.now(UTC).replace(microsecond=0)
     if at and (start or end):
         raise usage("give an instant (--at) or a period (--from and --to), not both")
-    instant = within_reach(parse_instant(at, now), at) if at else now
-    begins = within_reach(parse_instant(start, now), start) if start else instant
-    ends = within_reach(parse_instant(end, now), end) if end else begins + AHEAD
+    instant = parse_instant(at, now) if at else now
+    begins = parse_instant(start, now) if start else instant
+    ends = parse_instant(end, now) if end else begins + AHEAD
     if ends <= begins:
         raise usage("--to is not after --from")
     if ends - begins > LONGEST:

@@ -10,7 +10,7 @@ from console.terminal.arguments import AsJson
 from console.terminal.failure import usage
 from console.terminal.output import Output
 from console.terminal.running import actor_name, perform
-from console.terminal.times import FORMS, parse_instant, within_reach
+from console.terminal.times import FORMS, parse_instant
 from incidents.schedules.overriding import AskedOverride
 from models.answers.overrides import OverridesShown, OverrideStanding
 
@@ -108,7 +108,7 @@ def end(
 
 def _instant(text: str, now: datetime) -> datetime:
     """An instant as somebody typed it. Raises `Failure` (usage)."""
-    at = within_reach(parse_instant(text, now), text)
+    at = parse_instant(text, now)
     if at.tzinfo is None:
         raise usage(f"{text!r} has no time zone")
     return at

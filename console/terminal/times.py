@@ -39,9 +39,13 @@ def within_reach(at: datetime, text: str) -> datetime:
 def parse_instant(text: str, now: datetime, forms: str = FORMS) -> datetime:
     """Parse an instant to UTC: ISO 8601 with a zone, or an offset from `now`.
 
-    Raises `Failure` (usage) for anything else, including an instant without a zone; the message
-    lists the accepted `forms`.
+    Raises `Failure` (usage) for anything else, including an instant without a zone or outside the
+    supported years; the message lists the accepted `forms`.
     """
+    return within_reach(_parsed(text, now, forms), text)
+
+
+def _parsed(text: str, now: datetime, forms: str) -> datetime:
     words, now = text.strip().lower(), now.astimezone(UTC)
     if words == "now":
         return now

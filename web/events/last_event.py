@@ -6,6 +6,7 @@ from http import HTTPStatus
 from fastapi import Request
 from pydantic import BaseModel, Field
 
+from web.api.parameters import instant_in
 from web.events.story import EventId, event_id
 from web.http.errors import Refused
 
@@ -58,12 +59,10 @@ def event_after(text: str | None) -> EventId | datetime | None:
     if found or not text:
         return found
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise _wrong("must be the id of an event such as INC-.../17, or an instant with its zone")
-    return at
+        return instant_in(text)
+    except ValueError as error:
+        meant = "give the id of an event such as INC-.../17, or an instant with its zone"
+        raise _wrong(f"{error}: {meant}") from None
 
 
 def _wrong(problem: str) -> Refused:

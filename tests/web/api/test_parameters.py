@@ -1,9 +1,14 @@
 """Parameters that no search or workflow can take are refused with the field."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from pydantic import ValidationError
 
+from web.api.parameters import instant_in
 from web.api.reading import ListQuery, WhyAsked
+from web.events.last_event import event_after
+from web.http.errors import Refused
 
 EDGES = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-02T00:00:00Z"]
 
@@ -15,6 +20,21 @@ def test_an_instant_at_the_ends_of_the_calendar_is_malformed(at: str) -> None:
         WhyAsked.model_validate({"at": at})
     assert [error["loc"] for error in refused.value.errors()] == [("at",)]
     assert WhyAsked.model_validate({"at": "2026-03-27T16:50:00Z"}).at is not None
+
+
+@pytest.mark.parametrize("at", EDGES)
+def test_events_after_an_instant_at_the_ends_of_the_calendar_are_malformed(at: str) -> None:
+    """The header `Last-Event-ID` is read in the same way."""
+    with pytest.raises(Refused) as refused:
+        event_after(at)
+    assert (refused.value.status, refused.value.kind) == (422, "Malformed")
+
+
+@pytest.mark.parametrize("at", [*EDGES, "0001-01-01T00:00", "9999-12-31T23:59", "2201-06-01T00:00"])
+def test_a_form_takes_no_instant_at_the_ends_of_the_calendar(at: str) -> None:
+    """Local time of a schedule can leave the calendar, too."""
+    with pytest.raises(ValueError, match="lies outside"):
+        instant_in(at, ZoneInfo("Pacific/Auckland" if "0001" in at else "America/Los_Angeles"))
 
 
 @pytest.mark.parametrize("field", ["person", "service", "manager", "severity"])

@@ -24,6 +24,7 @@ from models.way_in import WayIn
 from policies.compiling.overriding import words_of
 from policies.compiling.schedules import zone_of
 from web.api.overrides import ScheduleOverrides
+from web.api.parameters import instant_in
 from web.http.errors import Refused, log_refusal
 from web.pages.entry import Entry, Visitor
 from web.pages.oncall.calendar import first_day, last_day, schedule_of
@@ -172,10 +173,9 @@ def _instant(name: str, text: str, zone: ZoneInfo) -> datetime | None:
     if not text.strip():
         return None
     try:
-        at = datetime.fromisoformat(text.strip()[:40])
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise _wrong(name, "is no date and time, such as 2026-03-17T20:00") from None
+        return instant_in(text[:40], zone)
+    except ValueError as error:
+        raise _wrong(name, f"{error}: write one such as 2026-03-17T20:00") from None
 
 
 def _wrong(field: str, problem: str) -> Refused:
