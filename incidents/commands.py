@@ -71,7 +71,7 @@ async def give(
         if error.status is not RPCStatusCode.NOT_FOUND or isinstance(known, NamespaceNotFound):
             raise known from None
     found = await describe(client, order.incident_id)
-    done = await done_before(client, found, order.command_id, order.name)
+    done = await done_before(client, found, order.command_id, order.name, order.payload)
     raise IncidentOver(found, done=done)
 
 

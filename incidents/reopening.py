@@ -8,10 +8,23 @@ from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowFailureError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import (
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from incidents import patience
+from incidents.attributes import (
+    BREACHED,
+    ON_HOLD,
+    OVERRIDDEN,
+    REPORTED_AT,
+    SERVICE,
+    SEVERITY,
+    STATE,
+)
 from incidents.command_ids import attempt_of
 from incidents.description import describe
 from incidents.errors import CannotReopen
@@ -20,7 +33,15 @@ from incidents.temporal_errors import reaching_server
 from models.answers.description import Description
 from models.command import CommandResult
 from models.contracts.incident import INCIDENT_WORKFLOW, Carried, IncidentInput
+from rules.commands.judgement import parse
+from rules.commands.judging.repeated import id_used_already
+from rules.record.decision import Refusal
 from states.lifecycle import State, Trigger
+
+STAYS = frozenset(
+    key.name for key in (STATE, SEVERITY, SERVICE, REPORTED_AT, BREACHED, ON_HOLD, OVERRIDDEN)
+)
+"""What an incident shows as long as it lives; a run that reopens it writes each of them anew."""
 
 
 async def update(
@@ -61,23 +82,31 @@ async def reopen_incident(
                 raise
         found = await describe(client, incident_id)
     carried = await _carried(client, found)
-    stored = carried.processed.get(command_id)
-    done = CommandResult.model_validate_json(stored) if stored else None
-    if done and done.command == Trigger.REOPEN:
+    done = _done(carried, Trigger.REOPEN, command, command_id)
+    if done:
         return done
     state = carried.incident.state
     if state is not State.CLOSED:
         raise CannotReopen(found, state.value)
     begin = IncidentInput(carried=carried, reopening=True, epoch_offset=epoch_offset)
-    return await _reopen_closed(
-        client, begin, carried, command, command_id=command_id, task_queue=task_queue
-    )
+    shown = await _shown(client, found)
+    return await _reopen_closed(client, begin, carried, command, shown, task_queue=task_queue)
+
+
+async def _shown(client: Client, found: Description) -> TypedSearchAttributes:
+    """What a run that is over shows: the run that continues it is as closed until it is reopened.
+
+    If the incident refuses to be reopened, that run never shows anything else. Raises RPCError.
+    """
+    run = client.get_workflow_handle(found.incident_id, run_id=found.run_id)
+    shown = (await run.describe(rpc_timeout=patience.SERVER)).typed_search_attributes
+    return TypedSearchAttributes([pair for pair in shown if pair.key.name in STAYS])
 
 
 async def done_before(
-    client: Client, found: Description, command_id: str, name: str
+    client: Client, found: Description, command_id: str, name: str, command: Any
 ) -> CommandResult | None:
-    """The result of this command, if an incident that is over remembers that it did it.
+    """The result of exactly this command, if an incident that is over remembers that it did it.
 
     Raises NamespaceNotFound, ServerUnavailable.
     """
@@ -88,9 +117,17 @@ async def done_before(
             carried = await _carried(client, found)
     except CannotReopen:
         return None
-    stored = carried.processed.get(command_id)
-    done = CommandResult.model_validate_json(stored) if stored else None
-    return done if done and done.command == name else None
+    return _done(carried, name, command, command_id)
+
+
+def _done(carried: Carried, name: str, command: Any, command_id: str) -> CommandResult | None:
+    """The result of a command, unless another command was done under its id, or none."""
+    stored, said = carried.processed.get(command_id), parse(name, command)
+    if stored is None or isinstance(said, Refusal):
+        return None
+    if id_used_already(name, said, stored, carried.given.get(command_id, "")):
+        return None
+    return CommandResult.model_validate_json(stored)
 
 
 async def _carried(client: Client, found: Description) -> Carried:
@@ -108,8 +145,8 @@ async def _reopen_closed(
     begin: IncidentInput,
     carried: Carried,
     command: dict[str, Any],
+    shown: TypedSearchAttributes,
     *,
-    command_id: str,
     task_queue: str,
 ) -> CommandResult:
     """Start a run and give it the command in one request; if a run was just started, use it."""
@@ -121,13 +158,14 @@ async def _reopen_closed(
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        search_attributes=shown,
         **visible_fields(incident.report, incident.severity, carried.policy),
     )
     result: CommandResult = await client.execute_update_with_start_workflow(
         Trigger.REOPEN.value,
         command,
         start_workflow_operation=start,
-        id=attempt_of(command_id),
+        id=attempt_of(command["command_id"]),
         result_type=CommandResult,
     )
     return result
