@@ -115,6 +115,8 @@ class Stage:
         self.handle: WorkflowHandle[Any, Any]
         self.known: dict[str, CompiledPolicy] = {}
         """Policies that came into force, by their hash: specimens have no file."""
+        self.lookups = asyncio.Event()
+        self.lookups.set()
         self._minutes = 0.0
         self._epoch_offset = timedelta()
 
@@ -154,7 +156,8 @@ class Stage:
 
     @activity.defn(name=LOOK_UP_POLICY)
     async def look_up_policy(self, request: PolicyWanted) -> PolicyFound:
-        """A specimen that is known, or none."""
+        """A specimen that is known, or none; as long as `lookups` is clear, nobody answers."""
+        await self.lookups.wait()
         found = self.known.get(request.policy_hash)
         return PolicyFound(policy=found, problem="" if found else "nobody knows it")
 

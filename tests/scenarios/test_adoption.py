@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateStage
 from temporalio.exceptions import ApplicationError
 
 from models.compiled import AuthorityRule
@@ -41,6 +41,42 @@ async def test_a_known_policy_is_looked_up_by_its_hash_and_the_answer_says_so(st
         f"ana asks to go on under policy {'2' * 12} (agreed)",
         "policy Specimen policy 2 adopted, after Specimen policy 1 (agreed)",
     ]
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("by_signal", [True, False])
+async def test_an_adoption_that_comes_again_waits_for_the_same_outcome(
+    stage: Stage, *, known: bool, by_signal: bool
+) -> None:
+    """Nobody hears that a policy is adopted before it is looked up."""
+    await led(stage)
+    policy_hash = LATER.policy_hash if known else LAWLESS.policy_hash
+    said = {"actor": "ana", "policy_hash": policy_hash, "note": "agreed", "command_id": "adopt-1"}
+    accepted = WorkflowUpdateStage.ACCEPTED
+
+    async def again() -> Any:
+        return await stage.handle.start_update("adopt_policy", said, wait_for_stage=accepted)
+
+    stage.lookups.clear()
+    if by_signal:
+        await stage.handle.signal("adopt_policy", said)
+    waiting = [await again(), await again()]
+    stage.lookups.set()
+    told = [await outcome(each) for each in waiting]
+    assert told[0] == told[1]
+    assert ("adopted, after" if known else "the policy is not adopted") in told[0]
+    again_now = await again()
+    assert await outcome(again_now) == told[0]
+    lines = [e.summary for e in (await stage.record()).timeline if "asks to go on" in e.summary]
+    assert len(lines) == (1 if known else 2)
+
+
+async def outcome(update: Any) -> str:
+    """What an update answers, or why it is refused."""
+    try:
+        return str((await update.result())["summary"])
+    except WorkflowUpdateFailedError as error:
+        return str(error.cause)
 
 
 @pytest.mark.parametrize(

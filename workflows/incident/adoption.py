@@ -1,5 +1,6 @@
 """Adopts another policy, after looking it up among those that the installation knows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from temporalio.exceptions import FailureError
@@ -21,10 +22,14 @@ from workflows.incident.outbox import Outbox
 
 @dataclass(slots=True)
 class WantedPolicy:
-    """A policy that somebody wants to adopt, and the outcome once it is looked up."""
+    """A policy that somebody wants to adopt, and the outcome once it is looked up.
+
+    `settled` hears the outcome before anybody else sees it.
+    """
 
     asked: LookUpPolicy
     outcome: Outcome | None = None
+    settled: Callable[[Outcome], None] | None = None
 
 
 class Adoption:
@@ -64,6 +69,8 @@ class Adoption:
         else:
             tried = RefusedCommand(ADOPT_POLICY, asked.actor, outcome)
             desk.replace(with_refusal(desk.incident, tried, desk.now()))
+        if wanted.settled:
+            wanted.settled(outcome)
         wanted.outcome = outcome
 
     async def _found(self, asked: LookUpPolicy) -> PolicyFound:

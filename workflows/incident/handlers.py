@@ -16,6 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 from models.base import MONITORING, Actor
 from models.command import COMMANDS, CommandResult
+from models.incident.record import Incident
 from models.payload import Command
 from rules.commands.judgement import no_command, out_of_bounds, parse
 from rules.commands.judging.refusals import (
@@ -31,10 +32,13 @@ from rules.people.permission.authority import ADOPT_POLICY, REOPEN
 from rules.record.bounds import excessive, overfull
 from rules.record.decision import Decision, Outcome, Refusal
 from rules.record.notes_and_reasons import words_of
-from workflows.incident.adoption import Adoption
+from workflows.incident.adoption import Adoption, WantedPolicy
 from workflows.incident.desk import Desk
 from workflows.incident.switch import Switch
 from workflows.payloads import NotJson, raw, read
+
+REPEATS_WAIT = "repeats-wait-for-the-policy"
+"""The patch since which an adoption that comes again waits for the outcome of the first."""
 
 
 def _decoded(name: str, payloads: Sequence[object]) -> Command | Refusal:
@@ -58,6 +62,7 @@ class Handlers:
         self._switch = switch
         self.signals = 0
         self.reopening_refused = False
+        self._asked: dict[str, WantedPolicy] = {}
 
     def register(self) -> None:
         """Register every command, and catch messages that are no command.
@@ -133,23 +138,45 @@ class Handlers:
         self._validate_command(ADOPT_POLICY, payloads)
 
     async def _adopt_policy(self, *payloads: object) -> Any:
-        """Have a policy looked up, and answer when the outcome is known."""
+        """Have a policy looked up, and answer when the outcome is known.
+
+        If the update comes again meanwhile, it waits for the same outcome.
+        """
         before, record = self._adoption.newest, self._desk.incident
         answer = self._answer(ADOPT_POLICY, payloads)
-        wanted = self._adoption.newest
-        if wanted is None or wanted is before:
-            return answer
         command = _decoded(ADOPT_POLICY, payloads)
-        if isinstance(command, Refusal):
+        command_id = None if isinstance(command, Refusal) else _command_id(command)
+        if isinstance(command, Refusal) or command_id is None:
             return answer
-        command_id = _command_id(command)
+        wanted = self._adoption.newest
+        if wanted is not None and wanted is not before:
+            self._ask(wanted, command_id, command, record)
+        else:
+            wanted = self._asked.get(command_id)
+            if wanted is None or not workflow.patched(REPEATS_WAIT):
+                return answer
         await workflow.wait_condition(lambda: wanted.outcome is not None)
-        if isinstance(wanted.outcome, Decision):
-            result = self._switch.result(ADOPT_POLICY, wanted.outcome.summary, record)
+        if isinstance(wanted.outcome, Refusal):
+            raise self._error(wanted.outcome)
+        return _loaded(self._switch.processed[command_id])
+
+    def _ask(
+        self, wanted: WantedPolicy, command_id: str, command: Command, record: Incident
+    ) -> None:
+        """Remember the outcome of a lookup, once it is known, as the result of its command.
+
+        After a refusal the command may be tried again under its id. `record` is the record before.
+        """
+
+        def settled(outcome: Outcome) -> None:
+            del self._asked[command_id]
+            if isinstance(outcome, Refusal):
+                self._switch.forget(command_id)
+                return
+            result = self._switch.result(ADOPT_POLICY, outcome.summary, record)
             self._switch.remember(command_id, result, command)
-            return result.model_dump(mode="json")
-        self._switch.processed.pop(command_id or "", None)
-        raise self._error(wanted.outcome or Refusal("Refused", "the command had no result"))
+
+        self._asked[command_id], wanted.settled = wanted, settled
 
     def _signal(self, name: str) -> Callable[..., None]:
         def signal(*payloads: object) -> None:
@@ -161,8 +188,14 @@ class Handlers:
             refusal = self._unfit(name, command)
             if refusal:
                 self._record(name, refusal, _actor(name, command), payloads, command)
-            else:
-                self._do(name, command, payloads)
+                return
+            before, record = self._adoption.newest, self._desk.incident
+            self._do(name, command, payloads)
+            wanted, command_id = self._adoption.newest, command.command_id
+            if wanted is None or wanted is before or not command_id:
+                return
+            if workflow.patched(REPEATS_WAIT):
+                self._ask(wanted, command_id, command, record)
 
         return signal
 

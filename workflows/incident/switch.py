@@ -158,6 +158,11 @@ class Switch:
             del self.processed[oldest]
             self.given.pop(oldest, None)
 
+    def forget(self, command_id: str) -> None:
+        """Let a command be tried again under its id."""
+        self.processed.pop(command_id, None)
+        self.given.pop(command_id, None)
+
     def carry_out(self, effects: tuple[Effect, ...]) -> None:
         """Hand each effect to the component that owns it."""
         for effect in effects:
