@@ -41,6 +41,8 @@ class Edition(IntEnum):
     """A hold that begins at the very limit postpones it, and no threshold falls into a hold."""
     APPROVALS_ARE_PROVEN = 4
     """An approval counts only as long as its proof would count for a new one."""
+    LINKS_END = 5
+    """A link ends with its incident: an incident that is over refuses whatever a link proves."""
 
 
 LATEST_EDITION = max(Edition)

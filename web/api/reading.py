@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, BeforeValidator, Field
 from temporalio.client import Client
 
+from incidents.description import describe
 from incidents.finding import (
     Filters,
     Found,
@@ -27,7 +28,7 @@ from models.answers.why import Explanation, WhyQuestion
 from models.base import Frozen, Instant
 from models.incident.record import TimelineEntry
 from models.time.clock import ClockReading
-from states.lifecycle import State
+from states.lifecycle import TERMINAL, State
 from web.api.answering import answered
 from web.api.parameters import At, Words
 from web.api.refusing import reaching_incidents
@@ -198,6 +199,12 @@ class Reading:
             raise Refused(HTTPStatus.NOT_FOUND, "UnknownIncident", "an id is shorter than this")
         async with reaching_incidents(ANSWER):
             return await read_view(self._client, incident, WORKER, self._documents)
+
+    async def over(self, incident: str) -> bool:
+        """Whether an incident is over, by what Temporal knows without a worker. Raises Refused."""
+        async with reaching_incidents(ANSWER):
+            found = await describe(self._client, incident)
+        return not found.running or found.state in TERMINAL
 
     async def list(self, request: Request, asked: Annotated[ListQuery, Query()]) -> Response:
         """List incidents."""

@@ -19,7 +19,7 @@ STREAM = {
     "content": {"text/event-stream": {"schema": {"type": "string"}}},
 }
 NOTHING_LEFT = {"description": "the incident is over, and nothing is left to send"}
-NO_LONGER = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+NO_LONGER = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.GONE})
 
 
 class EventsApi:

@@ -4,6 +4,8 @@ Opening a link changes nothing, so that mail scanners and previews of chats may 
 leaves the address at once: the answer to it is a cookie and another address.
 """
 
+import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -29,7 +31,9 @@ from web.pages.summary import SeenIncident, seen_by
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = timedelta(seconds=4)
+SERVER = timedelta(seconds=1)
+"""How long a command waits until it is known whether its incident is over."""
+ENDED = "This link opens nothing any more"
 Was = Annotated[str, Query(max_length=40)]
 
 
@@ -94,6 +98,8 @@ class Respond:
 
         async def identify() -> Asker | None:
             session = self._sessions.of(request, incident)
+            if session and await self._reading.over(incident):
+                raise Refused(HTTPStatus.GONE, "IncidentOver", f"{incident} is over: {ENDED}")
             return session.asker if session else None
 
         return await self._live.incident(request, incident, asked, identify)
@@ -101,6 +107,8 @@ class Respond:
     async def _part(self, incident: str, was: str) -> Response:
         seen = await self._reading.seen(incident)
         page, as_of = seen_by("", seen.view), in_utc(seen.view.now)
+        if page.over or not seen.running:
+            return self._over(page, None, {"HX-Refresh": "true"})
         return self._pages.render("respond-part.html", page=page, as_of=as_of, was=was, whole=False)
 
     async def give(self, request: Request, incident: str, command: str) -> Response:
@@ -113,10 +121,20 @@ class Respond:
         except Refused as refused:
             log_refusal(refused, request)
             return await self._page(session, told_of(refused))
+        if await self._over_already(incident):
+            return await self._page(session, None)
         asker = session.asker
         told = await give(self._commanding, asker, incident, command, fields, offered=EVERY_FORM)
         done = told.status is HTTPStatus.OK
         return await self._page(session, told, None if done else Given(command, fields, told.again))
+
+    async def _over_already(self, incident: str) -> bool:
+        """Whether an incident is known to be over; if Temporal is slow, its answer says so."""
+        try:
+            async with asyncio.timeout(SERVER.total_seconds()):
+                return await self._reading.over(incident)
+        except (Refused, TimeoutError):
+            return False
 
     async def _page(
         self, session: Session, told: Told | None, given: Given | None = None
@@ -145,12 +163,15 @@ class Respond:
             whole=True,
         )
 
-    def _over(self, page: SeenIncident, told: Told | None) -> Response:
-        lines = [f"It is {page.state}. This link opens nothing any more."]
+    def _over(
+        self, page: SeenIncident, told: Told | None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        lines = [f"It is {page.state}. {ENDED}."]
         lines = [told.text, *told.lines, *lines] if told else lines
         heading = f"{page.incident} is over"
-        status = HTTPStatus.OK if told else HTTPStatus.GONE
-        return self._pages.render("note.html", status, heading=heading, lines=lines)
+        done = told is not None and told.status is HTTPStatus.OK
+        status = HTTPStatus.OK if done else HTTPStatus.GONE
+        return self._pages.render("note.html", status, headers, heading=heading, lines=lines)
 
     def _no_session(self) -> Response:
         lines = ["Open the link of your page again: it says who you are."]

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from models.base import ENGINE, MONITORING, Actor
-from models.compiled import CompiledPolicy
+from models.compiled import CompiledPolicy, Edition
 from models.people.authority import ALL_OTHERS
 from models.proof import Proof
 from rules.people.permission.authority import DISPUTE
 from rules.record.decision import Case, Refusal
+from states.lifecycle import TERMINAL
 
 
 def untrusted(case: Case, command: str) -> Refusal | None:
@@ -31,7 +32,12 @@ def proven(actor: Actor, command: str, policy: CompiledPolicy) -> bool:
 
 def _not_granted(case: Case, command: str) -> Refusal | None:
     grants = case.policy.link_grants
-    if case.actor.proof is not Proof.LINK or command in grants or command == DISPUTE:
+    if case.actor.proof is not Proof.LINK:
+        return None
+    if case.policy.edition >= Edition.LINKS_END and case.incident.state in TERMINAL:
+        message = f"a link ends with its incident, which is {case.incident.state}"
+        return Refusal("NotAuthorised", message, ("proof",))
+    if command in grants or command == DISPUTE:
         return None
     does = f"it grants {', '.join(grants)}" if grants else "it grants nothing"
     return Refusal("NotAuthorised", f"a link does not grant {command}; {does}", ("proof",))

@@ -207,14 +207,19 @@ async def test_a_cookie_that_somebody_changed_opens_nothing(phone: Phone) -> Non
 
 
 async def test_a_link_is_worthless_once_its_incident_is_over(phone: Phone) -> None:
-    """The incident says so; nothing about links is stored."""
+    """It shows nothing and commands nothing; nothing about links is stored."""
     page = await phone.opens()
     await phone.siren.do(phone.incident, "resolve")
     answer = await phone.opens()
     assert answer.status_code == 410
     assert "is over" in answer.text
-    answer = await phone.taps(page.text, "acknowledge")
-    assert "Not done" in answer.text
+    answer = await phone.taps(page.text, "add_note", text="much too late")
+    assert (answer.status_code, "is over" in answer.text) == (410, True)
+    assert "much too late" not in str(await phone.timeline())
+    part = await phone.http.get(f"/respond/{phone.incident}/part")
+    assert (part.status_code, part.headers["HX-Refresh"]) == (410, "true")
+    assert "Checkout" not in part.text
+    assert (await phone.http.get(f"/respond/{phone.incident}/events")).status_code == 410
 
 
 async def test_a_command_that_no_worker_confirmed_is_the_same_command_when_sent_again(

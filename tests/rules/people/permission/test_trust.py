@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
-from models.compiled import CompiledPolicy
+from models.base import Actor
+from models.compiled import CompiledPolicy, Edition
 from models.incident.record import Incident
 from models.people.authority import PolicyOverrideRule
 from models.proof import Proof
-from rules.record.decision import Decision, Refusal, TakenUp
+from rules.commands.judgement import AFTER_THE_END
+from rules.people.permission.trust import untrusted
+from rules.record.decision import Case, Decision, Refusal, TakenUp
 from tests.rules.rated import MATRIX, rated
 from tests.rules.rated import reported as reported_rated
 from tests.rules.staffed import reported, staffed
@@ -126,6 +129,25 @@ def test_a_link_always_takes_back_what_a_link_gave() -> None:
     assert isinstance(certain, Decision)
     got = answer("dispute_acknowledgement", Proof.LINK, incident=certain.incident)
     assert isinstance(got, Refusal)
+
+
+def test_a_link_ends_with_its_incident() -> None:
+    """Whatever the policy grants it; the incident still takes what a token proves."""
+    names = tuple(sorted(AFTER_THE_END | {"reopen", "approve", "dispute_acknowledgement"}))
+    granting = TRUSTING.changed(link_grants=names, trust={})
+    cancelled = answer("cancel", Proof.TOKEN, granting, reason="false_alarm")
+    assert isinstance(cancelled, Decision), cancelled
+    late = answer("add_note", Proof.LINK, granting, cancelled.incident, text="late")
+    assert isinstance(late, Refusal)
+    assert late.kind == "NotAuthorised"
+    assert "a link ends with its incident, which is cancelled" in late.message
+    by_token = answer("add_note", Proof.TOKEN, granting, cancelled.incident, text="late")
+    assert isinstance(by_token, Decision), by_token
+    ana = Actor(name="ana", via="web", proof=Proof.LINK)
+    earlier = granting.changed(edition=Edition.LINKS_END - 1)
+    for policy, refuses in ((granting, True), (earlier, False)):
+        case = Case(cancelled.incident, policy, ana, after(5), after(5))
+        assert [bool(untrusted(case, name)) for name in names] == [refuses] * len(names)
 
 
 WATCHED = staffed(
