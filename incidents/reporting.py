@@ -3,6 +3,7 @@
 It also says beforehand what the report would do.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -34,6 +35,9 @@ from rules.record.ids import incident_id
 if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory
 
+REPEATED_DAYS = 14
+"""The same seed finds the incident that it opened up to so many days before, by UTC."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReportedIncident:
@@ -59,7 +63,7 @@ async def report_incident(
 
     If `repeatable` is false, the seed is new. Raises as `open_incident` does.
     """
-    known = await reported_yesterday(client, seed, now, within=within) if repeatable else None
+    known = await reported_before(client, seed, now, within=within) if repeatable else None
     if known:
         return ReportedIncident(known, started=False)
     name = incident_id(seed, now)
@@ -101,20 +105,27 @@ async def preview_report(
     return preview_of(report, incident, policy, now, not_paged=not_paged)
 
 
-async def reported_yesterday(
+async def reported_before(
     client: Client, seed: str, now: datetime, *, within: timedelta = patience.SERVER
 ) -> str | None:
-    """The incident that the same seed opened the day before, if there is one.
+    """The incident that the same seed opened on an earlier day, at most `REPEATED_DAYS` ago.
 
-    An id contains its day, so a report repeated after midnight must find the earlier incident.
-    Raises NamespaceNotFound, ServerUnavailable.
+    An id contains its day, so it asks for the id of each day, for all at the same time. It reads no
+    list of workflows: that could lag behind, or not come while the server is busy. Raises
+    NamespaceNotFound, ServerUnavailable.
     """
-    name = incident_id(seed, now - timedelta(days=1))
+    days = (timedelta(days=number) for number in range(1, REPEATED_DAYS + 1))
+    names = [incident_id(seed, now - ago) for ago in days]
+    known = await asyncio.gather(*(_known(client, name, within) for name in names))
+    return next((name for name, there in zip(names, known, strict=True) if there), None)
+
+
+async def _known(client: Client, incident: str, within: timedelta) -> bool:
     try:
-        await describe(client, name, within=within)
+        await describe(client, incident, within=within)
     except IncidentNotFound:
-        return None
-    return name
+        return False
+    return True
 
 
 async def reports_the_same(

@@ -16,7 +16,8 @@ OWNED = "\N{RIGHTWARDS ARROW}"
 IDEMPOTENCY: dict[str, Any] = {
     "name": KEY_HEADER,
     "required": False,
-    "description": "the same request with the same key counts once, today and tomorrow",
+    "description": "the same request with the same key counts once; a report for 14 days (as "
+    "long as Temporal has its incident)",
     "schema": {"type": "string", "minLength": 1, "maxLength": KEY_BOUND},
 }
 

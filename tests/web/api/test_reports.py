@@ -7,9 +7,11 @@ import httpx2
 import pytest
 
 from incidents.reopening import reopen_incident
+from incidents.reporting import REPEATED_DAYS
 from models.incident.record import Incident
 from rules.record.ids import incident_id, is_incident_id
 from tests.scenarios.siren import Siren, policy_file
+from web.http.keys import IDEMPOTENCY
 
 URL = "/v1/incidents"
 REPORT = {
@@ -82,15 +84,22 @@ async def test_a_key_is_known_after_its_incident_was_reopened(
     assert other.status_code == 422
 
 
-async def test_a_report_repeated_after_midnight_is_the_same_report(
-    http: httpx2.AsyncClient, siren: Siren
+@pytest.mark.parametrize("days", [1, 3, REPEATED_DAYS, REPEATED_DAYS + 1])
+async def test_a_report_repeated_within_two_weeks_is_the_same_report(
+    http: httpx2.AsyncClient, siren: Siren, days: int
 ) -> None:
-    """An id contains its day, but a key holds for two."""
+    """An id contains its day, but a key holds for longer."""
     key = f"k-{siren.task_queue}"
-    name = incident_id(f"api/{key}", datetime.now(UTC) - timedelta(days=1))
+    name = incident_id(f"api/{key}", datetime.now(UTC) - timedelta(days=days))
     await siren.client.start_workflow("Incident", id=name, task_queue=siren.task_queue)
     answer = await http.post(URL, json=REPORT, headers={"Idempotency-Key": key})
-    assert (answer.status_code, answer.json()["incident"]) == (200, name)
+    known = answer.json()["incident"] == name
+    assert (answer.status_code, known) == ((200, True) if days <= REPEATED_DAYS else (201, False))
+
+
+def test_the_description_of_the_api_says_for_how_long_a_key_counts() -> None:
+    """The same number as the code."""
+    assert f"a report for {REPEATED_DAYS} days" in IDEMPOTENCY["description"]
 
 
 async def test_a_refusal_lists_everything_that_is_missing(
