@@ -48,6 +48,20 @@ def parts_of(url: str | None) -> SplitResult | None:
     return parts if usable else None
 
 
+def origin_of(url: str | None) -> str | None:
+    """The origin of an address that is nothing more than an origin, as browsers write it."""
+    parts = parts_of(url)
+    if parts is None or "@" in parts.netloc or (url or "").lower().rstrip("/") != _bare(parts):
+        return None
+    usual = {WITHOUT_TLS: ":80"}.get(parts.scheme, ":443")
+    return _bare(parts).removesuffix(usual)
+
+
+def _bare(parts: SplitResult) -> str:
+    """The parts of an address before its path."""
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
 def has_userinfo(url: str | None) -> bool:
     """Whether an address carries a user name or a password."""
     parts = parts_of(url)

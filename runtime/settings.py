@@ -19,7 +19,7 @@ from connectors.feeds.settings import FeedSettings
 from connectors.links import LinkKeys
 from incidents.encryption.keys import PayloadKeys
 from models.access import AccessToken
-from models.addresses import WITHOUT_TLS, is_loopback, is_token, parts_of
+from models.addresses import WITHOUT_TLS, is_loopback, is_token, origin_of, parts_of
 from models.base import Changing
 from runtime.env_file import faults_of, names_in
 from runtime.tokens import TokenSettings
@@ -71,6 +71,7 @@ class Settings(Changing, BaseSettings):
     link_keys: SecretStr | None = None
     payload_keys: SecretStr | None = None
     payload_codec: str | None = None
+    codec_ui: str | None = None
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
     oidc_client_id: str | None = None
@@ -145,6 +146,15 @@ class Settings(Changing, BaseSettings):
             message = "must be module:object, such as security.temporal:codec"
             raise ValueError(message)
         return given
+
+    @field_validator("codec_ui")
+    @classmethod
+    def _origin(cls, given: str | None) -> str | None:
+        origin = origin_of(given)
+        if given and origin is None:
+            message = "must be the address of the UI without a path: https://temporal.example.org"
+            raise ValueError(message)
+        return origin
 
     @field_validator("web_names", mode="before")
     @classmethod

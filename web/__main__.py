@@ -23,8 +23,10 @@ from runtime.feeds import feeds_of
 from runtime.link_keys import link_keys
 from runtime.logging import settings_with_logs
 from runtime.openid import openid_of
+from runtime.payloads import codec_of
 from runtime.settings import Settings, SettingsBroken
 from web.app import create_app
+from web.codec.endpoint import Codec
 from web.http.connection import Connection
 
 log = structlog.get_logger(__name__)
@@ -81,10 +83,21 @@ def refuse_to_be_open(settings: Settings) -> None:
         )
 
 
+def _codec(settings: Settings) -> Codec | None:
+    """The codec to serve. Raises SettingsBroken."""
+    codec = codec_of(settings)
+    if codec is None and settings.codec_ui:
+        raise SettingsBroken(
+            "INCIDENT_CODEC_UI: has no effect without INCIDENT_PAYLOAD_KEYS or "
+            "INCIDENT_PAYLOAD_CODEC"
+        )
+    return Codec(codec, settings.codec_ui) if codec else None
+
+
 async def serve(settings: Settings) -> None:
     """Serve until a signal ends it. Until Temporal is up, senders get a 503."""
     refuse_to_be_open(settings)
-    openid = openid_of(settings)
+    openid, codec = openid_of(settings), _codec(settings)
     client = await connect(lazy=True)
     feeds = feeds_of(settings)
     app = create_app(
@@ -101,6 +114,7 @@ async def serve(settings: Settings) -> None:
         tokens=settings.access_tokens,
         local=settings.local,
         openid=openid,
+        codec=codec,
     )
     server = server_of(app, settings.web_host, settings.web_port)
     on_signal(server.stop, at_the_latest=HARD_END_SECONDS)

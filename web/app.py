@@ -22,6 +22,8 @@ from web.api.people import PeopleApi
 from web.api.policy import PolicyApi
 from web.api.reading import Reading
 from web.api.reports import Reported, Reports
+from web.codec.endpoint import Codec, StoredPayloads, serve_codec
+from web.codec.origins import OneOrigin
 from web.events.api import EventsApi
 from web.events.open_streams import Watching
 from web.health.endpoints import Health
@@ -34,7 +36,7 @@ from web.identity.bearer import BearerTokens
 from web.identity.identified import Identified
 from web.identity.limits import FailedAttempts
 from web.identity.oidc.connect import connected
-from web.pages.all import Parts, pages_of
+from web.pages.all import Parts, logins_of, pages_of
 from web.policy import PolicyInForce
 
 
@@ -53,6 +55,7 @@ def create_app(
     tokens: Mapping[str, AccessToken] | None = None,
     local: bool = True,
     openid: OpenId | None = None,
+    codec: Codec | None = None,
     probe: Probe | None = None,
 ) -> FastAPI:
     """Build the application; `client` may still be unconnected.
@@ -62,7 +65,7 @@ def create_app(
     believes `proxies` proxies who asked them. `token` is the intake token, `tokens` are those of
     the settings, `openid` the provider there. A `local` server believes who people say they are.
     """
-    app = _bare(_known_names(public_url, names), proxies)
+    app = _bare(_known_names(public_url, names), proxies, codec)
     policy = PolicyInForce(policy_file, documents)
     who, failures = connected(openid, policy.rules), FailedAttempts()
     bearer = BearerTokens(
@@ -74,15 +77,27 @@ def create_app(
     shared = (Watching(client, reading), ScheduleOverrides(commanding, feeds), reports)
     parts = Parts(client, policy, feeds, bearer, failures, reading, commanding, *shared)
     app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
-    for router in _api(parts, task_queue):
-        app.include_router(router, dependencies=[Depends(Identified(bearer.asker, failures))])
-    _include(app, pages_of(keys, public_url, parts) if keys else ())
+    _serve_api(app, parts, task_queue)
+    _serve_logins(app, parts, keys, public_url, codec)
     return app
 
 
-def _include(app: FastAPI, routers: Iterable[APIRouter]) -> None:
-    for router in routers:
+def _serve_api(app: FastAPI, parts: Parts, task_queue: str) -> None:
+    """Serve what a token opens."""
+    known = Depends(Identified(parts.tokens.asker, parts.failures))
+    for router in _api(parts, task_queue):
+        app.include_router(router, dependencies=[known])
+
+
+def _serve_logins(
+    app: FastAPI, parts: Parts, keys: LinkKeys | None, public_url: str | None, codec: Codec | None
+) -> None:
+    """Serve what the session of a login opens: the pages, and the codec."""
+    for router in pages_of(keys, public_url, parts) if keys else ():
         app.include_router(router)
+    if codec:
+        logins = logins_of(keys, public_url, parts.tokens) if keys else None
+        serve_codec(app, codec, parts, logins)
 
 
 def _api(parts: Parts, task_queue: str) -> Iterator[APIRouter]:
@@ -103,7 +118,7 @@ def _known_names(public_url: str | None, names: Iterable[str]) -> tuple[str, ...
     return (*names, *([public.hostname] if public and public.hostname else []))
 
 
-def _bare(names: Iterable[str], proxies: int) -> FastAPI:
+def _bare(names: Iterable[str], proxies: int, codec: Codec | None) -> FastAPI:
     """An application that answers to its own names only, and refuses in one shape."""
     build_models()
     app = FastAPI(
@@ -116,9 +131,11 @@ def _bare(names: Iterable[str], proxies: int) -> FastAPI:
         redirect_slashes=False,
     )
     install(app)
-    describe(
-        app, *(each.body for each in FORMATS.values()), Reported, OverrideBody, *BODIES.values()
-    )
+    formats = (each.body for each in FORMATS.values())
+    decrypted = (StoredPayloads,) if codec else ()
+    describe(app, *formats, Reported, OverrideBody, *BODIES.values(), *decrypted)
+    if codec:
+        app.add_middleware(OneOrigin, origin=codec.ui)
     app.add_middleware(KnownHosts, names=names)
     app.add_middleware(Forwarded, hops=proxies)
     return app

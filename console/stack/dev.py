@@ -92,6 +92,7 @@ def _welcome(stack: Stack, *, shows_pages: bool) -> None:
         *stack.lines(),
         *_policy(stack.settings.policy_file),
         *_way_in(stack),
+        *_decrypting(stack),
         *(shown if shows_pages else ()),
         f"In another terminal: export TEMPORAL_ADDRESS={stack.server.address}",
         "Ctrl-C stops it; the next start continues with its state.",
@@ -123,6 +124,17 @@ def _way_in(stack: Stack) -> tuple[str, ...]:
         f"  curl {url} {headers} -d @{shlex.quote(str(_shown(ALERT)))}",
         "Alertmanager, under webhook_configs:",
         f"  - {{ url: {json.dumps(url)}, http_config: {http} }}",
+    )
+
+
+def _decrypting(stack: Stack) -> tuple[str, ...]:
+    """How the UI shows what is encrypted; nothing if nothing is."""
+    if not stack.server.codec:
+        return ()
+    return (
+        "What Temporal stores is encrypted. To read it in the UI, log in at the web server. Then",
+        f"click the glasses in the UI, choose your browser setting, enter {stack.server.codec}",
+        "and include cross-origin credentials.",
     )
 
 

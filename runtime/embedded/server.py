@@ -114,7 +114,8 @@ class EmbeddedServer:
     `port` and `ui_port` are preferences: if somebody listens on them, it takes free ones. If
     `ui_port` is None, there is no UI; if `database` is None, everything stays in memory.
     `dynamic_config` holds `key=value` in the server's form. `keep` is the least time to keep
-    histories of ended runs. `converter` is that of its client.
+    histories of ended runs. `converter` is that of its client. `codec` is
+    the address at which its UI decrypts.
     """
 
     database: Path | None
@@ -124,6 +125,7 @@ class EmbeddedServer:
     dynamic_config: Sequence[str] = ()
     keep: timedelta = KEEP_HISTORIES
     converter: DataConverter = UNENCRYPTED
+    codec: str | None = None
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _began: int = field(default=0, init=False)
     _gate: UiGate | None = field(default=None, init=False)
@@ -159,6 +161,7 @@ class EmbeddedServer:
         command += ["--port", str(self.port)]
         if self._gate:
             command += ["--ui-ip", self._gate.host, "--ui-port", str(self._gate.port)]
+            command += ["--ui-codec-endpoint", self.codec] if self.codec else []
         else:
             command += ["--headless"]
         command += ["--log-level", "warn"]

@@ -80,10 +80,12 @@ class Stack:
             raise StackFailed(f"cannot keep state in {state}: {error.strerror or error}") from None
 
     async def _started(self) -> Client:
+        self.web_port = free_port(self.settings.web_port, self.settings.web_host)
+        if self._encrypts:
+            self.server.codec = f"{self.web_url}/codec"
         client = await self.server.start()
         self._watch()
         self.intake_token = self.intake_token or kept_token(self.settings.state_directory)
-        self.web_port = free_port(self.settings.web_port, self.settings.web_host)
         self.worker.where = f"task queue {self.settings.task_queue}"
         self.web.where = self.web_url
         self.start_worker()
@@ -151,8 +153,22 @@ class Stack:
             "INCIDENT_WEB_HOST": self.settings.web_host,
             "INCIDENT_WEB_PORT": str(self.web_port),
             "INCIDENT_PUBLIC_URL": self.public_url,
+            **self._encryption(),
             "INCIDENT_INTAKE_TOKEN": token if component is self.web else "",
             "INCIDENT_LOG_FILE": str(component.log),
+        }
+
+    @property
+    def _encrypts(self) -> bool:
+        return bool(self.settings.payload_keys or self.settings.payload_codec)
+
+    def _encryption(self) -> dict[str, str]:
+        """The same keys for everybody, and the codec for the UI of this stack."""
+        keys, ui = self.settings.payload_keys, self.settings.codec_ui or self.server.ui
+        return {
+            "INCIDENT_PAYLOAD_KEYS": keys.get_secret_value() if keys else "",
+            "INCIDENT_PAYLOAD_CODEC": self.settings.payload_codec or "",
+            "INCIDENT_CODEC_UI": ui if self._encrypts else "",
         }
 
     async def _until(self, component: StackComponent, ready: Callable[[], Awaitable[bool]]) -> None:

@@ -1,6 +1,7 @@
 """One place makes what encrypts: keys of the settings, or a codec of one's own."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from temporalio.api.common.v1 import Payload
@@ -9,9 +10,11 @@ from temporalio.converter import PayloadCodec
 from temporalio.exceptions import ApplicationError
 
 from incidents.errors import PayloadUnreadable
+from runtime.embedded.stack import Stack
 from runtime.logging import unreadable_in_a_line
 from runtime.payloads import UNENCRYPTED, codec_of, converter_of
 from runtime.settings import Settings, SettingsBroken, load_settings
+from web.__main__ import serve
 
 KEY = "one:" + "A" * 43 + "="
 HERE = __name__
@@ -145,6 +148,55 @@ def test_no_key_shows_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch)
     """Settings end up in debuggers and logs."""
     settings = with_settings(monkeypatch, payload_keys=KEY)
     assert "AAAA" not in repr(settings) + repr(codec_of(settings)) + repr(converter_of(settings))
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("https://temporal.example.org", "https://temporal.example.org"),
+        ("HTTPS://Temporal.Example.org:443/", "https://temporal.example.org"),
+        ("http://127.0.0.1:8233", "http://127.0.0.1:8233"),
+        ("https://temporal.example.org/ui", None),
+        ("https://ana@temporal.example.org", None),
+        ("temporal.example.org", None),
+        ("*", None),
+        ("null", None),
+    ],
+)
+def test_the_ui_that_may_decrypt_is_one_origin(
+    monkeypatch: pytest.MonkeyPatch, given: str, origin: str | None
+) -> None:
+    """As browsers write it, so that it can be compared."""
+    if origin is None:
+        with pytest.raises(
+            SettingsBroken, match="INCIDENT_CODEC_UI: must be the address of the UI"
+        ):
+            with_settings(monkeypatch, codec_ui=given)
+    else:
+        assert with_settings(monkeypatch, codec_ui=given).codec_ui == origin
+
+
+def test_the_processes_of_a_stack_have_the_same_keys_and_its_ui_may_decrypt(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A process without them would store its part in the clear."""
+    given = with_settings(monkeypatch, payload_keys=KEY, state_directory=str(tmp_path))
+    stack = Stack(given)
+    for component in (stack.worker, stack.web):
+        told = stack.environment(component)
+        assert told["INCIDENT_PAYLOAD_KEYS"] == KEY
+        assert told["INCIDENT_CODEC_UI"] == stack.server.ui
+    assert stack.server.converter.payload_codec is not UNENCRYPTED.payload_codec
+    plain = Stack(given.changed(payload_keys=None))
+    assert plain.environment(plain.web)["INCIDENT_PAYLOAD_KEYS"] == ""
+    assert plain.environment(plain.web)["INCIDENT_CODEC_UI"] == ""
+
+
+async def test_a_ui_without_keys_is_an_error_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sets it believes that it decrypts."""
+    settings = with_settings(monkeypatch, codec_ui="https://temporal.example.org")
+    with pytest.raises(SettingsBroken, match="INCIDENT_CODEC_UI: has no effect without"):
+        await serve(settings)
 
 
 def test_a_missing_key_is_one_line_of_the_log() -> None:

@@ -30,14 +30,16 @@ async def read_body(
     form: type[Body],
     media_types: tuple[str, ...] = (),
     elsewhere: Callable[[Any], str] = _nowhere,
+    *,
+    bound: int = BOUND_BYTES,
 ) -> Body:
     """Read the body as a `form`, converting no type to another.
 
-    The body may have one of `media_types` instead of JSON's. For a body that does not fit,
-    `elsewhere` says where it belongs. Raises Refused: 400, 413, 415 or 422.
+    The body may have one of `media_types` instead of JSON's, and at most `bound` bytes. For a body
+    that does not fit, `elsewhere` says where it belongs. Raises Refused: 400, 413, 415 or 422.
     """
     _check_type(request, (MEDIA_TYPE, *media_types))
-    received = await _received(request)
+    received = await _received(request, bound)
     try:
         body = form.model_validate_json(received, strict=True)
     except ValidationError as error:
@@ -73,25 +75,22 @@ def _unsupported(message: str) -> Refused:
     return Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
 
 
-async def _received(request: Request) -> bytes:
+async def _received(request: Request, bound: int) -> bytes:
     announced = request.headers.get("Content-Length", "")
-    if announced.isdecimal() and int(announced[:20]) > BOUND_BYTES:
-        raise _too_large()
+    if announced.isdecimal() and int(announced[:20]) > bound:
+        raise _too_large(bound)
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
-        if len(received) > BOUND_BYTES:
-            raise _too_large()
+        if len(received) > bound:
+            raise _too_large(bound)
     return bytes(received)
 
 
-def _too_large() -> Refused:
-    return Refused(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        "TooLarge",
-        f"the body is larger than {BOUND_BYTES // 1024} KiB; Alertmanager's max_alerts "
-        "keeps it smaller",
-    )
+def _too_large(bound: int) -> Refused:
+    hint = "; Alertmanager's max_alerts keeps it smaller" if bound == BOUND_BYTES else ""
+    message = f"the body is larger than {bound // 1024} KiB{hint}"
+    return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "TooLarge", message)
 
 
 def _check_unambiguous(body: bytes) -> None:

@@ -51,13 +51,21 @@ class Parts:
     reports: Reports
 
 
+def logins_of(keys: LinkKeys, public_url: str | None, tokens: BearerTokens) -> Logins:
+    """Who is logged in with a browser."""
+    return Logins(_cookies(keys, public_url), keys, tokens)
+
+
+def _cookies(keys: LinkKeys, public_url: str | None) -> Cookies:
+    address = parts_of(public_url)
+    return Cookies(keys, tls=address is not None and address.scheme == "https")
+
+
 def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[APIRouter]:
     """The pages. They know how people reach them: by TLS or not, below which path."""
     address = parts_of(public_url)
-    tls = address is not None and address.scheme == "https"
-    pages = Pages(address.path.rstrip("/") if address else "", tls=tls)
-    cookies = Cookies(keys, tls)
-    logins = Logins(cookies, keys, parts.tokens)
+    cookies, logins = _cookies(keys, public_url), logins_of(keys, public_url, parts.tokens)
+    pages = Pages(address.path.rstrip("/") if address else "", tls=cookies.tls)
     live = Live(parts.watching, parts.reading, Board(parts.client, parts.policy.severities))
     yield Respond(Sessions(cookies), parts.commanding, pages, parts.failures, live).router()
     login = LoginPage(logins, cookies, parts.failures, pages)

@@ -1,0 +1,1 @@
+"""The codec endpoint: encrypts and decrypts payloads for Temporal's own tools."""
