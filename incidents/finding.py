@@ -250,6 +250,10 @@ def mistaken_filters(filters: Filters, policy: "Policy") -> Iterator[tuple[str, 
     Ask it only about a list without a row: an older incident may have what an older policy had.
     Services are free texts, so no service is a mistake.
     """
+    if policy.record and not policy.record.names_in_search:
+        for field, name in (("manager", filters.manager), ("person", filters.person)):
+            if name:
+                yield field, "the policy keeps the names of people out of the search"
     for severity in filters.severities:
         yield from _unknown("severity", severity, policy.severities)
     if policy.people:

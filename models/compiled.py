@@ -262,7 +262,8 @@ class CompiledPolicy(Frozen):
     began in the middle tries every level. `edition` counts the later changes of the rules.
 
     `trust` says by command how its sender must be known, `default` for all others; without either,
-    every proof counts. The link of a page grants the commands in `link_grants`.
+    every proof counts. The link of a page grants the commands in `link_grants`. Without
+    `names_in_search`, no search attribute has the name of a person.
     """
 
     name: str
@@ -318,6 +319,7 @@ class CompiledPolicy(Frozen):
     when_alerts_quiet: str = "record"
     when_alerts_join: str = "record"
     retention: Seconds = Field(default="P30D", validate_default=True)
+    names_in_search: bool = True
     closes_detours: bool = False
     people_attend: bool = False
     a_raise_pages_alone: bool = False

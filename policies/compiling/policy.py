@@ -67,10 +67,17 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         **_told(policy),
         review=_review(policy),
         **_alerts(policy),
-        **_given(retention=policy.record.retention if policy.record else None),
+        **_record(policy),
     )
     _weighed(compiled)
     return compiled
+
+
+def _record(policy: Policy) -> dict[str, object]:
+    said = policy.record
+    if said is None:
+        return {}
+    return {**_given(retention=said.retention), "names_in_search": said.names_in_search}
 
 
 def _authority(policy: Policy) -> dict[str, object]:

@@ -33,6 +33,17 @@ async def test_a_breach_that_a_backdated_fact_corrects_is_still_found(stage: Sta
     assert [b.corrected.reason for b in view.breaches if b.corrected] == ["said it in the call"]
 
 
+async def test_a_policy_keeps_names_out_of_the_search(stage: Stage) -> None:
+    """Temporal stores search attributes in the clear."""
+    await stage.report(QUIET.changed(names_in_search=False))
+    await stage.do("acknowledge")
+    found = await shown(stage)
+    names = {key.name for key, _ in found}
+    assert "IncidentState" in names
+    assert names.isdisjoint({"IncidentManager", "IncidentPeople"})
+    assert (await stage.view()).manager == "ana"
+
+
 async def test_a_breach_outlives_the_policy_that_it_broke(stage: Stage) -> None:
     """A search finds it even under a later policy without that clock."""
     await stage.report(QUIET)

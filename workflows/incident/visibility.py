@@ -109,7 +109,7 @@ class Visibility:
             "IncidentState": incident.state.value,
             "IncidentSeverity": incident.severity,
             "IncidentService": service and in_a_cell(service),
-            "IncidentManager": leader(desk.policy, incident),
+            "IncidentManager": leader(desk.policy, incident) if self._names else None,
             "IncidentPolicy": f"{desk.policy.name} {desk.policy.version}",
             "IncidentGroup": incident.report.group_id,
         }
@@ -124,9 +124,16 @@ class Visibility:
             "IncidentLevel": self._paging.progress.highest,
             "IncidentBreachedClocks": words_that_fit(breached) or None,
             "IncidentMarks": words_that_fit(self._marks(readings)) or None,
-            "IncidentPeople": words_that_fit(sorted({held.person for held in incident.roles}))
-            or None,
+            "IncidentPeople": words_that_fit(self._people()) or None,
         }
+
+    @property
+    def _names(self) -> bool:
+        """Whether the policy lets the names of people be in the clear."""
+        return self._desk.policy.names_in_search
+
+    def _people(self) -> list[str]:
+        return sorted({held.person for held in self._desk.incident.roles}) if self._names else []
 
     def _marks(self, readings: tuple[ClockReading, ...]) -> list[str]:
         """The marks; an incident that owed an update before the change goes on without its mark."""

@@ -31,7 +31,12 @@ class HoldsEntry(Frozen):
 
 
 class RecordEntry(Frozen):
-    """Where the record is kept, and how long its history stays with Temporal."""
+    """Where the record is kept, and how long its history stays with Temporal.
+
+    `names_in_search` says whether Temporal finds incidents by the names of people, which are then
+    in the clear there.
+    """
 
     stored_in: Text | None = None
     retention: Duration | None = None
+    names_in_search: bool = True

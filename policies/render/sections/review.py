@@ -98,4 +98,6 @@ def kept(view: View) -> Iterator[str]:
     if record and record.stored_in:
         yield f"It is kept in {record.stored_in}."
     yield f"Its history stays with Temporal for {duration(view.compiled.retention)}."
+    if not view.compiled.names_in_search:
+        yield "Temporal finds no incident by the name of a person: search attributes have no names."
     yield "A copy of the history goes to the document store before that."

@@ -152,7 +152,7 @@ def test_review_alerts_and_record_are_carried() -> None:
         "review: { required: { SEV1: always }, led_by: lead, with: scribe, aspects: [cause],"
         " documents: [incident_report], lessons: false, action_items: true }\n"
         "alerts: { open: { after_count: 3 }, reopen_within: 1h, when_quiet: mitigate }\n"
-        "record: { stored_in: archive, retention: 90d }\n"
+        "record: { stored_in: archive, retention: 90d, names_in_search: false }\n"
         "holds: { reasons: [vendor] }\n"
         "milestones: [told]\n"
     )
@@ -164,6 +164,7 @@ def test_review_alerts_and_record_are_carried() -> None:
     assert rules.grouping.settle_after == timedelta(minutes=15)
     assert rules.when_alerts_quiet == "mitigate"
     assert rules.retention == timedelta(days=90)
+    assert (rules.names_in_search, compiled().names_in_search) == (False, True)
     assert compiled().retention == timedelta(days=30)
     assert rules.hold_reasons == ("vendor",)
     assert rules.milestones == ("told",)
