@@ -3,12 +3,14 @@
 import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from connectors.documents.local import LocalDocumentStore
 from connectors.feeds.directory import FeedDirectory
@@ -43,7 +45,9 @@ from web.alerts.formats.batches import batch_of
 
 NO_FEEDS: Mapping[str, FeedSettings] = MappingProxyType({})
 ARRIVAL_SECONDS = 0.05
-"""A command has reached the server this long after it was sent."""
+"""A command has reached the server this long after it was sent,"""
+QUESTIONS_AFTER = 3
+"""and after the answers to as many questions, however busy the machine is."""
 
 
 class RehearsedEngine:
@@ -218,6 +222,7 @@ class RehearsedEngine:
             for order in orders:
                 given.append(asyncio.create_task(self._given(order, at)))
                 await asyncio.sleep(ARRIVAL_SECONDS)
+                await self._after(order.incident_id)
         finally:
             self._worker = self._built(self._folder)
             await self._worker.__aenter__()
@@ -227,6 +232,12 @@ class RehearsedEngine:
             if isinstance(answer, BaseException) and not isinstance(answer, NotTaken):
                 raise answer
         return [answer if isinstance(answer, NotTaken) else None for answer in answers]
+
+    async def _after(self, named: str) -> None:
+        """Wait, on a busy machine too, until the server has answered questions asked later."""
+        for _ in range(QUESTIONS_AFTER):
+            with suppress(RPCError):
+                await self._client.get_workflow_handle(named).describe()
 
     async def _given(self, order: Order, at: datetime) -> None:
         named = order.incident_id
