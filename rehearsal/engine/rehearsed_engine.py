@@ -237,7 +237,7 @@ class RehearsedEngine:
         """Wait, on a busy machine too, until the server has answered questions asked later."""
         for _ in range(QUESTIONS_AFTER):
             with suppress(RPCError):
-                await self._client.get_workflow_handle(named).describe()
+                await self.time.handle(named).describe()
 
     async def _given(self, order: Order, at: datetime) -> None:
         named = order.incident_id

@@ -290,14 +290,16 @@ def resumed(
 ) -> EscalationProgress:
     """The escalation goes on from the level that was `answered`, or else from the last one paged.
 
-    It pages that level at once. If that level was the last one paged, and its wait still runs, or
-    if a level is `demanded` at that instant, the next level follows. With `tries_all`, a round that
-    reaches nobody from there tries the levels before it.
+    It pages that level at once. If the wait of the last page still runs, and no level between was
+    left out, it goes on after that page. Without `answered`, it does so after every such page, and
+    after one that is `demanded` at that instant. With `tries_all`, a round that reaches nobody from
+    there tries the levels before it.
     """
     last = progress.level
     level = last if answered is None else answered
-    waits = progress.answer_by is not None and progress.answer_by > now and level == last
+    waits = progress.answer_by is not None and progress.answer_by > now and last <= level + 1
     here = demanded or waits
+    level = last if here else level
     if tries_all and not here:
         progress = begun_at(progress, max(level, 1))
     return progress.changed(

@@ -257,7 +257,7 @@ class Paging(Component):
     def _remember_forgotten(self, now: datetime) -> None:
         """Resume the escalation if nothing followed the acknowledgement in time."""
         at, was = self.progress.forgotten_at, self.progress.stopped
-        if at is None or now < at:
+        if at is None or now < at or (self._goes_on and demand_due(self.progress, now)):
             return
         goes_back = self._goes_on
         answered = self.progress.answered_level or 1 if goes_back else None
