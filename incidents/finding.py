@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pydantic import computed_field
@@ -107,13 +107,13 @@ def most_urgent_first(
     return sorted(rows, key=urgency)
 
 
-async def count(client: Client, filters: Filters) -> int:
+async def count(client: Client, filters: Filters, *, within: timedelta = patience.SERVER) -> int:
     """How many open incidents match, without reading any of them. Raises as `find` does.
 
     Of incidents that are over, each run counts, so ask it with `only_open`.
     """
     with reaching_server():
-        return (await client.count_workflows(query_of(filters), rpc_timeout=patience.SERVER)).count
+        return (await client.count_workflows(query_of(filters), rpc_timeout=within)).count
 
 
 def quoted(values: Iterable[str]) -> str:
@@ -194,8 +194,10 @@ async def _newest_runs(client: Client, ids: list[str]) -> dict[str, WorkflowExec
     return newest
 
 
-async def find(client: Client, filters: Filters, limit: int) -> Found:
-    """Find the matching incidents, newest first, at most `limit`.
+async def find(
+    client: Client, filters: Filters, limit: int, *, within: timedelta = patience.SERVER
+) -> Found:
+    """Find the matching incidents, newest first, at most `limit`. Waits `within` for each page.
 
     Raises NamespaceNotFound, ServerUnavailable.
     """
@@ -203,7 +205,7 @@ async def find(client: Client, filters: Filters, limit: int) -> Found:
     query, more = query_of(filters), False
     with reaching_server():
         async for run in client.list_workflows(
-            query, page_size=min(limit + 1, PAGE), rpc_timeout=patience.SERVER
+            query, page_size=min(limit + 1, PAGE), rpc_timeout=within
         ):
             if run.id not in found and len(found) == limit:
                 more = True

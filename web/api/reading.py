@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,6 +35,7 @@ from web.api.parameters import At, Words
 from web.api.refusing import reaching_incidents
 from web.http.endpoints import answers
 from web.http.errors import Refused
+from web.http.shared_queries import LONGEST, SharedQueries
 from web.identity.asker import asker_of
 from web.policy import PolicyInForce
 
@@ -186,9 +188,13 @@ def page_of(view: IncidentView, asked: TimelineQuery) -> TimelinePage:
 
 
 class Reading:
-    """Answers what somebody wants to know about incidents."""
+    """Answers what somebody wants to know about incidents.
+
+    `queries` are the lists that this process reads, for whomever.
+    """
 
     def __init__(self, client: Client, documents: Path, policy: PolicyInForce) -> None:
+        self.queries = SharedQueries()
         self._client = client
         self._documents = documents
         self._policy = policy
@@ -209,9 +215,11 @@ class Reading:
     async def list(self, request: Request, asked: Annotated[ListQuery, Query()]) -> Response:
         """List incidents."""
         asker_of(request).may(Scope.READ)
-        filters = asked.filters()
+        filters, asker = asked.filters(), asker_of(request).source
+        question = f"list {asked.limit} {query_of(filters)}"
         async with reaching_incidents(ANSWER):
-            found, number = await self._found(filters, asked.limit)
+            make = partial(self._found, filters, asked.limit)
+            found, number = await self.queries.ask(question, asker, make)
         if not (found.rows or found.more):
             self._check_names(filters)
         listed = Listed(
@@ -228,10 +236,10 @@ class Reading:
         """The matching incidents, and how many there are; without a limit, only their number."""
         found = Found((), more=True, query=query_of(filters))
         if limit:
-            found = await find(self._client, filters, limit)
+            found = await find(self._client, filters, limit, within=LONGEST)
         if not found.more:
             return found, len(found.rows)
-        number = await count(self._client, filters)
+        number = await count(self._client, filters, within=LONGEST)
         return replace(found, more=number > len(found.rows)), number if filters.only_open else None
 
     def _check_names(self, filters: Filters) -> None:

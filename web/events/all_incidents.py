@@ -15,6 +15,7 @@ from web.events.followers import MOST_FOLLOWED, TROUBLES, Follower, Followers, Q
 from web.events.story import Event, EventId, Log, by_recording, event_of
 from web.events.viewers import Viewer, Why
 from web.http.errors import Refused, unavailable
+from web.http.shared_queries import OURS, SharedQueries
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +35,9 @@ MEANWHILE_SECONDS = 8.0
 LONGEST_AGO = timedelta(days=1)
 """How far back a reader can go on; the timelines of incidents have everything before that."""
 
+ENDED_LATELY = (ENDED_WITHIN, timedelta(minutes=10), timedelta(hours=2), LONGEST_AGO)
+"""A list has the incidents that ended within one of these, so few lists are read at one time."""
+
 
 class TooLongAgo(Exception):  # noqa: N818 - says what is
     """Nobody can go on from there."""
@@ -50,8 +54,9 @@ class Missed:
 class Every:
     """Follows every incident that runs."""
 
-    def __init__(self, client: Client, followers: Followers) -> None:
+    def __init__(self, client: Client, followers: Followers, queries: SharedQueries) -> None:
         self._client = client
+        self._queries = queries
         self._followers = followers
         self._meanwhile = Questions(client, MEANWHILE_AT_ONCE, MEANWHILE_PATIENCE)
         self._viewers: set[Viewer] = set()
@@ -140,9 +145,15 @@ class Every:
         self._ended[incident] = run_id
 
     async def _runs(self, ended_within: timedelta) -> dict[str, str]:
+        """The runs that run or ended lately; those who look share one reading of the list."""
+        rounded = next(each for each in ENDED_LATELY if ended_within <= each)
+
+        async def read() -> dict[str, str]:
+            after = datetime.now(UTC) - rounded
+            return await newest_runs(self._client, after, MOST_FOLLOWED)
+
         async with asyncio.timeout(LIST_PATIENCE_SECONDS):
-            after = datetime.now(UTC) - ended_within
-            found = await newest_runs(self._client, after, MOST_FOLLOWED)
+            found = await self._queries.ask(f"runs {rounded}", OURS, read)
         if len(found) > MOST_FOLLOWED:
             message = (
                 f"more than {MOST_FOLLOWED} incidents run: follow those that matter one by one"

@@ -61,7 +61,7 @@ class Watching:
         self.streams = Streams()
         self._client = client
         self._reading = reading
-        self._every = Every(client, self.followers)
+        self._every = Every(client, self.followers, reading.queries)
 
     async def one(self, incident: str, after: int | None, reader: Reader) -> Response:
         """The events of one incident after a line, or from now on. Raises Refused.

@@ -101,7 +101,7 @@ async def test_a_board_without_temporal_says_so(
 ) -> None:
     """As a page with the reason, never a traceback."""
 
-    async def away(*_: object) -> None:
+    async def away(*_: object, **__: object) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(rows, "find", away)

@@ -86,7 +86,7 @@ class BoardPage:
         return await self._live.parts.part(f"? {asked.address()}", self._live.board_news.at, make)
 
     async def _page(self, asked: BoardQuery, template: str, visitor: Visitor) -> Response:
-        listing = await self._live.board.listing(asked.filters())
+        listing = await self._live.board.listing(asked.filters(), visitor.asker.source)
         duties = await self._on_call.duties()
         return self._pages.render(
             template,

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from temporalio.client import Client
 
@@ -17,6 +18,7 @@ from rules.updates.owed import owed_updates
 from rules.wording.times import span
 from web.api.reading import ANSWER
 from web.api.refusing import reaching_incidents
+from web.http.shared_queries import LONGEST, OURS, SharedQueries
 from web.pages.summary import Limit, next_limit
 
 FRESH_SECONDS = 2.0
@@ -28,6 +30,8 @@ MOST_ASKED = 30
 """Incidents that are asked which limit comes next; the others show the instant alone."""
 PATIENCE = timedelta(seconds=1.5)
 MOST_KEPT = 50
+OPEN = Filters(only_open=True)
+"""What the board shows unless somebody chooses less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +67,25 @@ class _Found:
 class Board:
     """Reads the list of open incidents."""
 
-    def __init__(self, client: Client, severities: Callable[[], Sequence[str]] = tuple) -> None:
+    def __init__(
+        self,
+        client: Client,
+        queries: SharedQueries,
+        severities: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         self._client = client
+        self._queries = queries
         self._severities = severities
-        self._reading = asyncio.Lock()
+        self._asking = asyncio.Lock()
         self._lists: OrderedDict[str, tuple[float, _Found]] = OrderedDict()
         self._views: dict[str, tuple[float, IncidentView | None]] = {}
         self._last: dict[str, ListedIncident] = {}
 
-    async def listing(self, filters: Filters) -> Listing:
-        """The open incidents, the soonest due first. Raises Refused."""
-        async with self._reading:
-            found = await self._found(filters)
-            first = most_urgent_first(found.rows, self._severities())
+    async def listing(self, filters: Filters, asker: str) -> Listing:
+        """The open incidents, the soonest due first, for whoever asks. Raises Refused."""
+        found = await self._found(filters, asker)
+        first = most_urgent_first(found.rows, self._severities())
+        async with self._asking:
             await self._ask(row.id for row in first[:MOST_ASKED])
         now = datetime.now(UTC)
         rows = tuple(self._row(row, now) for row in first)
@@ -86,25 +96,28 @@ class Board:
 
         Raises Refused.
         """
-        async with self._reading:
-            self._lists.pop(query_of(Filters(only_open=True)), None)
-            found = await self._found(Filters(only_open=True))
-            rows = {row.id: row for row in found.rows}
-            news = {each for each in rows | self._last if rows.get(each) != self._last.get(each)}
-            self._last = rows
-            if news:
-                fresh = self._lists.popitem()
-                self._lists = OrderedDict([fresh])
-                self._views = {k: said for k, said in self._views.items() if k not in news}
-            return bool(news)
+        self._lists.pop(query_of(OPEN), None)
+        found = await self._found(OPEN, OURS)
+        rows = {row.id: row for row in found.rows}
+        news = {each for each in rows | self._last if rows.get(each) != self._last.get(each)}
+        self._last = rows
+        if news:
+            self._lists = OrderedDict({query_of(OPEN): (time.monotonic(), found)})
+            self._views = {k: said for k, said in self._views.items() if k not in news}
+        return bool(news)
 
-    async def _found(self, filters: Filters) -> _Found:
+    async def _found(self, filters: Filters, asker: str) -> _Found:
         query = query_of(filters)
         at, known = self._lists.get(query, (0.0, None))
         if known is not None and time.monotonic() - at < FRESH_SECONDS:
             return known
+        asker = OURS if filters == OPEN else asker
         async with reaching_incidents(ANSWER):
-            listed = await find(self._client, filters, MOST_LISTED)
+            return await self._queries.ask(f"board {query}", asker, partial(self._read, filters))
+
+    async def _read(self, filters: Filters) -> _Found:
+        query = query_of(filters)
+        listed = await find(self._client, filters, MOST_LISTED, within=LONGEST)
         found = _Found(tuple(row for row in listed.rows if row.open), listed.more)
         self._lists[query] = (time.monotonic(), found)
         self._lists.move_to_end(query)
