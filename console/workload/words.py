@@ -37,11 +37,13 @@ def _whose(found: WorkloadShown) -> str:
 
 
 def _nothing(found: WorkloadShown) -> Iterator[Text]:
-    yield line(f"{party_named(found.whom).name} has nothing on their hands")
+    name = party_named(found.whom).name
+    if not found.counted:
+        yield line(f"nothing is counted for {name}: the policy in force has no limits for them")
+        return
+    yield line(f"{name} has nothing on their hands")
     if found.limit:
         yield line(f"at most {_written(found.limit)}, over all incidents", "dim")
-    elif not found.counted:
-        yield line("and nothing is counted: the policy in force has no limits for them", "dim")
 
 
 def _limit(found: WorkloadShown) -> Iterator[Text]:

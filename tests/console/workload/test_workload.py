@@ -183,8 +183,7 @@ async def test_an_empty_workload_says_so_and_exits_0(at_console: TypeAt) -> None
     assert (said.document["whom"], said.document["running"]) == ("channel:ops", False)
     said = await at_console("workload", "quiet")
     assert said.out.splitlines() == [
-        "quiet has nothing on their hands",
-        "and nothing is counted: the policy in force has no limits for them",
+        "nothing is counted for quiet: the policy in force has no limits for them",
     ]
     said = await at_console("workload")
     assert (said.code, said.out) == (0, "nobody has anything on their hands\n")
