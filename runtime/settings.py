@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from connectors.addresses import without_userinfo
 from connectors.channels.kinds import KINDS, AnyChannelSettings
 from connectors.feeds.settings import FeedSettings
 from connectors.links import LinkKeys
@@ -80,6 +81,7 @@ class Settings(Changing, BaseSettings):
     oidc_session_hours: int = Field(default=12, ge=1, le=12)
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_file: Path | None = None
+    beat_url: SecretStr | None = None
     cached_workflows: int = Field(default=500, ge=10)
     channels: dict[str, AnyChannelSettings] = Field(default_factory=dict)
     feeds: dict[str, FeedSettings] = Field(default_factory=dict)
@@ -110,6 +112,18 @@ class Settings(Changing, BaseSettings):
             message = "must be an address that begins with https:// or http://, and nothing else"
             raise ValueError(message)
         return given.rstrip("/")
+
+    @field_validator("beat_url")
+    @classmethod
+    def _beaten_to(cls, given: SecretStr | None) -> SecretStr | None:
+        """An address that nobody on the way can read, because whoever has it can beat, too."""
+        if given is None:
+            return None
+        parts = parts_of(without_userinfo(given.get_secret_value()))
+        if parts is None or (parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname)):
+            message = "must be an address that begins with https://"
+            raise ValueError(message)
+        return given
 
     @field_validator("oidc_issuer")
     @classmethod

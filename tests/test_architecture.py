@@ -211,7 +211,8 @@ SPEAKS_ITSELF = {
     "rehearsal/engine/virtual_time.py": "moves their clocks: the test server takes their handles",
     "runtime/search_attributes.py": "asks and tells the namespace, no workflow",
     "runtime/worker/priority_after_first_page.py": "a worker lowers it for a workflow that it ran",
-    "web/health/probe.py": "tries whether Temporal takes a workflow, with one that never runs",
+    "runtime/storing.py": "tries whether Temporal takes a workflow, with one that never runs",
+    "runtime/worker/beat.py": "asks whether Temporal sees this worker ask for work",
     "benchmarks/life.py": "measures the calls themselves",
     "benchmarks/load.py": "measures the calls themselves",
 }

@@ -30,6 +30,7 @@ from runtime.link_keys import links_of
 from runtime.logging import settings_with_logs
 from runtime.search_attributes import missing, mistyped, retention
 from runtime.settings import Settings, SettingsBroken, unknown_variables
+from runtime.worker.beat import beating
 from runtime.worker.missing_archives import sweeping_for_archives
 from runtime.worker.registry import GRACE, running_workers
 
@@ -119,6 +120,7 @@ async def serve(settings: Settings) -> None:
             running_workers(client, settings, channels, feeds),
             reading_ahead(feeds),
             sweeping_for_archives(client, settings.task_queue),
+            beating(settings.beat_url, client, settings.task_queue),
         ):
             log.info(READY, task_queue=settings.task_queue, namespace=client.namespace)
             await stop.wait()

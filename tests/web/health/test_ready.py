@@ -16,11 +16,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from runtime.embedded.server import EmbeddedServer, free_port
 from runtime.settings import ROOT
+from runtime.storing import WORKFLOW
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import Siren
 from tests.web.conftest import Payload
 from web.app import create_app
-from web.health.probe import WORKFLOW, Probe
+from web.health.probe import Probe
 
 PROBES = f"WorkflowType = '{WORKFLOW}'"
 POLICY = ROOT / "policies" / "default.yaml"
