@@ -37,7 +37,7 @@ class Scope(StrEnum):
     READ = "read"
     """Read incidents, on-call schedules, workloads and the policy."""
     COMMAND = "command"
-    """Give commands, as far as the policy allows them to the owner."""
+    """Give the commands that the policy allows the owner."""
     ALERTS = "alerts"
     """Deliver the alerts of every source."""
 

@@ -124,7 +124,7 @@ class Overriding:
         return await who_may_override(policy, schedule, lookup, datetime.now(UTC))
 
     async def _has_a_shift(self, policy: Policy, asked: AskedOverride, covers: str) -> None:
-        """Raise OverrideRefused if whom it covers has no shift then, as far as that is known."""
+        """Raise OverrideRefused if the covered person is known to have no shift then."""
         from rules.zones.rotations import shifts_of  # noqa: PLC0415 - slow to load
 
         spec, people = schedule_spec(policy, asked.schedule), people_of(policy)
@@ -174,7 +174,7 @@ class Overriding:
 async def who_may_override(
     policy: Policy, schedule: str, lookup: OnCallLookup, now: datetime
 ) -> MayOverride:
-    """Who may override a schedule; a policy may mean whoever is on call now."""
+    """Who may override a schedule; a policy may name the person who is on call now."""
     parties = map(party_named, words_of(policy))
     names = [party.name for party in parties if party.kind is PartyKind.ON_CALL]
     specs = [schedule_spec(policy, name) for name in names if name in policy.schedules]

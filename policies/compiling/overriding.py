@@ -13,8 +13,8 @@ from rules.people.permission.overriding import MayOverride
 def words_of(policy: Policy) -> tuple[str, ...]:
     """Who may override a schedule, as the policy says.
 
-    If it does not say, the people of the schedule may, and whoever can lead: whoever is on call may
-    get a role, and what comes with it.
+    If it does not say, the people of the schedule and people who can lead may: the person on call
+    may get a role, and what comes with it.
     """
     entry = policy.authority.rules.get(OVERRIDE_SCHEDULE)
     if entry and "by" in entry.model_fields_set:

@@ -40,7 +40,7 @@ _WORDS = {kind: word for word, kind in _KINDS.items()}
 _OF_A_MILESTONE = frozenset({EntryKind.MILESTONE_CORRECTED, EntryKind.MILESTONE_WITHDRAWN})
 """Lines about a milestone that came before; their data name it."""
 _CROSSING = frozenset({EntryKind.SEVERITY_CHANGED, EntryKind.ATTRIBUTE_SET})
-"""Lines by which an incident begins or ceases to concern a subscriber."""
+"""Lines after which an incident may begin or cease to concern a subscriber."""
 _MILESTONE = subject_of(EntryKind.MILESTONE)
 _OF_EVERY_INCIDENT = frozenset(EntryKind)
 
@@ -48,7 +48,7 @@ _OF_EVERY_INCIDENT = frozenset(EntryKind)
 def events_of(entry: TimelineEntry) -> frozenset[str]:
     """The events that a line stands for, in the words of policies; most lines stand for none.
 
-    Who is told of a milestone is told if somebody corrects, withdraws or disputes it.
+    The event of a milestone also comes if somebody corrects, withdraws or disputes the milestone.
     """
     words = {_WORDS[kind] for kind in _WORDS if kind == entry.kind}
     if subject_of(entry.kind) == _MILESTONE and entry.kind not in _OF_EVERY_INCIDENT:

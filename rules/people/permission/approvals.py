@@ -131,10 +131,10 @@ def _asking(case: Case, needs: Refusal, rule: ApprovalRule, request: Request) ->
 
 
 def counted(request: Request, rule: ApprovalRule, case: Case) -> tuple[Approval, ...]:
-    """The approvals that count under the rule in force: whoever gave them may still give them.
+    """The approvals of people who may still give them under the rule in force.
 
-    They count only as far as the policy in force still believes who gave them. Who was on call by a
-    schedule that the rule still names counts beyond the end of the shift.
+    An approval counts only if the policy in force still believes who gave it. A person who was on
+    call by a schedule that the rule still names counts beyond the end of the shift.
     """
     approvers = _approvers(rule, request)
     return tuple(
@@ -229,7 +229,7 @@ def _answered(case: Case, named: str, which: str | None) -> tuple[Request, Appro
 
 
 def approve(case: Case, command: ApproveCommand) -> Outcome:
-    """Approve a request. Once enough people have, the requester is told and may go on."""
+    """Approve a request. Once enough people have, the requester gets a message and may go on."""
     found = _answered(case, command.command, command.request)
     if isinstance(found, Refusal):
         return found

@@ -30,7 +30,7 @@ class MayOverride:
 
 
 def misnamed(name: str, people: Iterable[str]) -> str:
-    """What is wrong with the name of whoever asks, as for commands; empty if nothing is."""
+    """What is wrong with the name of the person who asks; empty if nothing is."""
     known = tuple(people)
     if flaw := claim_flaw(name):
         return f"{flaw}{did_you_mean(name, known)}"
