@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
@@ -41,13 +41,14 @@ from policies.compiling.policy import people_of
 from policies.compiling.responsibility import trust
 from policies.compiling.schedules import schedule_spec
 from rules.paging.urgency import WorkKind, rank
-from rules.people.on_call.schedule_overrides import laid_over
+from rules.people.on_call.schedule_overrides import LONGEST, laid_over
 from rules.people.permission.overriding import MayOverride, misnamed, why_not
 
 if TYPE_CHECKING:
     from connectors.feeds.directory import FeedDirectory
 
 _ID_BYTES = 6
+NONE = timedelta()
 
 
 def new_id() -> str:
@@ -130,8 +131,8 @@ class Overriding:
         spec, people = schedule_spec(policy, asked.schedule), people_of(policy)
         lookup = OnCallLookup(self.feeds)
         times = (asked.begins_at, asked.ends_at)
-        if asked.begins_at >= asked.ends_at:
-            return
+        if not NONE < asked.ends_at - asked.begins_at <= LONGEST:
+            return  # the workflow refuses it, and working out its shifts would take long
         bookings, told = await lookup.booked(spec, people, *times)
         known = (await book_of(self.client).known()).overrides
         # A retry must not find that its own override has taken the shift.

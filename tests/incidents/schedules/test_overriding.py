@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -174,6 +175,9 @@ async def test_wrong_names_and_times_are_refused_with_their_field(overriding: Ov
         "there is no person boo; did you mean bo?": asked(soon, person="boo"),
         f"{off} has no shift by primary": asked(soon, covers=off),
         "the end lies in the past": asked(soon - timedelta(days=9)),
+        "an override lasts at most": replace(
+            asked(soon, covers=off), ends_at=soon + timedelta(days=60_000)
+        ),
         "is blank": asked(soon, reason=" "),
     }
     for problem, given in wrong.items():
