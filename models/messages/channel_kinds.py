@@ -5,4 +5,4 @@ To add a kind, add one line here and one file of that name in `connectors/channe
 
 from typing import Literal
 
-ChannelKind = Literal["webhook", "email", "console", "log"]
+ChannelKind = Literal["webhook", "email", "ntfy", "console", "log"]

@@ -166,7 +166,7 @@ class WebhookSink:
         pairs = (line.split(":", 1) for line in head[1:] if line)
         headers = {name.strip().lower(): value.strip() for name, value in pairs}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
-        answer = self._next_answer(path)
+        answer = self._answer_to(path, headers, body)
         await self._record(SinkRequest(method, path, headers, body, answer))
         if answer.close:
             return False
@@ -180,7 +180,7 @@ class WebhookSink:
         await writer.drain()
         return not answer.close_after and headers.get("connection", "").lower() != "close"
 
-    def _next_answer(self, path: str) -> Answer:
+    def _answer_to(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
         programmed = self.by_path.get(path.strip("/"))
         if programmed is not None:
             return programmed

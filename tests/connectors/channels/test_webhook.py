@@ -9,7 +9,8 @@ import pytest
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kinds import channel_settings
-from connectors.channels.webhook import header_key, retry_after
+from connectors.channels.posting import retry_after
+from connectors.channels.webhook import header_key
 from connectors.errors import PermanentError, RetryableError
 from models.messages.reference import Reference
 from tests.fakes.messages import a_message

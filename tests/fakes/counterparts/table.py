@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from tests.fakes.counterparts.counterpart import Counterpart
 from tests.fakes.counterparts.email import EmailCounterpart
 from tests.fakes.counterparts.lines import ConsoleCounterpart, LogCounterpart
+from tests.fakes.counterparts.ntfy import NtfyCounterpart
 from tests.fakes.counterparts.webhook import WebhookCounterpart
 
 COUNTERPARTS: Mapping[str, Callable[[], Counterpart]] = {
     "console": ConsoleCounterpart,
     "email": EmailCounterpart,
     "log": LogCounterpart,
+    "ntfy": NtfyCounterpart,
     "webhook": WebhookCounterpart,
 }
