@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from models.contracts.deadlines import ENFORCE_DEADLINE, EnforceDeadline, Enforcement
-from rules.deadlines.enforcement import enforce
+from rules.deadlines.standing_thresholds import enforce
 
 
 @activity.defn(name=ENFORCE_DEADLINE)

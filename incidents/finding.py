@@ -15,7 +15,7 @@ from incidents.temporal_errors import reaching_server
 from models.base import Frozen, Instant
 from models.contracts.incident import INCIDENT_WORKFLOW
 from models.policy.values.words import suggestion
-from rules.clocks.breaches import corrected_clocks
+from rules.clocks.recorded_breaches import corrected_clocks
 from rules.updates.owed import UPDATE_OWED
 from states.lifecycle import TERMINAL, State
 

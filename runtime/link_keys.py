@@ -6,8 +6,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from connectors.links import LinkKeys, Links
 from connectors.private_files import open_private, private_folder
+from connectors.signed_links import LinkKeys, Links
 from runtime.settings import Settings, SettingsBroken
 
 FILE = "links.key"

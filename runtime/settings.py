@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from connectors.addresses import without_userinfo
 from connectors.channels.kinds import KINDS, AnyChannelSettings
 from connectors.feeds.settings import FeedSettings
-from connectors.links import LinkKeys
+from connectors.signed_links import LinkKeys
 from incidents.encryption.keys import PayloadKeys
 from models.access import AccessToken
 from models.addresses import WITHOUT_TLS, is_loopback, is_token, origin_of, parts_of

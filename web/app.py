@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from connectors.feeds.directory import FeedDirectory
-from connectors.links import LinkKeys
+from connectors.signed_links import LinkKeys
 from incidents.access.reading import TokenBook
 from models.access import AccessToken
 from models.addresses import parts_of
@@ -32,7 +32,7 @@ from web.http.description import describe
 from web.http.errors import install
 from web.http.forwarded import Forwarded
 from web.http.hosts import KnownHosts
-from web.identity.bearer import BearerTokens
+from web.identity.bearer_tokens import BearerTokens
 from web.identity.identified import Identified
 from web.identity.limits import FailedAttempts
 from web.identity.oidc.connect import connected

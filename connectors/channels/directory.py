@@ -13,7 +13,7 @@ from connectors.channels.share import Share
 from connectors.channels.webhook import WebhookSettings
 from connectors.errors import PermanentError
 from connectors.http_clients import made_client
-from connectors.links import Links
+from connectors.signed_links import Links
 from models.addresses import is_loopback, parts_of
 from models.messages.message import Message
 from models.messages.reference import Reference

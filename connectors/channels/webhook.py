@@ -13,7 +13,7 @@ from connectors.addresses import kept_secret, without_userinfo
 from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings, Repeat
 from connectors.channels.posting import posted
 from connectors.errors import PermanentError
-from connectors.signatures import each_of, signed, signing_secrets
+from connectors.webhook_signatures import each_of, signed, signing_secrets
 from models.addresses import parts_of
 from models.messages.message import Message
 from models.messages.reference import Reference

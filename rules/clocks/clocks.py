@@ -20,8 +20,8 @@ from models.time.clock import (
     Target,
     Threshold,
 )
-from rules.clocks.breaches import with_fired_breaches
 from rules.clocks.clock_run import ClockRun
+from rules.clocks.recorded_breaches import with_fired_breaches
 from rules.clocks.run_limits import extra_of, latest_of, target_of
 from rules.clocks.runs import runs_of
 from rules.clocks.uncertain_milestones import certain_reading, possible_records

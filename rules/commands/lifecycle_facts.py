@@ -12,10 +12,10 @@ from models.payload import Command
 from models.time.clock import ClockStatus
 from models.time.moments import parse_condition
 from rules.alerts.firing import alerts_firing
-from rules.clocks.breaches import was_breached
 from rules.clocks.clocks import read_clocks
 from rules.clocks.conditions import holds_at
 from rules.clocks.moments import came_at
+from rules.clocks.recorded_breaches import was_breached
 from rules.people.naming.people_meant import candidates, people_in_a_line
 from rules.people.permission.authority import rule_for
 from rules.people.roles.holders import is_filled

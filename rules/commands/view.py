@@ -4,9 +4,9 @@ from datetime import datetime
 
 from models.answers.view import IncidentView
 from models.contracts.incident import Carried
-from rules.clocks.breaches import breaches
 from rules.clocks.doubts import doubts
 from rules.clocks.metrics import read_metrics
+from rules.clocks.recorded_breaches import breaches
 from rules.commands.answers import next_steps
 from rules.people.roles.leading import leader
 from rules.record.carried import for_an_answer

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, FiredThreshold, RecordedBreach, Stage
-from rules.clocks.breaches import breaches
 from rules.clocks.doubts import doubts
+from rules.clocks.recorded_breaches import breaches
 from rules.incident_reports.sections import who
 from rules.wording.clocks import by_calendar, counted, ranged
 from rules.wording.markdown import bullets, plain, section, table, within

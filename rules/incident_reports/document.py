@@ -8,9 +8,9 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident, Milestone, TimelineEntry
 from models.proof import Proof
 from models.time.clock import ClockReading, ClockStatus, MetricReading
-from rules.clocks.breaches import breaches
 from rules.clocks.conditions import attribute_words
 from rules.clocks.metrics import read_metrics
+from rules.clocks.recorded_breaches import breaches
 from rules.commands.lifecycle_facts import highest_severity
 from rules.incident_reports.clocks import breach_section, clocks, doubt_section, thresholds
 from rules.incident_reports.sections import aftermath, what_happened, who, work

@@ -28,7 +28,7 @@ from models.time.calendar import LOCAL, CalendarSlice
 from models.time.clock import Measure, Target
 from rules.time.localtime import DAY, clock_of, days_from, months_later, whole_days
 from rules.time.segments import Span, counting, measured, reached, reached_back
-from rules.time.workdays import (
+from rules.time.working_day_limits import (
     covers,
     days_worked,
     end_of_working_day,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.links import LONGEST, BadLink, LinkKeys, Links, read_link, signed
+from connectors.signed_links import LONGEST, BadLink, LinkKeys, Links, read_link, signed
 from models.messages.message import Message, MessageKind
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import ConnectorError
-from connectors.links import Links
+from connectors.signed_links import Links
 from models.messages.message import Message
 from models.messages.reference import Reference
 from rehearsal.engine import channels as recording

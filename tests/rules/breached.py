@@ -8,7 +8,7 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import Correction, FiredThreshold
 from rules.deadlines.due import due_thresholds
-from rules.deadlines.enforcement import as_fired, fired_words
+from rules.deadlines.standing_thresholds import as_fired, fired_words
 from rules.record.timeline import note, with_fired
 from tests.specimens import ANA, POLICY, after
 

@@ -22,7 +22,7 @@ from web.http.calling_temporal import UNREADABLE
 from web.http.endpoints import answers, takes
 from web.http.errors import Answer, Refused
 from web.identity.asker import Asker, asker_of
-from web.identity.bearer import BearerTokens
+from web.identity.bearer_tokens import BearerTokens
 from web.identity.identified import Identified
 from web.identity.logins import Logins
 from web.pages.all import Parts

@@ -14,7 +14,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 
-from connectors.links import BadLink, LinkKeys
+from connectors.signed_links import BadLink, LinkKeys
 from models.base import Frozen
 from web.http.errors import Refused
 

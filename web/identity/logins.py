@@ -12,14 +12,14 @@ from fastapi import Request
 from fastapi.responses import Response
 from pydantic import Field, TypeAdapter
 
-from connectors.links import LinkKeys
+from connectors.signed_links import LinkKeys
 from models.access import EndedSession
 from models.base import Frozen
 from models.proof import Proof
 from rules.people.naming.names import spelling_flaw
 from web.http.errors import Refused
 from web.identity.asker import Asker
-from web.identity.bearer import INTAKE_TOKEN, BearerTokens, asker_with
+from web.identity.bearer_tokens import INTAKE_TOKEN, BearerTokens, asker_with
 from web.identity.cookies import LONGEST_SESSION, Cookies
 from web.identity.oidc.connect import OpenIdConnect
 from web.identity.oidc.people import LONGEST

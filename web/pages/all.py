@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from temporalio.client import Client
 
 from connectors.feeds.directory import FeedDirectory
-from connectors.links import LinkKeys
+from connectors.signed_links import LinkKeys
 from incidents.schedules.overrides import book_of
 from models.addresses import parts_of
 from web.api.commanding import Commanding
@@ -15,11 +15,11 @@ from web.api.overrides import ScheduleOverrides
 from web.api.reading import Reading
 from web.api.reports import Reports
 from web.events.open_streams import Watching
-from web.identity.bearer import BearerTokens
+from web.identity.bearer_tokens import BearerTokens
 from web.identity.cookies import Cookies
 from web.identity.limits import FailedAttempts
+from web.identity.link_sessions import Sessions
 from web.identity.logins import Logins
-from web.identity.sessions import Sessions
 from web.pages.board.on_call import OnCallNow
 from web.pages.board.page import BoardPage
 from web.pages.board.rows import Board

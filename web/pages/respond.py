@@ -15,14 +15,14 @@ import structlog
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from connectors.links import PATH, BadLink, Link
+from connectors.signed_links import PATH, BadLink, Link
 from rules.wording.times import in_utc
 from web.api.commanding import Commanding
 from web.events.last_event import EventsQuery
 from web.http.errors import Refused, address_of, log_refusal
 from web.identity.asker import Asker
 from web.identity.limits import FailedAttempts
-from web.identity.sessions import Session, Sessions
+from web.identity.link_sessions import Session, Sessions
 from web.pages.forms import EVERY_FORM, Given, offered
 from web.pages.live import Live
 from web.pages.rendering import Pages

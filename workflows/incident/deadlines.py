@@ -10,10 +10,15 @@ from models.contracts.deadlines import ENFORCE_DEADLINE, ClockFacts, EnforceDead
 from models.incident.timeline import EntryKind
 from models.time.clock import Action, DueThreshold
 from rules.clocks.clocks import read_clocks
-from rules.deadlines.actions import command_of, effects_of, opens_no_further
 from rules.deadlines.due import due_thresholds, next_point, same_threshold
-from rules.deadlines.enforcement import as_fired, facts_for_enforcement, fired_words, without_story
 from rules.deadlines.pending import is_pending, when_nobody_answered
+from rules.deadlines.standing_thresholds import (
+    as_fired,
+    facts_for_enforcement,
+    fired_words,
+    without_story,
+)
+from rules.deadlines.threshold_actions import command_of, effects_of, opens_no_further
 from rules.paging.urgency import WorkKind
 from rules.record.decision import Effect, PageNextLevel, Refusal
 from rules.record.timeline import with_fired

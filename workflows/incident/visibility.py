@@ -12,7 +12,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from models.incident.search_attributes import SEARCH_ATTRIBUTES
 from models.readable import in_a_cell
 from models.time.clock import ClockReading
-from rules.clocks.breaches import breached_clocks, correction_marks
+from rules.clocks.recorded_breaches import breached_clocks, correction_marks
 from rules.commands.answers import status_markdown
 from rules.people.roles.leading import leader
 from rules.updates.all_clocks import readings_of

@@ -27,7 +27,7 @@ from policies.render.writing.words import (
     target,
 )
 from rules.clocks.clocks import LIMIT
-from rules.deadlines.actions import effects_of
+from rules.deadlines.threshold_actions import effects_of
 from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, TellAudiences
 
 _ENDINGS = {"resolve": "resolved", "close": "closed", "cancel": "cancelled", "merge": "merged"}

@@ -13,7 +13,7 @@ from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kinds import channel_settings
 from connectors.channels.share import MOST_OF_A_CHANNEL
 from connectors.errors import PermanentError, RetryableError
-from connectors.signatures import each_of
+from connectors.webhook_signatures import each_of
 from models.messages.event import Event
 from models.messages.message import Message, MessageKind
 from runtime.settings import Settings

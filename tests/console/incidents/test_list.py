@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from console.incidents.incident_table import breach_words, table_of
 from console.terminal.output import person
 from incidents.finding import ListedIncident, most_urgent_first
-from rules.clocks.breaches import corrected_clocks
+from rules.clocks.recorded_breaches import corrected_clocks
 from tests.console.conftest import TypeAt
 from tests.console.life import ended, reported, working
 from tests.patience import PATIENCE_SECONDS

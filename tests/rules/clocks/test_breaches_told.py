@@ -6,8 +6,8 @@ import pytest
 
 from models.base import ENGINE
 from models.incident.timeline import EntryKind
-from rules.clocks.breaches import breaches
 from rules.clocks.clocks import read_clocks
+from rules.clocks.recorded_breaches import breaches
 from rules.commands.answers import status_markdown
 from rules.incident_reports.document import incident_report_markdown
 from rules.record.timeline import note

@@ -10,8 +10,8 @@ from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import ClockStatus, FiredThreshold
-from rules.clocks.breaches import breaches
 from rules.clocks.clocks import read_clocks
+from rules.clocks.recorded_breaches import breaches
 from rules.commands.changes.adoption import adoption_preview, with_adopted_policy
 from rules.deadlines.corrected_thresholds import after_missed_update, with_corrections
 from rules.deadlines.due import next_point, waiting_points

@@ -12,7 +12,7 @@ from models.incident.record import Incident, RoleHolder, TimelineSegment
 from models.incident.timeline import EntryKind
 from models.people.workload import ToldRole
 from models.time.clock import FiredThreshold
-from rules.clocks.breaches import breaches
+from rules.clocks.recorded_breaches import breaches
 from rules.people.roles.roles_at_once import assigned_by
 from rules.record.carried import moved_out
 from rules.record.facts_of_lines import acted_between
@@ -28,7 +28,7 @@ THEIR_OWN = {
     "rules/record/timeline.py": "it writes lines",
     "rules/record/carried.py": "it moves lines out",
     "rules/record/facts_of_lines.py": "it keeps what rules read",
-    "rules/clocks/breaches.py": "with what the record kept of it",
+    "rules/clocks/recorded_breaches.py": "with what the record kept of it",
     "rules/people/naming/people_meant.py": "with what the record kept of it",
     "rules/people/permission/requests.py": "the number of a line",
     "rules/people/roles/roles_at_once.py": "with what the record kept of it",

@@ -4,7 +4,7 @@ from models.contracts.incident import Carried
 from models.incident.record import Incident
 from models.messages.message import Receipt
 from models.messages.reference import Reference
-from rules.deadlines.enforcement import without_story
+from rules.deadlines.standing_thresholds import without_story
 from rules.record.carried import weight
 from rules.record.references import (
     FIRST_MESSAGES_BYTES,

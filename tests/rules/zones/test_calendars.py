@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.time.calendar import CalendarSlice
-from rules.time.workdays import always_open, covers
+from rules.time.working_day_limits import always_open, covers
 from rules.zones.calendars import (
     clock_between,
     holidays_between,

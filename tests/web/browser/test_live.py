@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, Page
 from pydantic import SecretStr
 
-from connectors.links import Link, signed
+from connectors.signed_links import Link, signed
 from states.lifecycle import State
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import REVIEW, Siren, policy_file

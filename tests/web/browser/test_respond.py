@@ -11,7 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 from pydantic import SecretStr
 
-from connectors.links import Link, LinkKeys, signed
+from connectors.signed_links import Link, LinkKeys, signed
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import Siren
 from tests.web.conftest import AUTHORISED, TOKEN

@@ -12,7 +12,7 @@ from google.protobuf.json_format import MessageToDict
 from structlog.testing import capture_logs
 from temporalio.api.common.v1 import Payload
 
-from connectors.links import LinkKeys
+from connectors.signed_links import LinkKeys
 from incidents.encryption.codec import ENCODING, KEY_ID, Encryption
 from incidents.encryption.keys import PayloadKeys
 from models.access import AccessToken, ScopeName

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from connectors.links import Link, LinkKeys, signed
+from connectors.signed_links import Link, LinkKeys, signed
 from models.access import AccessToken, Holder
 from tests.conftest import time_skipping_server
 from tests.fakes.wire import wire_to
@@ -155,7 +155,7 @@ async def test_a_stream_ends_when_its_token_expires(
             reading(door.http, "/v1/events", **bearer) as every,
         ):
             await one.until("page.sent")
-            monkeypatch.setattr("web.identity.bearer.datetime", Later)
+            monkeypatch.setattr("web.identity.bearer_tokens.datetime", Later)
             await one.ends()
             await every.ends()
         answer = await door.http.get(path, headers=bearer)
@@ -181,7 +181,7 @@ async def test_the_stream_of_a_link_ends_when_the_link_does(
             assert (
                 await door.http.get(f"/respond/{other}/events", headers=cookie)
             ).status_code == 401
-            monkeypatch.setattr("web.identity.sessions.datetime", Later)
+            monkeypatch.setattr("web.identity.link_sessions.datetime", Later)
             got = await stream.ends()
         assert {type(each.data) for each in got} == {str}
         assert "hidden" not in "".join(each.data for each in got)

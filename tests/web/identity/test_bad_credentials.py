@@ -9,7 +9,7 @@ from http import HTTPStatus
 import pytest
 from structlog.testing import capture_logs
 
-from connectors.links import Link, LinkKeys, signed
+from connectors.signed_links import Link, LinkKeys, signed
 from models.access import AccessToken, Holder
 from tests.scenarios.siren import Siren
 from tests.web.conftest import TOKEN, http_for

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from connectors.links import LinkKeys
+from connectors.signed_links import LinkKeys
 from runtime.client import connect
 from runtime.openid import OpenId
 from tests.fakes.issuer import CLIENT, Issuer

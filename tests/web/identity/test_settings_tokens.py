@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from connectors.links import LinkKeys
+from connectors.signed_links import LinkKeys
 from runtime.tokens import TokenSettings
 from tests.scenarios.siren import Siren
 from tests.web.conftest import http_for

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from connectors.links import LinkKeys
+from connectors.signed_links import LinkKeys
 from models.access import ACCESS_ID
 from tests.runners import unguarded
 from tests.scenarios.siren import Siren, policy_file

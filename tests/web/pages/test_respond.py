@@ -11,14 +11,14 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from connectors.links import Link, LinkKeys, signed
+from connectors.signed_links import Link, LinkKeys, signed
 from models.incident.record import TimelineEntry
 from tests.scenarios.siren import Siren
 from tests.web.conftest import AUTHORISED, TOKEN
 from web.api import reading as api_reading
 from web.app import create_app
 from web.identity.limits import MOST_FAILURES
-from web.identity.sessions import MOST_SESSIONS
+from web.identity.link_sessions import MOST_SESSIONS
 from web.pages import sending
 
 KEYS = LinkKeys.read("test:0123456789abcdef0123456789abcdef")

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from connectors.links import LinkKeys, Links
+from connectors.signed_links import LinkKeys, Links
 from models.incident.record import TimelineEntry
 from models.proof import Proof
 from states.lifecycle import State

@@ -11,8 +11,8 @@ from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from rules.commands.judgement import judge
 from rules.deadlines.due import due_thresholds, next_point
-from rules.deadlines.enforcement import facts_for_enforcement, without_story
 from rules.deadlines.pending import when_nobody_answered
+from rules.deadlines.standing_thresholds import facts_for_enforcement, without_story
 from rules.people.permission.requests import awaits_answer
 from rules.record.decision import Decision, PageRole, Refusal, Remind
 from states.lifecycle import State

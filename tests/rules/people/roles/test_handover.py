@@ -10,8 +10,8 @@ from models.people.responsibility import HandoverCount
 from models.people.schedule import Duty, OnCall
 from rules.commands.answers import result_of
 from rules.deadlines.due import due_thresholds, next_point
-from rules.deadlines.enforcement import facts_for_enforcement, without_story
 from rules.deadlines.pending import when_nobody_answered
+from rules.deadlines.standing_thresholds import facts_for_enforcement, without_story
 from rules.record.carried import moved_out, older_entries
 from rules.record.decision import Decision, PageRole, Remind
 from tests.rules.staffed import decided, lines, refused, reported, staffed

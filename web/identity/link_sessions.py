@@ -6,7 +6,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from pydantic import Field, TypeAdapter
 
-from connectors.links import Link, read_link
+from connectors.signed_links import Link, read_link
 from models.base import Frozen
 from models.proof import Proof
 from web.identity.asker import Asker

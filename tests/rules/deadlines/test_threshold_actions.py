@@ -8,7 +8,7 @@ from models.compiled import RoleRule
 from models.payload import Command
 from models.policy.values.actions import parse_action
 from models.time.clock import Action, ActionKind, DueThreshold, FiredThreshold
-from rules.deadlines.actions import command_of, effects_of, opens_no_further
+from rules.deadlines.threshold_actions import command_of, effects_of, opens_no_further
 from rules.record.decision import Effect, OpenLinked, PageNextLevel, PageRole, Remind, TellAudiences
 from rules.record.timeline import with_fired
 from tests.rules.timed import FRIDAY, incident, later, policy_of

@@ -7,8 +7,8 @@ from models.command import AdoptPolicyCommand
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.time.clock import ClockReading, ClockStatus, RecordedBreach, Stage
-from rules.clocks.breaches import breached_clocks, breaches, correction_marks
 from rules.clocks.clocks import read_clocks
+from rules.clocks.recorded_breaches import breached_clocks, breaches, correction_marks
 from rules.commands.changes.adoption import with_adopted_policy as go_on_under
 from rules.commands.lifecycle_facts import review_required
 from rules.deadlines.corrected_thresholds import with_corrections

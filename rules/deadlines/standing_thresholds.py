@@ -1,4 +1,4 @@
-"""What the enforcement of deadlines needs, and which thresholds stand when it checks them again."""
+"""Which thresholds stand when the engine checks them again, and what that needs."""
 
 from datetime import datetime, timedelta
 

@@ -7,7 +7,7 @@ import pytest
 from models.time.calendar import LOCAL
 from models.time.clock import Roll, Target
 from rules.time.localtime import midnight
-from rules.time.workdays import covers, end_of_working_day, rolled
+from rules.time.working_day_limits import covers, end_of_working_day, rolled
 from rules.zones.calendars import slice_of
 from tests.rules.almanac import OFFICE, a_calendar, reckoned, utc
 

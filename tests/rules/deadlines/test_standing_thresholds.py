@@ -12,7 +12,7 @@ from models.people.authority import ApprovalRule, HandoverRule
 from models.time.calendar import CalendarSlice
 from models.time.clock import DueThreshold, FiredThreshold, Target
 from rules.deadlines.due import due_thresholds, superseded
-from rules.deadlines.enforcement import (
+from rules.deadlines.standing_thresholds import (
     enforce,
     facts_for_enforcement,
     fired_words,
