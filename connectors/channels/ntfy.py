@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 _ID = re.compile(r"[A-Za-z0-9]{1,40}")
-_MOST_TITLE, _MOST_BODY = 250, 3000
-"""In bytes. ntfy refuses more than 8 KiB of JSON, in which a sign may need two bytes."""
+_MOST_TITLE, _MOST_BODY = 250, 2400
+"""In bytes. ntfy refuses more than 8 KiB of JSON, in which a sign may need two bytes, and which
+has a link of up to two thousand characters."""
 _PRIORITY = {
     MessageKind.PAGE: 5,
     MessageKind.REMINDER: 4,

@@ -19,7 +19,8 @@ from tests.fakes.messages import a_message
 from tests.fakes.webhook_sink import Answer
 
 SOON = timedelta(seconds=20)
-LINK = "https://incidents.example.org/respond/link-of-ana"
+LINK = f"https://incidents.example.org/r/{'l' * 2000}"
+"""As long as a link can be."""
 
 
 @pytest.fixture
