@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 EVERY = timedelta(minutes=1)
 TIMEOUT = timedelta(seconds=10)
+SETTLING = timedelta(seconds=5)
+"""Temporal lists a worker a moment after it begins to ask for work."""
 
 
 class Beat:
@@ -124,6 +126,7 @@ async def beating(
 
 
 async def _on_and_on(beat: Beat, every: timedelta) -> None:
+    await asyncio.sleep(min(SETTLING, every).total_seconds())
     while True:
         await beat.once()
         await asyncio.sleep(every.total_seconds())
