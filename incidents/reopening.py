@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from pydantic import BaseModel
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -122,7 +123,8 @@ async def done_before(
 
 def _done(carried: Carried, name: str, command: Any, command_id: str) -> CommandResult | None:
     """The result of a command, unless another command was done under its id, or none."""
-    stored, said = carried.processed.get(command_id), parse(name, command)
+    given = command.model_dump(mode="json") if isinstance(command, BaseModel) else command
+    stored, said = carried.processed.get(command_id), parse(name, given)
     if stored is None or isinstance(said, Refusal):
         return None
     if id_used_already(name, said, stored, carried.given.get(command_id, "")):

@@ -58,9 +58,10 @@ class Desk:
     @asynccontextmanager
     async def browser(self, token: str | None = TOKEN, **said: Any) -> AsyncIterator[Browser]:
         """A browser without cookies."""
-        if said or token not in self.apps:
-            self.apps[token] = self.app(token, **said)
-        transport = httpx2.ASGITransport(app=self.apps[token], raise_app_exceptions=False)
+        if not said and token not in self.apps:
+            self.apps[token] = self.app(token)
+        app = self.app(token, **said) if said else self.apps[token]
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         scheme = "https" if str(said.get("public_url")).startswith("https") else "http"
         async with httpx2.AsyncClient(
             transport=transport, base_url=f"{scheme}://localhost"

@@ -23,7 +23,7 @@ SUMMARY_ANNOTATIONS = ("summary", "message", "description")
 RUNBOOK_ANNOTATIONS = ("runbookurl", "runbook", "runbooklink")
 """Annotations with the address of a runbook, in lower case and without `_` and `-`."""
 VERSION = "4"
-_SUFFIX = re.compile(r"(?<=.)\s*(url|URL|Url|link|Link)$")
+_SUFFIX = re.compile(r"(url|URL|Url|link|Link)$")
 
 
 Address = Annotated[str, BeforeValidator(lambda said: said if isinstance(said, str) else "")]
@@ -120,7 +120,7 @@ def _plain(name: str) -> str:
 def _words(name: str) -> str:
     """The name of an annotation in words: `logs_url` says `logs`."""
     words = name.replace("_", " ").replace("-", " ").strip()
-    return _SUFFIX.sub("", words) or words
+    return _SUFFIX.sub("", words).rstrip() or words
 
 
 def _summary(annotations: dict[str, str]) -> str:
