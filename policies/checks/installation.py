@@ -34,13 +34,18 @@ def _told(kind: str, names: tuple[str, ...]) -> str:
     return f"the {kind}{'s' * (len(names) != 1)} {', '.join(names)}"
 
 
+def _unknown(kind: str, names: tuple[str, ...]) -> str:
+    """The words that no setting says what these are."""
+    return f"no setting says what {_told(kind, names)} {'is' if len(names) == 1 else 'are'}"
+
+
 def channels_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) -> Check:
     """The check that settings resolve each channel; `unresolved` says which they do not."""
 
     def check(policy: Policy) -> Iterator[Finding]:
         names = tuple(unresolved(policy.channels))
         if names:
-            what = f"no setting resolves {_told('channel', names)}"
+            what = _unknown("channel", names)
             yield Finding(
                 ("channels",), what, _instead(policy, names), key=True, level=Gravity.NOTE
             )
@@ -130,7 +135,7 @@ def feeds_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) -> Ch
         if names:
             settings = ", ".join(map(feed_setting, names))
             instead = f"set {settings}, or __PATH of a file instead of __URL"
-            what = f"no setting resolves {_told('feed', names)}"
+            what = _unknown("feed", names)
             yield Finding(("schedules",), what, instead, key=True, level=Gravity.NOTE)
 
     return check

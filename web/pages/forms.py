@@ -46,7 +46,7 @@ OFFERED = (
     Form(DISPUTE, "That was not me", "The acknowledgement is taken back. The escalation goes on."),
     Form("decline", "I cannot", "The next level is paged at once.", _WHY),
     Form("escalate", "Escalate", "The next level is paged, too.", _NOTE),
-    Form("add_note", "Add a note", "It stands on the timeline.", _TEXT),
+    Form("add_note", "Add a note", "Everybody sees it on the timeline.", _TEXT),
     Form("post_update", "Post an update", "It goes to all who wait for one.", _UPDATE),
     Form("begin_diagnosis", "Begin the diagnosis", "The assessment is over.", _NOTE),
     Form("begin_resolution", "Begin the resolution", "The cause is known.", _NOTE),

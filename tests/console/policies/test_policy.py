@@ -122,7 +122,7 @@ def test_channels_without_a_setting_are_noted_with_the_settings_they_need(
     assert run(["policy", "check", path]) == 0
     out, _ = capsys.readouterr()
     assert out.splitlines()[-1].partition(" note: ")[2] == (
-        "no setting resolves the channels pager, post, My_Log; "
+        "no setting says what the channels pager, post, My_Log are; "
         "set INCIDENT_CHANNELS__PAGER__URL, INCIDENT_CHANNELS__POST__HOST; "
         "call My_Log my-log: names of settings ignore case and the difference of _ and -"
     )
