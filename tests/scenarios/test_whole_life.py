@@ -38,9 +38,13 @@ async def test_a_whole_life_ends_closed_with_its_report_written_and_everything_t
     assert "watch the memory" in text
     assert "closed" in text
     assert json.loads(final.with_suffix(".json").read_text())
+    lines = (await stage.record()).timeline
+    missed = [entry for entry in lines if entry.kind == "update.missed"]
+    # It is resolved at the very limit of the second update, which may then be owed, or no more.
+    assert len(missed) in {1, 2}
     await stage.said(
         page(0, "ana"), told(0, "stakeholders"), told(60, "stakeholders"),
-        reminded(30, "ana"), reminded(60, "ana"),
+        *(reminded(minute, "ana") for minute in (30, 60)[: len(missed)]),
     )  # fmt: skip
 
 
