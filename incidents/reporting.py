@@ -21,7 +21,6 @@ from models.answers.report_preview import ReportPreview
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from rules.commands.beginning.preview import (
-    NO_ESCALATION,
     NOBODY,
     all_in_turn,
     first_pages,
@@ -30,6 +29,7 @@ from rules.commands.beginning.preview import (
     recipient_words,
 )
 from rules.commands.beginning.report_rules import report_digest
+from rules.paging.escalation import NO_ESCALATION
 from rules.record.ids import incident_id
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from temporalio.converter import (
     PayloadCodec,
 )
 
+from incidents.encryption.codec import SETTING as KEYS
 from incidents.encryption.codec import Encryption
 from incidents.encryption.keys import PayloadKeys
 from incidents.errors import PayloadUnreadable
 from runtime.settings import Settings, SettingsBroken
 
-KEYS, CODEC = "INCIDENT_PAYLOAD_KEYS", "INCIDENT_PAYLOAD_CODEC"
+CODEC = "INCIDENT_PAYLOAD_CODEC"
 UNENCRYPTED: DataConverter = replace(pydantic_data_converter, payload_codec=Encryption())
 """Encrypts nothing; refuses what is encrypted instead of taking it for malformed."""
 

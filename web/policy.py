@@ -1,7 +1,6 @@
 """The policies that the web server knows: the one in force, and those kept."""
 
 import asyncio
-from collections import OrderedDict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +13,6 @@ from policies.compiling.policy import PolicyTooLarge, compile_intake
 from policies.reading.loaded import LoadedPolicy
 from web.http.errors import Refused, unavailable
 
-MOST_COMPILED = 50
-"""A page that asks while somebody types compiles nothing anew."""
-
 
 class PolicyInForce:
     """Reads the file when it changes. A broken policy is a 503, because somebody may repair it.
@@ -28,7 +24,6 @@ class PolicyInForce:
         self._file = file
         self._documents = documents or file.parent
         self._rules: tuple[str, IntakeRules] | None = None
-        self._compiled: OrderedDict[tuple[str, str | None], CompiledPolicy] = OrderedDict()
 
     def rules(self) -> IntakeRules:
         """The rules of the policy for the web server. Raises Refused."""
@@ -40,12 +35,7 @@ class PolicyInForce:
     def compiled(self, service: str | None) -> tuple[CompiledPolicy, bytes]:
         """What an incident of `service` carries, and the file it comes from. Raises Refused."""
         loaded = self.in_force()
-        asked = (loaded.policy_hash, service)
-        if asked not in self._compiled:
-            self._compiled[asked] = carried(loaded, service)
-            if len(self._compiled) > MOST_COMPILED:
-                self._compiled.popitem(last=False)
-        return self._compiled[asked], loaded.source
+        return carried(loaded, service), loaded.source
 
     def in_force(self) -> LoadedPolicy:
         """The policy itself. Raises Refused."""

@@ -9,8 +9,6 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import BaseModel
-
     from models.people.schedule_overrides import (
         END_OVERRIDE,
         OVERRIDE_SCHEDULE,
@@ -27,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.record.decision import Refusal
     from workflows.payloads import raw, raw_start, read_as, read_start, refusals_logged
 
-Said = TypeVar("Said", bound=BaseModel)
+Said = TypeVar("Said", OverrideSchedule, EndOverride)
 Rule = Callable[[OverridesState, Said, datetime], Outcome]
 
 

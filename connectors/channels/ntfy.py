@@ -1,6 +1,6 @@
 """ntfy: push messages to the phones that subscribe to a topic, over ntfy.sh or a server of yours.
 
-Whoever knows a topic reads it, so topics are secrets.
+Topics are secrets: anybody who knows a topic can read it.
 """
 
 import json
@@ -93,7 +93,7 @@ class NtfySettings(ChannelSettings):
 
 
 def _cut(text: str, most: int) -> str:
-    """`text` in at most `most` bytes of UTF-8; whoever reads a cut one sees that it is cut."""
+    """`text` in at most `most` bytes of UTF-8; if it is cut, it ends with `…`."""
     if len(text.encode()) <= most:
         return text
     return text.encode()[: most - 3].decode(errors="ignore") + "…"
@@ -127,19 +127,13 @@ class NtfyChannel:
             self._client,
             self._settings.url,
             body=json.dumps(said, ensure_ascii=False, separators=(",", ":")),
-            headers=self._headers(),
+            token=self._settings.token,
             timeout=timeout,
         )
         made = answer.get("id")
         if not isinstance(made, str) or not _ID.fullmatch(made) or made in self._secrets():
             return None
         return Reference(message=made)
-
-    def _headers(self) -> dict[str, str]:
-        headers = {"Content-Type": "application/json"}
-        if self._settings.token:
-            headers["Authorization"] = f"Bearer {self._settings.token.get_secret_value()}"
-        return headers
 
     def _said(self, message: Message, topic: SecretStr, link: str | None) -> dict[str, Any]:
         quiet = message.severity in {each.strip() for each in self._settings.quiet.split(",")}

@@ -2,18 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
 
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 
 if TYPE_CHECKING:
     import httpx2
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _ANSWER_BOUND = 64 * 1024
 _RETRYABLE = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
@@ -24,14 +28,15 @@ async def posted(
     url: str,
     *,
     body: str,
-    headers: dict[str, str],
+    token: SecretStr | None,
     timeout: timedelta,
+    headers: Mapping[str, str] = NO_HEADERS,
 ) -> dict[str, Any]:
-    """Post `body` to `url`; returns the JSON object in the answer, an empty one if there is none.
+    """Post JSON to `url`; returns the JSON object in the answer, an empty one if there is none.
 
-    Does not follow redirects: a message goes where the settings say. 2xx is success; 408, 429, 5xx,
-    timeouts and broken connections raise RetryableError; every other answer raises PermanentError.
-    No error repeats the URL.
+    A `token` goes along as a bearer token. It does not follow redirects: a message goes where the
+    settings say. 2xx is success; 408, 429, 5xx, timeouts and broken connections raise
+    RetryableError; every other answer raises PermanentError. No error repeats the URL.
     """
     seconds = timeout.total_seconds()
     with _failures_of(channel, seconds):
@@ -41,8 +46,7 @@ async def posted(
                 "POST",
                 url,
                 content=body.encode(),
-                # Read the answer as it comes: it could unpack to something much larger.
-                headers={"Accept-Encoding": "identity", **headers},
+                headers={**_usual_headers(token), **headers},
                 follow_redirects=False,
                 timeout=seconds,
             ) as response,
@@ -50,6 +54,17 @@ async def posted(
             if not response.is_success:
                 raise _refused(channel, response)
             return await _answer(response, limit)
+
+
+def _usual_headers(token: SecretStr | None) -> dict[str, str]:
+    headers = {
+        # Read the answer as it comes: it could unpack to something much larger.
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json",
+    }
+    if token:
+        headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+    return headers
 
 
 @contextmanager

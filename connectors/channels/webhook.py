@@ -87,18 +87,14 @@ class WebhookChannel:
             self._client,
             self._settings.url or "",
             body=body,
-            headers=self._headers(body, header_key(message.key)),
+            token=self._settings.token,
             timeout=timeout,
+            headers=self._headers(body, header_key(message.key)),
         )
         return _reference(answer, _secrets(self._settings))
 
     def _headers(self, body: str, key: str) -> dict[str, str]:
-        headers = {
-            "Content-Type": "application/json",
-            "Idempotency-Key": key,
-        }
-        if self._settings.token:
-            headers["Authorization"] = f"Bearer {self._settings.token.get_secret_value()}"
+        headers = {"Idempotency-Key": key}
         if self._settings.secrets:
             headers |= signed(body, key, each_of(self._settings.secrets), datetime.now(UTC))
         return headers

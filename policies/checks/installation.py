@@ -15,8 +15,11 @@ _ANY_KIND = "KIND"
 
 def setting_of(channel: str, kind: str) -> str:
     """The setting that defines a channel of this kind."""
-    name = channel.upper().replace("-", "_")
-    return f"INCIDENT_CHANNELS__{name}__{_FIELDS.get(kind, _ANY_KIND)}"
+    return _setting(channel, _FIELDS.get(kind, _ANY_KIND))
+
+
+def _setting(channel: str, field: str) -> str:
+    return f"INCIDENT_CHANNELS__{channel.upper().replace('-', '_')}__{field}"
 
 
 def _instead(policy: Policy, names: Iterable[str]) -> str:
@@ -55,7 +58,7 @@ def channels_resolved(unresolved: Callable[[Iterable[str]], Collection[str]]) ->
 
 def secrets_setting(channel: str) -> str:
     """The setting of the secrets that sign what a webhook posts."""
-    return f"INCIDENT_CHANNELS__{channel.upper().replace('-', '_')}__SECRETS"
+    return _setting(channel, "SECRETS")
 
 
 def subscribed_channels(policy: Policy) -> tuple[str, ...]:

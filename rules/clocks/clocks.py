@@ -155,7 +155,7 @@ def _points(counted: CountedRun) -> Iterator[tuple[Threshold, datetime]]:
 def _beside(
     limit_at: datetime | None, offset: timedelta, held: tuple[Span, ...]
 ) -> datetime | None:
-    """The instant so long after the limit without pauses, or before it with them."""
+    """The instant at an offset from the limit; after the limit, pauses do not count."""
     if limit_at is None or offset <= timedelta():
         return limit_at + offset if limit_at else None
     return reached(counting(limit_at, held), offset)

@@ -11,6 +11,7 @@ from models.incident.escalation import EscalationProgress
 from models.incident.record import Incident, TimelineEntry
 from models.incident.timeline import PAGE, EntryKind, subject_of
 from models.people.party import PartyKind, party_named
+from rules.paging.escalation import NO_ESCALATION
 from rules.paging.page_lines import PagingLine
 from rules.record.decision import Case, Decision, Declined, Outcome, PageNextLevel, Refusal
 from states.lifecycle import BEFORE_REVIEW
@@ -93,7 +94,7 @@ def page_of_the_following_level(
     if progress.stopped is not None:
         return unmoved_line(who, progress.stopped)
     if ladder is None or not ladder.levels:
-        return unmoved_line(who, "the policy names no escalation for this incident")
+        return unmoved_line(who, NO_ESCALATION)
     # If the line of their page has left the record, it was of this level as far as is known.
     known = progress.level if who in incident.paged else 0
     mine = max(_levels_that_paged(who, progress, incident), default=known)

@@ -34,8 +34,12 @@ class JoinedDemand:
 
     progress: EscalationProgress
     demanded: DemandedPage | None
-    reason: str
     joined: DemandedPage
+
+    @property
+    def reason(self) -> str:
+        """Every reason of the joined demands."""
+        return self.joined.reason
 
 
 def demanded_page(effect: PageNextLevel, now: datetime, cause: int) -> DemandedPage:
@@ -87,8 +91,8 @@ def next_demand(
     left = progress.changed(demanded=rest)
     joined = _joined(first, same) if keeps else _joined_at_first(first, same)
     if _just_paged(first, progress, keeps=keeps):
-        return JoinedDemand(left, None, joined.reason, joined)
-    return JoinedDemand(left, joined, joined.reason, joined)
+        return JoinedDemand(left, None, joined)
+    return JoinedDemand(left, joined, joined)
 
 
 def comes_before_silence(progress: EscalationProgress, levels: int, now: datetime) -> bool:
@@ -282,9 +286,9 @@ def answers_escalation(progress: EscalationProgress, by: str, *, may_acknowledge
 
 
 def caller_passed_over(progress: EscalationProgress) -> str | None:
-    """Whoever asked by hand and is not paged for that by the levels before the one they asked for.
+    """The person who asked by hand, if the round has turned to the levels before theirs.
 
-    Somebody who cannot take the incident on is passed over anyway.
+    These levels do not page that person. One who cannot take the incident on is passed over anyway.
     """
     cannot = progress.called_by in progress.declined
     return progress.called_by if progress.turned and not cannot else None

@@ -16,6 +16,7 @@ from models.time.moments import parse_condition
 from rules.alerts.firing import alerts_firing
 from rules.clocks.conditions import holds_at
 
+NO_ESCALATION = "the policy names no escalation for this incident"
 EXHAUSTED = "every level was paged"
 """Why an escalation ends that nobody has answered."""
 BETWEEN_LOOKS = timedelta(minutes=10)
@@ -100,7 +101,7 @@ def next_page(
 ) -> Page | PassOver | WaitForAnswer | NoPage:
     """What silence requires at `now`. After the last wait of the last cycle nobody is left."""
     if policy is None or not policy.levels:
-        return NoPage("the policy names no escalation for this incident")
+        return NoPage(NO_ESCALATION)
     if progress.stopped:
         return NoPage(progress.stopped)
     if progress.next_at is not None and now < progress.next_at:
@@ -127,7 +128,7 @@ def forced_page(
     With `waits_from`, silence goes on from there; otherwise it goes on as before.
     """
     if policy is None or not policy.levels:
-        return NoPage("the policy names no escalation for this incident")
+        return NoPage(NO_ESCALATION)
     wanted = min(level or progress.level + 1, len(policy.levels))
     targets = policy.levels[wanted - 1]
     next_at = waits_from + targets.wait if waits_from else progress.next_at
@@ -196,7 +197,7 @@ def _wait_for(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a round stands after a level; `again` says that it begins again, and waits."""
+    """The place of a round after a level. With `again` the round waits, and begins again."""
 
     level: int
     untried: int = 0
@@ -216,7 +217,7 @@ def _place_after(
     reached: bool,
     waits: bool,
 ) -> _Place:
-    """Where the round stands; it `waits` if it is known when somebody can be reached."""
+    """The place of the round. It `waits` if the engine knows when it can reach somebody."""
     levels, new_round = len(policy.levels), done.cycle != progress.cycle
     untried = 0 if new_round else progress.untried
     turned = progress.turned and not new_round and not reached

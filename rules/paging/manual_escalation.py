@@ -4,7 +4,7 @@ from models.command import EscalateCommand
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.payload import Command
-from rules.paging.escalation import in_force
+from rules.paging.escalation import NO_ESCALATION, in_force
 from rules.record.decision import Case, Decision, DemandAnswered, Outcome, PageNextLevel, Refusal
 from states.lifecycle import BEFORE_REVIEW, State, Trigger
 
@@ -65,7 +65,7 @@ def _refused(case: Case, command: EscalateCommand) -> Refusal | None:
     ladder = in_force(case.policy.escalation, case.incident, case.now)
     levels = len(ladder.levels) if ladder else 0
     if ladder is None or not levels:
-        return Refusal("Refused", "the policy names no escalation for this incident")
+        return Refusal("Refused", NO_ESCALATION)
     if command.level and command.level > levels:
         message = f"the escalation {ladder.name} has no level {command.level}; it has {levels}"
         return Refusal("Refused", message)

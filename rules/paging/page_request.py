@@ -39,7 +39,7 @@ class PageRequest:
         return self.demanded is not None and self.demanded.stays
 
     def caller(self, progress: EscalationProgress) -> str | None:
-        """Whoever asked by hand, if silence passes them over."""
+        """The person who asked by hand, if silence does not page them."""
         return None if self.demanded else caller_passed_over(progress)
 
     @property

@@ -3,6 +3,7 @@
 Whoever may read incidents may decrypt: a token with the scope `read`, or the session of a login.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -26,6 +27,8 @@ from web.identity.bearer_tokens import BearerTokens
 from web.identity.identified import Identified
 from web.identity.logins import Logins
 from web.pages.all import Parts
+
+Coding = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 
 log = structlog.get_logger(__name__)
 
@@ -87,20 +90,19 @@ class CodecEndpoint:
 
     async def decode(self, request: Request) -> Answer:
         """Decrypt payloads; those that are not encrypted stay as they are."""
-        payloads = await self._payloads(request)
-        try:
-            decoded = await self._codec.decode(payloads)
-        except PayloadUnreadable as error:
-            status = HTTPStatus.UNPROCESSABLE_ENTITY
-            raise Refused(status, UNREADABLE, str(error)) from None
-        log.info("payloads.decrypted", source=asker_of(request).source, count=len(payloads))
+        decoded = await self._coded(request, self._codec.decode)
+        log.info("payloads.decrypted", source=asker_of(request).source, count=len(decoded))
         return _answer(decoded)
 
     async def encode(self, request: Request) -> Answer:
         """Encrypt payloads."""
+        return _answer(await self._coded(request, self._codec.encode))
+
+    async def _coded(self, request: Request, how: Coding) -> list[Payload]:
+        """The payloads of a request, decrypted or encrypted. Raises Refused."""
         payloads = await self._payloads(request)
         try:
-            return _answer(await self._codec.encode(payloads))
+            return await how(payloads)
         except PayloadUnreadable as error:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             raise Refused(status, UNREADABLE, str(error)) from None

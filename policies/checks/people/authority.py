@@ -232,7 +232,7 @@ def schedule_overrides(policy: Policy) -> Iterator[Finding]:
 
 
 def _roles_by_schedule(policy: Policy) -> tuple[str, ...]:
-    """The roles that whoever is on call by a schedule gets."""
+    """The roles that the person on call by a schedule gets."""
     defaults = {name: default_of(policy, name) or "" for name in policy.roles}
     return tuple(name for name, by in defaults.items() if name_of(by, PartyKind.SCHEDULE))
 

@@ -18,7 +18,6 @@ from states.lifecycle import REPORTED
 
 NOT_OPENED = "INC-"
 """The id of an incident that nobody opens."""
-NO_ESCALATION = "the policy names no escalation for this incident"
 NOBODY = "the escalation reaches nobody now"
 
 

@@ -12,6 +12,7 @@ from models.compiled import CompiledPolicy, EscalationPolicy, Level, RoleRule
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
 from models.people.party import PartyKind, party_named
+from rules.paging.escalation import NO_ESCALATION
 from rules.paging.summary import incidents
 from rules.paging.why.story import (
     HELD,
@@ -152,7 +153,7 @@ def _reason(asked: _Question, ladder: EscalationPolicy | None) -> tuple[str, tup
     if asked.until < first and not asked.incident.segments:
         return f"the incident was first known at {in_utc(first)}", ()
     if ladder is None:
-        return "the policy names no escalation for this incident", ()
+        return NO_ESCALATION, ()
     if not ladder.levels:
         return f"the escalation then was {ladder.name}, which pages nobody", ()
     levels = _levels_of(asked, ladder)

@@ -15,6 +15,7 @@ from rules.people.naming.names import (
     did_you_mean,
     looks_like,
     meant_by,
+    mistaken_for,
     shown,
     spelling_flaw,
 )
@@ -96,8 +97,7 @@ def _mistaken_actor(case: Case, known: tuple[str, ...]) -> Refusal | None:
     meant = meant_by(case.actor.name, known)
     if meant is None:
         return None
-    message = f"nobody of the policy is called {shown(case.actor.name)}; did you mean {meant}?"
-    return Refusal("NotAuthorised", message, ("actor",))
+    return Refusal("NotAuthorised", mistaken_for(case.actor.name, meant), ("actor",))
 
 
 def _mistaken(case: Case, name: str, command: Command) -> Refusal | None:
@@ -141,4 +141,4 @@ def wrong_reporter(report: Report, policy: CompiledPolicy) -> str | None:
     if problem:
         return f"{problem}{did_you_mean(name, known)}"
     meant = looks_like(name, known)
-    return f"nobody of the policy is called {shown(name)}; did you mean {meant}?" if meant else None
+    return mistaken_for(name, meant) if meant else None

@@ -117,6 +117,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {meant}?" if meant else ""
 
 
+def mistaken_for(name: str, meant: str) -> str:
+    """The words that nobody has a name, and which known one was probably meant."""
+    return f"nobody of the policy is called {shown(name)}; did you mean {meant}?"
+
+
 def shown(name: str) -> str:
     """A name in quotes, with its invisible characters made visible."""
     hidden = "".join(_escape(letter) if letter in _UNSEEN else letter for letter in name[:80])

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pydantic import BaseModel
-
 from models.base import Actor
-from models.people.schedule_overrides import OVERRIDE_SCHEDULE
+from models.people.schedule_overrides import OVERRIDE_SCHEDULE, EndOverride, OverrideSchedule
 from models.proof import Proof
-from rules.people.naming.names import claim_flaw, did_you_mean, meant_by, shown
+from rules.people.naming.names import claim_flaw, did_you_mean, meant_by, mistaken_for
 from rules.people.naming.people_meant import people_in_a_line
 from rules.people.permission.trust import proofs_asked, unproven
 from rules.record.decision import Refusal
@@ -35,13 +33,12 @@ def misnamed(name: str, people: Iterable[str]) -> str:
     if flaw := claim_flaw(name):
         return f"{flaw}{did_you_mean(name, known)}"
     meant = meant_by(name, known)
-    return f"nobody of the policy is called {shown(name)}; did you mean {meant}?" if meant else ""
+    return mistaken_for(name, meant) if meant else ""
 
 
-def unfit_name(said: BaseModel) -> Refusal | None:
-    """The refusal of a name under which nobody may act, whoever sends it."""
-    by = getattr(said, "by", None)
-    flaw = claim_flaw(by.name if isinstance(by, Actor) else str(by or ""))
+def unfit_name(said: OverrideSchedule | EndOverride) -> Refusal | None:
+    """The refusal of a name under which nobody may act, from any sender."""
+    flaw = claim_flaw(said.by.name)
     return Refusal("Malformed", f"actor: {flaw}", ("actor",)) if flaw else None
 
 
