@@ -53,6 +53,7 @@ def _addressed(page: PageTarget, request: EscalateIncident) -> Message:
         key=f"{request.key_prefix}:{named}",
         recipient=page.recipient,
         address=page.address,
+        handles=dict(page.handles),
         respond_until=None if page.is_channel else request.template.respond_until,
     )
 

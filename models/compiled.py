@@ -207,11 +207,12 @@ class Person(Frozen):
     """A person as the engine addresses them. `channels` are in the order of trying, for pages.
 
     `zone` is an IANA name, if the policy names one. `limit` is how often the engine pages them, if
-    it is not the limit of everybody.
+    it is not the limit of everybody. `handles` are their names elsewhere: `slack` is a user id.
     """
 
     name: str
     email: str | None = None
+    handles: dict[str, str] = Field(default_factory=dict, exclude_if=lambda known: not known)
     channels: tuple[str, ...] = ()
     zone: str | None = None
     teams: tuple[str, ...] = ()

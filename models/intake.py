@@ -35,14 +35,15 @@ class ReportingRule(Frozen):
 
 
 class Identities(Frozen):
-    """Which person an identity of an OpenID provider means.
+    """Which person an identity means: of an OpenID provider, or of a chat.
 
     `addresses` has e-mail addresses as `rules.people.naming.identities` compares them, `listed` has
-    what the policy lists, as it is written.
+    what the policy lists, as it is written, `slack` has user ids of Slack.
     """
 
     addresses: dict[str, str] = Field(default_factory=dict)
     listed: dict[str, str] = Field(default_factory=dict)
+    slack: dict[str, str] = Field(default_factory=dict)
 
 
 class IntakeRules(Frozen):

@@ -18,6 +18,8 @@ class WayIn(StrEnum):
     """The API of the web server."""
     WEB = "web"
     """The pages of the web server."""
+    CHAT = "chat"
+    """Slack: buttons, forms, the command `/incident` and reactions."""
     TEMPORAL = "temporal"
     """An update or a signal of a Temporal tool that does not name its way in."""
     SIGNAL = "signal"
@@ -36,6 +38,7 @@ _CHANNELS = {
     WayIn.COMMAND_LINE: "command_line",
     WayIn.API: "api",
     WayIn.WEB: "web",
+    WayIn.CHAT: "chat",
     WayIn.TEMPORAL: "temporal",
 }
 REPORTING = tuple(_CHANNELS)

@@ -15,7 +15,7 @@ from pydantic_core import core_schema
 from models.policy import Policy
 from models.policy.sections.approvals import Approval
 from models.policy.sections.calendars import SHORT, Calendar, CalendarEntry, Days, Hours, Worked
-from models.policy.sections.people import Authority, Trust
+from models.policy.sections.people import SLACK_USER, Authority, Trust, slack_user
 from models.policy.sections.review import Asked, RequiredReviews
 from models.policy.sections.roles import CountText, Required, RequiredIn, Unfilled
 from models.policy.sections.schedules import DECLARED, Feed, Gaps, HandOverText, LocalText, TimeText
@@ -166,6 +166,8 @@ FORMS: dict[Any, Form] = {
     _reader(Unfilled): _or(_one_or_many(_ACTION)),
 }
 """What authors may write, by the function that reads it."""
+PATTERNS: dict[Any, str] = {valid_name: _NAME, slack_user: f"^{SLACK_USER.pattern}$"}
+"""The letters of a text, by the function that checks it."""
 
 
 class PolicySchema(GenerateJsonSchema):
@@ -186,11 +188,10 @@ class PolicySchema(GenerateJsonSchema):
     def function_after_schema(
         self, schema: core_schema.AfterValidatorFunctionSchema
     ) -> JsonSchemaValue:
-        """A name is one word."""
+        """A name is one word; a user id has its own letters."""
         inner = super().function_after_schema(schema)
-        return (
-            {**inner, "pattern": _NAME} if schema["function"]["function"] is valid_name else inner
-        )
+        pattern = PATTERNS.get(schema["function"]["function"])
+        return {**inner, "pattern": pattern} if pattern else inner
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         """A mapping whose keys are the author's own."""

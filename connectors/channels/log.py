@@ -58,7 +58,7 @@ class LogChannel:
         if self._path is not None:
             try:
                 async with asyncio.timeout(timeout.total_seconds()):
-                    line = message.model_dump(mode="json")
+                    line = message.model_dump(mode="json", exclude={"handles"})
                     if respond_url and self._links:
                         line["respond_url"] = respond_url
                     await asyncio.to_thread(_append, self._path, _in_a_line(line))

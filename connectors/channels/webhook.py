@@ -103,7 +103,7 @@ class WebhookChannel:
 def _body(message: Message, first_message: Reference | None, respond_url: str | None = None) -> str:
     """The body to post: an event alone, or the message with what came along with it."""
     content = message if message.event is None else message.event
-    body = content.model_dump(mode="json")
+    body = content.model_dump(mode="json", exclude={"handles"})
     if respond_url:
         body["respond_url"] = respond_url
     if first_message:

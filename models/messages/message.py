@@ -28,6 +28,7 @@ class Message(Frozen):
 
     `key` is the idempotency key: the same key is the same message, however often it is sent.
     `recipient` is a person, an audience or a subscriber; `address` is an e-mail address, if known.
+    `handles` are what else the policy knows the person by, such as their `slack` user id.
     A page or reminder to one person has `respond_until`: that person may answer it by a link until
     then. A message to a subscriber has its `event`.
     """
@@ -37,6 +38,7 @@ class Message(Frozen):
     incident_id: str
     recipient: OneLine
     address: str | None = None
+    handles: dict[str, str] = Field(default_factory=dict, exclude_if=lambda known: not known)
     subject: OneLine
     body: Readable
     severity: OneLine

@@ -71,6 +71,7 @@ class AskLeave(Frozen):
     bound: BindingLimit
     channels: tuple[str, ...]
     address: str | None = None
+    handles: dict[str, str] = Field(default_factory=dict, exclude_if=lambda known: not known)
     withdraw: bool = False
 
 

@@ -1,4 +1,4 @@
-"""Compiles the identities of people: the names that an OpenID provider has for them."""
+"""Compiles the identities of people: the names that an OpenID provider or a chat has for them."""
 
 from collections.abc import Iterable
 
@@ -15,6 +15,7 @@ def identities_of(policy: Policy) -> Identities:
     return Identities(
         addresses=_of_one((compared(each), name) for each, name in (*addresses, *listed)),
         listed=_of_one(listed),
+        slack=_of_one((person.slack, name) for name, person in people if person.slack),
     )
 
 

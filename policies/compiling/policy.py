@@ -109,6 +109,7 @@ def people_of(policy: Policy) -> dict[str, Person]:
             teams=person.teams,
             skills=person.skills,
             limit=person.limit,
+            handles={"slack": person.slack} if person.slack else {},
         )
         for name, person in policy.people.items()
     }

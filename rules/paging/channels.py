@@ -1,7 +1,7 @@
 """Whom a page reaches, and which channels it tries in which order."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from models.compiled import Person
@@ -24,7 +24,7 @@ class PageTarget:
 
     `target` is the policy's name for it; `channels` are its own, in the order of trying. `zone` is
     its local clock, if the policy names one; `via` says in words why the recipient is paged.
-    `limit` is its own limit, if it has one.
+    `limit` is its own limit, if it has one, `handles` are the person's names elsewhere.
     """
 
     target: str
@@ -34,6 +34,7 @@ class PageTarget:
     zone: str | None = None
     via: str = ""
     limit: PageLimit | None = None
+    handles: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_channel(self) -> bool:
@@ -107,9 +108,8 @@ def resolve_targets(
             nobody[target] = None
         for name, via in named.items():
             person = people.get(name) or Person(name=name)
-            page = PageTarget(
-                target, name, person.email, person.channels, person.zone, via, person.limit
-            )
+            reached = (person.email, person.channels, person.zone)
+            page = PageTarget(target, name, *reached, via, person.limit, person.handles)
             pages.setdefault((False, name), page)
     return Resolution(tuple(pages.values()), tuple(nobody))
 
@@ -166,5 +166,6 @@ def leave_for(delivery: Delivery) -> AskLeave | None:
         bound=delivery.bound,
         channels=delivery.channels,
         address=sent.address,
+        handles=sent.handles,
         withdraw=delivery.withdraw is not None,
     )

@@ -56,7 +56,7 @@ def messages_of(
     )
     for channel in told.channels:
         key = link_key(incident.id, told, channel)
-        keyed = sent.changed(key=key, address=person.email)
+        keyed = sent.changed(key=key, address=person.email, handles=person.handles)
         yield Delivery(message=keyed, channels=(channel,))
 
 

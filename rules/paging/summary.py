@@ -50,6 +50,7 @@ def summary_of(state: WorkloadState, workload: str, whom: str) -> PageSummary:
         incident_id=worst.incident_id,
         recipient=party_named(whom).name,
         address=worst.address,
+        handles=worst.handles,
         subject=f"{incidents(many)} for you: {counts}",
         body=_body(waiting),
         severity=worst.severity,

@@ -14,11 +14,12 @@ def test_the_stored_words_of_a_way_in_never_change() -> None:
         "COMMAND_LINE": ("console", "command_line"),
         "API": ("api", "api"),
         "WEB": ("web", "web"),
+        "CHAT": ("chat", "chat"),
         "TEMPORAL": ("temporal", "temporal"),
         "SIGNAL": ("signal", "signal"),
         "ENGINE": ("engine", "engine"),
     }
-    assert CHANNELS == ("monitoring", "command_line", "api", "web", "temporal")
+    assert CHANNELS == ("monitoring", "command_line", "api", "web", "chat", "temporal")
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

@@ -128,7 +128,7 @@ class Outbox(Component):
                 recipient=addressee.recipient,
                 to_a_person=not addressee.is_channel,
             )
-            addressed = template.changed(address=addressee.address)
+            addressed = template.changed(address=addressee.address, handles=dict(addressee.handles))
             chain = paging_chain(addressee, policy.paging_channels, policy.fallbacks)
             # A request takes nothing of what a limit keeps for the worst severity.
             urgent = LEAST_URGENT if request else urgency(incident.severity, policy.severities)

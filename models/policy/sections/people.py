@@ -1,16 +1,39 @@
 """Sections about people: who they are, how to reach them, what they do and may do."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from models.base import Frozen
 from models.messages.channel_kinds import ChannelKind
 from models.policy.values.durations import Period
 from models.policy.values.moments import ConditionText
 from models.policy.values.page_limits import PageLimitText
-from models.policy.values.words import Name, Names, Somebody, Text, Whom, names, split_keys
+from models.policy.values.words import (
+    Name,
+    Names,
+    Somebody,
+    Text,
+    Whom,
+    names,
+    split_keys,
+    wrong_value,
+)
 from models.proof import Proof
+
+SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,30}")
+
+
+def slack_user(given: str) -> str:
+    """A user id of Slack, which stays the same if the person is renamed. Raises a ValueError."""
+    if not SLACK_USER.fullmatch(given):
+        instead = "copy it from the person's profile in Slack: More, Copy member ID"
+        raise wrong_value(f"{given!r} is not a member ID of Slack, such as U0123ABCD", instead)
+    return given
+
+
+SlackUser = Annotated[str, AfterValidator(slack_user)]
 
 
 class PersonEntry(Frozen):
@@ -18,7 +41,7 @@ class PersonEntry(Frozen):
 
     `teams` and `skills` are what roles require and what authority names. `limit` is how often the
     engine pages them, if it is not the limit of `paging`. `identities` are further e-mail
-    addresses, and subjects, by which an OpenID provider knows them.
+    addresses, and subjects, by which an OpenID provider knows them. `slack` is their user id there.
     """
 
     email: Text | None = None
@@ -28,6 +51,7 @@ class PersonEntry(Frozen):
     page_by: Names = ()
     limit: PageLimitText | None = None
     identities: Names = ()
+    slack: SlackUser | None = None
 
 
 class ChannelEntry(Frozen):

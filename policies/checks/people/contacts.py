@@ -107,6 +107,17 @@ def identities_apart(policy: Policy) -> Iterator[Finding]:
                 yield Finding(loc, what, "leave it to the one person whom it means")
 
 
+def chats_apart(policy: Policy) -> Iterator[Finding]:
+    """A user of Slack is one person only."""
+    taken: dict[str, str] = {}
+    for name, person in policy.people.items():
+        other = taken.setdefault(person.slack, name) if person.slack else name
+        if other != name:
+            what = f"{person.slack} is {other} in Slack, too"
+            advice = "leave it to the one person whom it means"
+            yield Finding(("people", name, "slack"), what, advice)
+
+
 def holders(policy: Policy) -> Iterator[Finding]:
     """The policy has all people who take a role by default, deputise, or own a service."""
     for name, role in policy.roles.items():
@@ -183,6 +194,7 @@ CHECKS: tuple[Check, ...] = (
     people_reachable,
     names_apart,
     identities_apart,
+    chats_apart,
     holders,
     reporters,
 )

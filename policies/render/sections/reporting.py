@@ -28,6 +28,7 @@ _WAYS = {
     "command_line": "the command line",
     "api": "the API",
     "web": "the web pages",
+    "chat": "the chat",
     "temporal": "Temporal",
 }
 _QUIET = {

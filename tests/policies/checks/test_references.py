@@ -46,6 +46,10 @@ UNKNOWN = {
             "write an e-mail address or a subject, or leave the key out"
         ),
     ),
+    "a user of Slack who is two people": (
+        changed("bo: {}", "bo: { slack: U0123ABCD }, cy: { slack: §U0123ABCD }"),
+        "error: U0123ABCD is bo in Slack, too; leave it to the one person whom it means",
+    ),
     "channel for paging": (
         changed("channels: [pager]", "channels: [§pagr]"),
         "error: there is no channel pagr; did you mean pager?",
@@ -114,7 +118,10 @@ UNKNOWN = {
             "ana, bo, lead, scribe"
         ),
         "error: there is no information titel; did you mean title?",
-        "error: there is no way in fax; there are: monitoring, command_line, api, web, temporal",
+        (
+            "error: there is no way in fax; "
+            "there are: monitoring, command_line, api, web, chat, temporal"
+        ),
     ),
     "state and role of a step": (
         WHOLE

@@ -1,8 +1,8 @@
-"""Which person an identity of an OpenID provider means."""
+"""Which person an identity of an OpenID provider, or of a chat, means."""
 
 import pytest
 
-from policies.compiling.policy import compile_intake
+from policies.compiling.policy import compile_intake, people_of
 from policies.reading.load import parse_policy
 from rules.people.naming.identities import person_known_as
 from tests.policies.written import changed
@@ -36,3 +36,14 @@ def test_an_identity_means_one_person_or_nobody(claim: str, value: str, person: 
     assert policy
     identities = compile_intake(policy).identities
     assert person_known_as(identities, claim, value) == person
+
+
+def test_a_user_of_slack_means_one_person() -> None:
+    """The policy has the user id, and pages find it."""
+    policy = parse_policy(
+        changed("bo: {}", "bo: { slack: U0123ABCD }").encode(), "test.yaml"
+    ).policy
+    assert policy
+    assert compile_intake(policy).identities.slack == {"U0123ABCD": "bo"}
+    assert people_of(policy)["bo"].handles == {"slack": "U0123ABCD"}
+    assert people_of(policy)["ana"].handles == {}
