@@ -42,6 +42,7 @@ class SendNotificationActivity:
                 message,
                 timeout=_attempt_timeout(),
                 first_message=request.first_message,
+                fresh=request.fresh and activity.info().attempt == 1,
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the history typed
             failure = delivery_failure(message.key, request.channel, error)

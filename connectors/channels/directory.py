@@ -6,15 +6,16 @@ from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO
 
-from connectors.channels.kind import ChannelSettings, Tools
+from connectors.channels.kind import ChannelSettings, Repeat, Tools
 from connectors.channels.kinds import KINDS, channel_settings
-from connectors.channels.protocol import Channel
+from connectors.channels.protocol import Channel, Editing
 from connectors.channels.share import Share
 from connectors.channels.webhook import WebhookSettings
 from connectors.errors import PermanentError
 from connectors.http_clients import made_client
 from connectors.signed_links import Links
 from models.addresses import is_loopback, parts_of
+from models.messages.live import LiveMessage
 from models.messages.message import Message
 from models.messages.reference import Reference
 
@@ -66,18 +67,35 @@ class ChannelDirectory:
         *,
         timeout: timedelta,
         first_message: Reference | None = None,
+        fresh: bool = False,
     ) -> Reference | None:
         """Send a message over the channel `name`, with its own link if it has one.
 
-        Raises as a channel does, and PermanentError if no setting resolves the name.
+        A `fresh` message was never tried before. Raises as a channel does, and PermanentError if no
+        setting resolves the name.
         """
+        channel = self.channel(name)
+        new = {"fresh": fresh} if self._looks(name) else {}
         with self._share.of(name) if message.event else nullcontext():
-            return await self.channel(name).send(
+            return await channel.send(
                 message,
                 timeout=timeout,
                 first_message=first_message,
                 respond_url=self._links.of(message) if self._links else None,
+                **new,
             )
+
+    async def edit(
+        self, name: str, live: LiveMessage, reference: Reference, *, timeout: timedelta
+    ) -> None:
+        """Let an earlier message of the channel `name` show something else.
+
+        Raises as a channel does, and PermanentError if this one cannot.
+        """
+        channel = self.channel(name)
+        if not isinstance(channel, Editing):
+            raise PermanentError(name, "this kind of channel changes no message")
+        await channel.edit(live, reference, timeout=timeout)
 
     def unresolved(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names that no setting resolves, each once, in order."""
@@ -99,6 +117,10 @@ class ChannelDirectory:
         """The kind that the settings give a channel; None if no setting resolves the name."""
         settings = self._settings.get(name)
         return settings.kind if settings else None
+
+    def _looks(self, name: str) -> bool:
+        kind = self.kind_of(name)
+        return kind is not None and KINDS[kind].repeat is Repeat.FINDS_EARLIER
 
     def _made(self, name: str, settings: ChannelSettings) -> Channel:
         return KINDS[settings.kind].make(name, settings, Tools(self._stream, self._client_for))

@@ -31,8 +31,11 @@ async def posted(
     token: SecretStr | None,
     timeout: timedelta,
     headers: Mapping[str, str] = NO_HEADERS,
+    bound: int = _ANSWER_BOUND,
 ) -> dict[str, Any]:
     """Post JSON to `url`; returns the JSON object in the answer, an empty one if there is none.
+
+    Nobody reads an answer of more than `bound` bytes.
 
     A `token` goes along as a bearer token. It does not follow redirects: a message goes where the
     settings say. 2xx is success; 408, 429, 5xx, timeouts and broken connections raise
@@ -53,7 +56,7 @@ async def posted(
         ):
             if not response.is_success:
                 raise _refused(channel, response)
-            return await _answer(response, limit)
+            return await _answer(response, limit, bound)
 
 
 def _usual_headers(token: SecretStr | None) -> dict[str, str]:
@@ -110,7 +113,9 @@ def _refused(channel: str, response: "httpx2.Response") -> ConnectorError:
     return PermanentError(channel, reason)
 
 
-async def _answer(response: "httpx2.Response", limit: asyncio.Timeout) -> dict[str, Any]:
+async def _answer(
+    response: "httpx2.Response", limit: asyncio.Timeout, bound: int
+) -> dict[str, Any]:
     """The JSON object in the answer; an empty one if there is none.
 
     The other side already took the message. A flaw in its answer is no failure, because a second
@@ -125,7 +130,7 @@ async def _answer(response: "httpx2.Response", limit: asyncio.Timeout) -> dict[s
         async with asyncio.timeout_at(deadline):
             async for chunk in response.aiter_raw():
                 body += chunk
-                if len(body) > _ANSWER_BOUND:
+                if len(body) > bound:
                     return {}
     with suppress(ValueError, RecursionError):
         answer = json.loads(body)

@@ -1,8 +1,9 @@
 """The protocol of channels."""
 
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from models.messages.live import LiveMessage
 from models.messages.message import Message
 from models.messages.reference import Reference
 from models.readable import in_a_line
@@ -34,6 +35,17 @@ class Channel(Protocol):
 
         Sending the same key again is harmless if the other side honours keys; it then returns the
         same reference. Raises only PermanentError or RetryableError.
+        """
+
+
+@runtime_checkable
+class Editing(Protocol):
+    """A channel that changes messages which it sent."""
+
+    async def edit(self, live: LiveMessage, reference: Reference, *, timeout: timedelta) -> None:
+        """Let the first message to a recipient show something else, as often as anybody asks.
+
+        Raises only PermanentError or RetryableError.
         """
 
 

@@ -1,5 +1,7 @@
 """Sending one message: what an incident owes, and how an attempt can fail."""
 
+from pydantic import Field
+
 from models.base import Frozen, Instant
 from models.messages.message import DeliveryFailure, Message
 from models.messages.reference import Reference
@@ -49,9 +51,11 @@ class Unheard(Frozen):
 class SendNotification(Frozen):
     """Input of send_notification: one message on one channel.
 
-    `first_message` refers to the first message that its recipient got over the channel.
+    `first_message` refers to the first message that its recipient got over the channel. A `fresh`
+    message was not tried on any channel before this activity.
     """
 
     channel: str
     message: Message
     first_message: Reference | None = None
+    fresh: bool = Field(default=False, exclude_if=lambda fresh: not fresh)

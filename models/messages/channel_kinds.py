@@ -5,4 +5,6 @@ To add a kind, add one line here and one file of that name in `connectors/channe
 
 from typing import Literal
 
-ChannelKind = Literal["webhook", "email", "ntfy", "console", "log"]
+ChannelKind = Literal["webhook", "email", "slack", "ntfy", "console", "log"]
+EDITING: frozenset[ChannelKind] = frozenset({"slack"})
+"""The kinds that change a message which they sent."""

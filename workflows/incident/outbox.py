@@ -266,7 +266,7 @@ class Outbox(Component):
         try:
             self._sending[key] = begin(
                 SEND_NOTIFICATION,
-                self._request(delivery.message, channel),
+                self._request(delivery, channel),
                 Receipt,
                 summary=_words(delivery, channel),
                 priority=self._desk.priority(self._kind(delivery)),
@@ -292,11 +292,18 @@ class Outbox(Component):
             self._busy.discard(key)
             self._sending.pop(key, None)
 
-    def _request(self, sent: Message, channel: str) -> SendNotification:
-        """What to send, and the message from which it goes on."""
-        kept = self._desk.incident.first_messages
-        first = reference_of(kept, channel, sent.recipient)
-        return SendNotification(channel=channel, message=sent, first_message=first)
+    def _request(self, delivery: Delivery, channel: str) -> SendNotification:
+        """What to send, and the message from which it goes on.
+
+        A page may have been tried by the activity that pages its level.
+        """
+        sent, kept = delivery.message, self._desk.incident.first_messages
+        return SendNotification(
+            channel=channel,
+            message=sent,
+            first_message=reference_of(kept, channel, sent.recipient),
+            fresh=not delivery.rounds and sent.kind is not MessageKind.PAGE,
+        )
 
     def _kind(self, delivery: Delivery) -> WorkKind:
         """The kind of work; a page is a first page until somebody was paged."""

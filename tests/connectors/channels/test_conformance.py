@@ -15,8 +15,10 @@ from structlog.testing import capture_logs
 from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kind import Ability, Repeat
 from connectors.channels.kinds import KINDS, channel_settings
-from connectors.channels.protocol import Channel
+from connectors.channels.protocol import Channel, Editing
 from connectors.errors import ConnectorError, PermanentError, RetryableError
+from models.messages.channel_kinds import EDITING
+from models.messages.live import LiveMessage
 from models.messages.message import Message, MessageKind
 from models.readable import in_a_line, readable
 from tests.fakes.counterparts.counterpart import WAIT, Counterpart, Fate
@@ -143,6 +145,24 @@ async def test_later_messages_join_the_thread_of_the_first(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+async def test_an_edit_changes_what_the_first_message_shows(kind: str) -> None:
+    """If a kind says that it edits, the same message shows the new state; else nobody may ask."""
+    live = LiveMessage(incident_id="INC-1", recipient="ana", heading="Fixed", facts={"state": "ok"})
+    async with joined(kind) as (channel, other):
+        first = await channel.send(to_ana(key="1"), timeout=SOON)
+        assert isinstance(channel, Editing) is (Ability.EDIT in KINDS[kind].can)
+        assert (kind in EDITING) is (Ability.EDIT in KINDS[kind].can)
+        if not isinstance(channel, Editing):
+            return
+        assert first
+        for _ in range(2):
+            await channel.edit(live, first, timeout=SOON)
+        [taken] = other.taken
+        assert taken.lines[0] == "Fixed"
+        assert "state: ok" in taken.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
 async def test_the_link_to_answer_reaches_the_person_and_nobody_else(kind: str) -> None:
     """Whoever has the link answers as this person. So it goes neither to a place nor to a log."""
     async with joined(kind) as (channel, other):
@@ -176,7 +196,8 @@ async def test_no_secret_is_ever_shown(kind: str) -> None:
                 if named != kind:
                     continue
                 other.meets(fate)
-                error = await refused(channel, to_ana(), SHORT if fate is Fate.SILENT else SOON)
+                other_one = to_ana(key=fate.value)
+                error = await refused(channel, other_one, SHORT if fate is Fate.SILENT else SOON)
                 assert error.channel == "pager"
                 assert error.__cause__ is None
                 assert error.reason.isprintable()

@@ -6,6 +6,7 @@ from tests.fakes.counterparts.counterpart import Counterpart
 from tests.fakes.counterparts.email import EmailCounterpart
 from tests.fakes.counterparts.lines import ConsoleCounterpart, LogCounterpart
 from tests.fakes.counterparts.ntfy import NtfyCounterpart
+from tests.fakes.counterparts.slack import SlackCounterpart
 from tests.fakes.counterparts.webhook import WebhookCounterpart
 
 COUNTERPARTS: Mapping[str, Callable[[], Counterpart]] = {
@@ -13,5 +14,6 @@ COUNTERPARTS: Mapping[str, Callable[[], Counterpart]] = {
     "email": EmailCounterpart,
     "log": LogCounterpart,
     "ntfy": NtfyCounterpart,
+    "slack": SlackCounterpart,
     "webhook": WebhookCounterpart,
 }

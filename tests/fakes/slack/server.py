@@ -1,0 +1,154 @@
+"""A server that judges calls as the published Web API of Slack does, and keeps what they do."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
+from tests.fakes.slack.checks import check_blocks
+from tests.fakes.slack.state import BOT, Posted, Refused, Workspace
+from tests.fakes.webhook_sink import Answer, WebhookSink
+
+_WRITES = "chat.postMessage"
+TOKEN, APP_TOKEN = "xoxb-token-secret", "xapp-token-secret"
+
+
+class SlackServer(WebhookSink):
+    """The Web API of one workspace, for whoever has the token of the bot.
+
+    What `answers` hold meets the next `chat.postMessage`; `meets` holds answers for other methods.
+    `without` are scopes that the app lacks: calls of these methods are refused.
+    """
+
+    def __init__(self, token: str = TOKEN) -> None:
+        super().__init__()
+        self.workspace = Workspace()
+        self.token = token
+        self.app_token = APP_TOKEN
+        self.meets: dict[str, list[Answer]] = {}
+        self.without: set[str] = set()
+        self.told: list[dict[str, Any]] = []
+        """What came to response URLs."""
+
+    @property
+    def api(self) -> str:
+        """The address of the Web API."""
+        return self.url_of("api")
+
+    @property
+    def posted(self) -> list[tuple[str, Posted]]:
+        """Each message of the bot with its place, in order."""
+        every = [
+            (place.id, each)
+            for place in self.workspace.conversations.values()
+            for each in place.messages
+            if each.user == BOT
+        ]
+        return sorted(every, key=lambda found: found[1].ts)
+
+    def calls(self, method: str) -> list[dict[str, str]]:
+        """The arguments of each call of a method, in order."""
+        came = (request for request in self.requests if request.path == f"/api/{method}")
+        return [dict(parse_qsl(request.body.decode())) for request in came]
+
+    def _answer_to(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        if path.startswith("/respond/"):
+            self.told.append(json.loads(body))
+            return Answer(body=b"ok")
+        method = path.removeprefix("/api/")
+        waiting = self.answers if method == _WRITES else self.meets.get(method, [])
+        programmed = waiting.pop(0) if waiting else None
+        if programmed and not programmed.effective:
+            return programmed
+        done = self._done(method, headers, body)
+        return programmed or Answer(body=json.dumps(done).encode())
+
+    def _done(self, method: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+        given = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        token = self.app_token if method.startswith("apps.") else self.token
+        act = getattr(self, f"_{method.replace('.', '_')}", None)
+        if headers.get("authorization") != f"Bearer {token}":
+            return {"ok": False, "error": "invalid_auth"}
+        if act is None or method in self.without:
+            return {"ok": False, "error": "missing_scope" if act else "unknown_method"}
+        try:
+            return {"ok": True, **act(given)}
+        except Refused as refused:
+            return {"ok": False, "error": refused.code}
+
+    def _chat_postMessage(self, given: dict[str, str]) -> dict[str, Any]:  # noqa: N802 - Slack's name
+        place = self.workspace.place(given.get("channel"))
+        if place.archived:
+            raise Refused("is_archived")
+        if BOT not in place.members:
+            raise Refused("not_in_channel")
+        thread = given.get("thread_ts")
+        if thread and place.message(thread) is None:
+            raise Refused("thread_not_found")
+        made = self.workspace.post(place, BOT, **self._content(given), thread_ts=thread)
+        return {"channel": place.id, "ts": made.ts, "message": made.shown(with_metadata=True)}
+
+    def _chat_update(self, given: dict[str, str]) -> dict[str, Any]:
+        place = self.workspace.conversations.get(given.get("channel", ""))
+        found = place.message(given.get("ts")) if place else None
+        if place is None or found is None:
+            raise Refused("channel_not_found" if place is None else "message_not_found")
+        if found.user != BOT:
+            raise Refused("cant_update_message")
+        content = self._content(given)
+        found.text, found.blocks = content["text"], content["blocks"]
+        found.metadata = content["metadata"] or found.metadata
+        found.edits += 1
+        return {"channel": place.id, "ts": found.ts}
+
+    def _content(self, given: dict[str, str]) -> dict[str, Any]:
+        blocks = json.loads(given.get("blocks", "[]"))
+        text = given.get("text", "")
+        if not text and not blocks:
+            raise Refused("no_text")
+        if len(text) > 40_000:
+            raise Refused("msg_too_long")
+        check_blocks(blocks)
+        said = json.loads(given["metadata"]) if given.get("metadata") else None
+        if said is not None and not {"event_type", "event_payload"} <= said.keys():
+            raise Refused("invalid_metadata_format")
+        return {"text": text, "blocks": blocks, "metadata": said}
+
+    def _conversations_history(self, given: dict[str, str]) -> dict[str, Any]:
+        place = self.workspace.place(given.get("channel"))
+        roots = [each for each in place.messages if each.thread_ts in {None, each.ts}]
+        return self._page(list(reversed(roots)), given)
+
+    def _conversations_replies(self, given: dict[str, str]) -> dict[str, Any]:
+        place = self.workspace.place(given.get("channel"))
+        named = place.message(given.get("ts"))
+        if named is None:
+            raise Refused("thread_not_found")
+        root = named.thread_ts or named.ts
+        thread = [each for each in place.messages if root in {each.ts, each.thread_ts}]
+        return self._page(thread, given)
+
+    def _page(self, found: list[Posted], given: dict[str, str]) -> dict[str, Any]:
+        start, limit = int(given.get("cursor") or 0), int(given.get("limit", "100"))
+        full = given.get("include_all_metadata") == "true"
+        page = [each.shown(with_metadata=full) for each in found[start : start + limit]]
+        more = start + limit < len(found)
+        cursor = str(start + limit) if more else ""
+        return {"messages": page, "has_more": more, "response_metadata": {"next_cursor": cursor}}
+
+    def _conversations_open(self, given: dict[str, str]) -> dict[str, Any]:
+        user = given.get("users", "")
+        if user not in self.workspace.users:
+            raise Refused("user_not_found")
+        return {"channel": {"id": self.workspace.direct(user).id}}
+
+    def _users_lookupByEmail(self, given: dict[str, str]) -> dict[str, Any]:  # noqa: N802 - Slack's name
+        for user in self.workspace.users.values():
+            if user["profile"]["email"] == given.get("email"):
+                return {"user": user}
+        raise Refused("users_not_found")
+
+    def _users_info(self, given: dict[str, str]) -> dict[str, Any]:
+        user = self.workspace.users.get(given.get("user", ""))
+        if user is None:
+            raise Refused("user_not_found")
+        return {"user": user}
