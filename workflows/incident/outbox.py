@@ -5,16 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import FailureError
 
 from models.contracts.notifying import (
-    PERMANENT_FAILURE,
     SEND_NOTIFICATION,
     Delivery,
-    SendNotification,
 )
 from models.incident.timeline import EntryKind
-from models.messages.message import DeliveryFailure, Message, MessageKind, Receipt
+from models.messages.message import Message, MessageKind, Receipt
 from models.people.workload import (
     ASK_FOR_LEAVE,
     GRANTED,
@@ -43,10 +41,11 @@ from rules.paging.withdrawal import withdrawal
 from rules.people.naming.people_meant import message_target
 from rules.people.permission.requests import open_requests
 from rules.people.stand_ins import addressed_by_targets
-from rules.record.references import reference_data, reference_of
+from rules.record.references import reference_data
 from rules.record.update_reach import is_news, missed_words, with_missed_update, with_taken_update
 from workflows.activity_calls import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
 from workflows.incident.component import Component, Due
+from workflows.incident.delivering import failure_of, sending, words_of
 from workflows.incident.desk import Desk
 
 ROUNDS = 8
@@ -266,9 +265,9 @@ class Outbox(Component):
         try:
             self._sending[key] = begin(
                 SEND_NOTIFICATION,
-                self._request(delivery, channel),
+                sending(delivery, channel, self._desk.incident),
                 Receipt,
-                summary=_words(delivery, channel),
+                summary=words_of(delivery, channel),
                 priority=self._desk.priority(self._kind(delivery)),
                 within=within,
             )
@@ -286,24 +285,11 @@ class Outbox(Component):
                     with_taken_update(desk.incident, delivery.update, audience, desk.now())
                 )
             self._desk.remember(receipt, delivery.message.recipient)
-            words = _words(delivery, channel) + late_words(delivery)
+            words = words_of(delivery, channel) + late_words(delivery)
             self._said(delivery, "sent", words, channel, **reference_data(receipt))
         finally:
             self._busy.discard(key)
             self._sending.pop(key, None)
-
-    def _request(self, delivery: Delivery, channel: str) -> SendNotification:
-        """What to send, and the message from which it goes on.
-
-        A page may have been tried by the activity that pages its level.
-        """
-        sent, kept = delivery.message, self._desk.incident.first_messages
-        return SendNotification(
-            channel=channel,
-            message=sent,
-            first_message=reference_of(kept, channel, sent.recipient),
-            fresh=not delivery.rounds and sent.kind is not MessageKind.PAGE,
-        )
 
     def _kind(self, delivery: Delivery) -> WorkKind:
         """The kind of work; a page is a first page until somebody was paged."""
@@ -327,7 +313,7 @@ class Outbox(Component):
         """
         failure = failure_of(delivery, channel, error)
         key = delivery.message.key
-        what = f"{_words(delivery, channel)} — failed: {failure.error}"
+        what = f"{words_of(delivery, channel)} — failed: {failure.error}"
         if delivery.channel + 1 < len(delivery.channels):
             change: dict[str, Any] = {"channel": delivery.channel + 1}
             if failure.permanent:
@@ -390,18 +376,3 @@ class Outbox(Component):
             reason=sent.reason,
             **data,
         )
-
-
-def failure_of(delivery: Delivery, channel: str, error: FailureError) -> DeliveryFailure:
-    """What the channel said, or that it gave no answer."""
-    why, permanent = "no answer in time", False
-    if isinstance(error.cause, ApplicationError):
-        why = error.cause.message.removeprefix(f"{channel}: ")
-        permanent = error.cause.type == PERMANENT_FAILURE
-    key = delivery.message.key
-    return DeliveryFailure(key=key, channel=channel, error=why, permanent=permanent)
-
-
-def _words(delivery: Delivery, channel: str) -> str:
-    sent = delivery.message
-    return f"{sent.kind} to {sent.recipient} by {channel}: {sent.reason}"

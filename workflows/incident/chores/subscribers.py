@@ -17,8 +17,9 @@ from rules.updates.event_message import event_message
 from rules.updates.subscribed import subscribed
 from workflows.activity_calls import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, perform
 from workflows.incident.component import Component, Due
+from workflows.incident.delivering import failure_of
 from workflows.incident.desk import Desk
-from workflows.incident.outbox import FIRST_BACKOFF, ROUNDS, failure_of
+from workflows.incident.outbox import FIRST_BACKOFF, ROUNDS
 
 MOST_WAITING = 50
 WAITING_BYTES = 64 * 1024
