@@ -51,6 +51,13 @@ class PolicyInForce:
         except Refused:
             return ()
 
+    def time_zone(self) -> str:
+        """The time zone of the policy; UTC if the policy cannot be used."""
+        try:
+            return self.in_force().policy.time_zone
+        except Refused:
+            return "UTC"
+
     async def known(
         self, digest: str | None = None, name: str | None = None, version: str | None = None
     ) -> LoadedPolicy | None:

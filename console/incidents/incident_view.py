@@ -178,7 +178,7 @@ def _undelivered(view: IncidentView) -> Iterator[Text]:
             yield line(
                 f"- {message.kind} to {message.recipient}: {message.reason}{again}", "yellow"
             )
-    yield from (line(f"- {events}", "yellow") for events in waiting_events(view))
+    yield from (line(f"- {events}", "yellow") for events in waiting_events(view, moment))
 
 
 def render(view: IncidentView, last: int | None = None) -> Group:

@@ -37,7 +37,4 @@ def times_in(name: str, *, utc: bool) -> Iterator[None]:
 def moment(at: datetime | None) -> str:
     """An instant to the second, with its zone, such as `2026-03-27 17:50:00 CET`; "" if none."""
     zone = _zone.get()
-    if at is None or zone is None:
-        return times.moment(at)
-    local = at.astimezone(zone)
-    return f"{times.stamp(local)} {times.name_of_clock(local.tzname() or UTC_NAME)}"
+    return times.moment(at) if at is None or zone is None else times.in_local(at, zone)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from models.time.calendar import LocalTimes
 
@@ -48,6 +48,12 @@ def in_zone(at: datetime, local: LocalTimes | None, written: Told = stamp) -> st
 def in_zone_minutes(at: datetime, local: LocalTimes | None) -> str:
     """The same to the minute."""
     return in_zone(at, local, lambda shown: f"{shown:%Y-%m-%d %H:%M}")
+
+
+def in_local(at: datetime, zone: tzinfo) -> str:
+    """An instant to the second as the clocks of a zone show it: `2026-03-27 17:50:00 CET`."""
+    local = at.astimezone(zone)
+    return f"{stamp(local)} {name_of_clock(local.tzname() or 'UTC')}"
 
 
 def moment(at: datetime | None) -> str:

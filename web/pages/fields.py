@@ -15,7 +15,10 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field of a form. `control` says how somebody fills it in, `problem` what is wrong."""
+    """A field of a form. `control` says how somebody fills it in, `problem` what is wrong.
+
+    The value of an instant is local time of one of `zones`; `zone` is the chosen one.
+    """
 
     name: str
     label: str
@@ -26,6 +29,8 @@ class FormField:
     value: str
     longest: int
     problem: str = ""
+    zones: tuple[Choice, ...] = ()
+    zone: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:

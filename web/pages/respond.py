@@ -16,7 +16,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from connectors.signed_links import PATH, BadLink, Link
-from rules.wording.times import in_utc
 from web.api.commanding import Commanding
 from web.events.last_event import EventsQuery
 from web.http.errors import Refused, address_of, log_refusal
@@ -28,6 +27,7 @@ from web.pages.live import Live
 from web.pages.rendering import Pages
 from web.pages.sending import Told, give, told_of
 from web.pages.summary import SeenIncident, seen_by
+from web.pages.times import InUtc, times_of
 
 log = structlog.get_logger(__name__)
 
@@ -72,22 +72,33 @@ class Respond:
             self._sessions.begin(request, answer, link)
         return answer
 
-    async def show(self, request: Request, incident: str) -> Response:
+    async def show(
+        self,
+        request: Request,
+        incident: str,
+        utc: InUtc,
+    ) -> Response:
         """Show the incident to a person who has its link."""
         session = self._sessions.of(request, incident)
         if session is None:
             return self._no_session()
-        return await self._page(session, None)
+        return await self._page(session, None, utc=utc)
 
-    async def part(self, request: Request, incident: str, state: Was = "") -> Response:
+    async def part(
+        self,
+        request: Request,
+        incident: str,
+        utc: InUtc,
+        state: Was = "",
+    ) -> Response:
         """Show only what changes; `state` is where the incident stood when the page was loaded."""
         session = self._sessions.of(request, incident)
         if session is None:
             return self._no_session()
-        make = partial(self._part, incident, state)
+        make = partial(self._part, incident, state, utc=utc)
         try:
             news_at = self._live.news_at(incident)
-            return await self._live.parts.part(f"r {incident} {state}", news_at, make)
+            return await self._live.parts.part(f"r {incident} {state} {utc}", news_at, make)
         except Refused as refused:
             return self._pages.note(refused)
 
@@ -104,14 +115,21 @@ class Respond:
 
         return await self._live.incident(request, incident, asked, identify)
 
-    async def _part(self, incident: str, was: str) -> Response:
+    async def _part(self, incident: str, was: str, *, utc: bool) -> Response:
         seen = await self._reading.seen(incident)
-        page, as_of = seen_by("", seen.view), in_utc(seen.view.now)
+        times = times_of(seen.view.time_zone, utc=utc)
+        page = seen_by("", seen.view, times.words)
         if page.over or not seen.running:
             return self._over(page, None, {"HX-Refresh": "true"})
-        return self._pages.render("respond-part.html", page=page, as_of=as_of, was=was, whole=False)
+        return self._pages.render("respond-part.html", page=page, times=times, was=was, whole=False)
 
-    async def give(self, request: Request, incident: str, command: str) -> Response:
+    async def give(
+        self,
+        request: Request,
+        incident: str,
+        command: str,
+        utc: InUtc,
+    ) -> Response:
         """Give the command of a form."""
         session = self._sessions.of(request, incident)
         if session is None:
@@ -120,13 +138,14 @@ class Respond:
             fields = await self._sessions.form(request, session)
         except Refused as refused:
             log_refusal(refused, request)
-            return await self._page(session, told_of(refused))
+            return await self._page(session, told_of(refused), utc=utc)
         if await self._over_already(incident):
-            return await self._page(session, None)
+            return await self._page(session, None, utc=utc)
         asker = session.asker
         told = await give(self._commanding, asker, incident, command, fields, offered=EVERY_FORM)
         done = told.status is HTTPStatus.OK
-        return await self._page(session, told, None if done else Given(command, fields, told.again))
+        given = None if done else Given(command, fields, told.again)
+        return await self._page(session, told, given, utc=utc)
 
     async def _over_already(self, incident: str) -> bool:
         """Whether an incident is known to be over; if Temporal is slow, its answer says so."""
@@ -137,7 +156,7 @@ class Respond:
             return False
 
     async def _page(
-        self, session: Session, told: Told | None, given: Given | None = None
+        self, session: Session, told: Told | None, given: Given | None = None, *, utc: bool
     ) -> Response:
         try:
             seen = await self._reading.seen(session.incident)
@@ -147,7 +166,8 @@ class Respond:
             return self._pages.render(
                 "note.html", HTTPStatus(refused.status), heading=heading, lines=lines
             )
-        page = seen_by(session.person, seen.view)
+        times = times_of(seen.view.time_zone, utc=utc)
+        page = seen_by(session.person, seen.view, times.words)
         if page.over or not seen.running:
             return self._over(page, told)
         forms = offered(seen.view, session.person, given)
@@ -158,7 +178,7 @@ class Respond:
             forms=forms,
             proof=proof,
             told=told,
-            as_of=in_utc(seen.view.now),
+            times=times,
             was="",
             whole=True,
         )

@@ -1,9 +1,8 @@
 """Gives the command of a form, and returns the outcome."""
 
-import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +18,7 @@ from web.api.commanding import BODIES, Commanding, command_of
 from web.http.errors import PROBLEM_BOUND, Refused, malformed
 from web.http.keys import key_of
 from web.identity.asker import Asker
+from web.pages.typed_instants import typed_instant
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +27,8 @@ COMMON = ("note", "override")
 """Texts that every form may have."""
 HAPPENED_AT = "happened_at"
 ID_BOUND = 200
-_NO_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
-"""What a browser sends for a date and time; the pages ask for UTC."""
+NOTHING: tuple[Any, ...] = (None, "", (), {})
+"""What a blank field says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +113,17 @@ def values_of(spec: CommandSpec, fields: Mapping[str, str]) -> dict[str, Any]:
     """
     kinds = {field.name: field.kind for field in command_fields(spec)}
     kinds |= dict.fromkeys(COMMON, FieldKind.TEXT) | {HAPPENED_AT: FieldKind.INSTANT}
-    found = {name: value_of(name, kind, fields.get(name, "")) for name, kind in kinds.items()}
-    return {name: value for name, value in found.items() if value not in ("", (), {})}
+    found = {name: value_of(name, kind, fields) for name, kind in kinds.items()}
+    return {name: value for name, value in found.items() if value not in NOTHING}
 
 
-def value_of(name: str, kind: FieldKind, text: str) -> Any:
+def value_of(name: str, kind: FieldKind, fields: Mapping[str, str]) -> Any:
     """What somebody filled into one field, as its kind takes it. Raises Refused (422)."""
+    text = fields.get(name, "")
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
     match kind:
         case FieldKind.INSTANT:
-            said = text.strip()
-            return f"{said}Z" if _NO_ZONE.fullmatch(said) else said
+            return _instant(name, fields)
         case FieldKind.MANY:
             return lines
         case FieldKind.PAIRS:
@@ -132,18 +132,25 @@ def value_of(name: str, kind: FieldKind, text: str) -> Any:
             return text.strip().replace("\r\n", "\n")
 
 
+def _instant(name: str, fields: Mapping[str, str]) -> datetime | None:
+    try:
+        return typed_instant(name, fields)
+    except ValueError as error:
+        raise wrong(name, str(error)) from None
+
+
+def wrong(name: str, problem: str) -> Refused:
+    """Refuse what somebody filled into a field."""
+    status, message = HTTPStatus.UNPROCESSABLE_ENTITY, f"{name}: {problem}"
+    return Refused(status, "Malformed", message, fields=[(name, problem)])
+
+
 def _pairs(name: str, lines: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for line in lines:
         pair = pair_of(line)
         if pair is None:
-            problem = f"{line[:100]!r} is not name=value"
-            raise Refused(
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                "Malformed",
-                f"{name}: {problem}",
-                fields=[(name, problem)],
-            )
+            raise wrong(name, f"{line[:100]!r} is not name=value")
         if pair[1]:
             found[pair[0]] = pair[1]
     return found

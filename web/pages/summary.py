@@ -11,7 +11,7 @@ from models.time.clock import ClockReading, Stage
 from rules.alerts.links import links_of
 from rules.alerts.words import alerts_in_words
 from rules.updates.owed import owed_updates
-from rules.wording.times import in_utc, span
+from rules.wording.times import Told, span
 from states.lifecycle import TERMINAL
 
 NEWEST_LINES = 30
@@ -94,12 +94,12 @@ def _alert(alert: Alert) -> ShownAlert:
     return ShownAlert(alerts_in_words([alert]), links_of(alert))
 
 
-def _line(entry: TimelineEntry) -> ShownLine:
-    return ShownLine(entry.happened_at, in_utc(entry.happened_at), entry.summary)
+def _line(entry: TimelineEntry, told: Told) -> ShownLine:
+    return ShownLine(entry.happened_at, told(entry.happened_at), entry.summary)
 
 
-def seen_by(person: str, view: IncidentView) -> SeenIncident:
-    """What a page shows of an incident to a person, newest lines first."""
+def seen_by(person: str, view: IncidentView, told: Told) -> SeenIncident:
+    """What a page shows of an incident to a person, newest lines first, with times as `told`."""
     incident = view.incident
     report, since = incident.report, incident.reported_at
     acknowledged = incident.milestone("acknowledged")
@@ -111,7 +111,7 @@ def seen_by(person: str, view: IncidentView) -> SeenIncident:
         severity=incident.severity,
         state=incident.state.value,
         since=since,
-        since_words=f"{span(view.now - since)} ago ({in_utc(since)})",
+        since_words=f"{span(view.now - since)} ago ({told(since)})",
         nature=report.nature or "",
         service=report.service,
         leading=view.manager,
@@ -119,7 +119,7 @@ def seen_by(person: str, view: IncidentView) -> SeenIncident:
         clock=next_limit(view.readings, view.now),
         alerts=tuple(_alert(r.alert) for r in list(incident.alerts.values())[:MOST_ALERTS]),
         paged=tuple(e.summary for e in incident.timeline if e.kind in PAGED)[-NEWEST_LINES:],
-        timeline=tuple(_line(e) for e in reversed(incident.timeline[-NEWEST_LINES:])),
+        timeline=tuple(_line(e, told) for e in reversed(incident.timeline[-NEWEST_LINES:])),
         over=incident.state in TERMINAL,
         now=view.now,
         last=incident.next_seq - 1,

@@ -5,6 +5,7 @@ from models.contracts.incident import Carried
 from models.contracts.notifying import Delivery, Unheard
 from rules.commands.view import view_of
 from rules.updates.event_message import event_message
+from rules.wording.times import in_utc
 from rules.wording.waiting_events import waiting_events
 from tests.specimens import POLICY, after, an_incident
 
@@ -30,7 +31,7 @@ def test_each_tool_has_one_line_that_counts_what_waits_and_what_it_lost() -> Non
     )
     view = view_of(carried, after(9))
     assert len(view.undelivered) == 3
-    assert list(waiting_events(view)) == [
+    assert list(waiting_events(view, in_utc)) == [
         "2 events to gate, which takes none since 2026-03-27 16:52:00 UTC; 3 given up",
         "0 events to board, which takes none since 2026-03-27 16:54:00 UTC",
         "1 event to chat",

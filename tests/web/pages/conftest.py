@@ -24,6 +24,7 @@ from web.app import create_app
 KEYS = LinkKeys.read("test:0123456789abcdef0123456789abcdef")
 REPORT = {"title": "Checkout <b>fails</b>", "reporter": "ana", "severity": "SEV1"}
 MORE = """
+time_zone: Europe/Berlin
 schedules:
   primary: { rotation: { people: [ana], hand_over: monday 09:00, starts: 2026-01-05 } }
 steps:

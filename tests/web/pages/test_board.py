@@ -1,6 +1,7 @@
 """The board: the open incidents, the soonest due first, and who is on call."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -108,6 +109,22 @@ async def test_a_board_without_temporal_says_so(
     page = await ana.opens("/")
     assert page.status_code == 503
     assert "Temporal cannot be reached" in words(page.text)
+
+
+async def test_the_board_keeps_utc_on_the_way_to_other_pages(desk: Desk, ana: Browser) -> None:
+    """Without it, times are in the zone of the policy."""
+    incident = await desk.reports()
+    page = await ana.opens("/")
+    assert re.search(r"As of \S+ \S+ CES?T", words(page.text))
+    assert 'href="/?utc=true">Show them in UTC' in page.text
+    utc = await ana.opens("/?utc=true")
+    assert re.search(r"As of \S+ \S+ UTC", words(utc.text))
+    assert f'href="/incidents/{incident}?utc=true"' in utc.text
+    assert 'href="/oncall?utc=true"' in utc.text
+    assert 'href="/">Show them in Europe/Berlin' in utc.text
+    calendar = await ana.opens("/oncall?utc=true")
+    assert "In UTC" in words(calendar.text)
+    assert "Local time of Europe/Berlin" in words((await ana.opens("/oncall")).text)
 
 
 async def test_who_is_on_call_is_shown_while_temporal_is_away(

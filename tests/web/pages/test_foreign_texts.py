@@ -7,6 +7,7 @@ from hypothesis import given
 from models.alert import Alert, AlertLink, AlertRecord, AlertStatus
 from models.contracts.incident import Carried
 from rules.commands.view import view_of
+from rules.wording.times import stamp
 from tests.foreign_texts import FOREIGN
 from tests.specimens import POLICY, after, an_incident
 from web.pages.rendering import Pages
@@ -61,7 +62,7 @@ def test_links_of_alerts_are_text_that_people_may_follow() -> None:
     record = AlertRecord(alert=alert, first_seen_at=after(0), last_seen_at=after(0))
     incident = an_incident().changed(alerts={"f": record})
     view = view_of(Carried(policy=POLICY, incident=incident), after(1))
-    rendered = Pages("").render("alerts.html", alerts=seen_by("ana", view).alerts)
+    rendered = Pages("").render("alerts.html", alerts=seen_by("ana", view, stamp).alerts)
     found = Tags(bytes(rendered.body).decode())
     links = [dict(attrs) for tag, attrs in found.tags if tag == "a"]
     assert {link["rel"] for link in links} == {"noopener noreferrer nofollow"}

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -128,13 +129,33 @@ async def test_a_double_tap_is_one_command(ana: Responder) -> None:
     assert len(set(ids)) == len(ids)
 
 
-async def test_an_instant_is_read_as_utc(ana: Responder) -> None:
-    """As the field says; a phone sends none of its own zone."""
+async def test_times_are_in_the_zone_of_the_policy_and_one_link_away_in_utc(
+    ana: Responder,
+) -> None:
+    """An instant is typed as the zone beside its field says; what is no instant is not sent."""
+    page = await ana.opens()
+    local = ZoneInfo("Europe/Berlin")
+    reported_at = (await ana.desk.siren.record(ana.incident)).reported_at
+    here = f"{reported_at.astimezone(local):%Y-%m-%d %H:%M:%S} CE"
+    assert f"({here}" in words(page)
+    assert not re.search(r":\d\d UTC", words(page))
+    in_utc = await ana.opens("?utc=true")
+    assert f"({reported_at:%Y-%m-%d %H:%M:%S} UTC)" in words(in_utc)
+    assert here not in in_utc
+    assert "/acknowledge?utc=true" in in_utc
+    assert f"/parts/incidents/{ana.incident}?state=reported&amp;utc=true" in in_utc
+    zone = {"happened_at.zone": "Europe/Berlin"}
+    twice = await ana.gives("acknowledge", happened_at="2026-10-25T02:30", **zone)
+    assert twice.status_code == 422
+    assert "comes twice in Europe/Berlin: choose beside it which one" in words(twice.text)
+    assert '<option value="+02:00">the first (CEST, UTC+02:00)</option>' in twice.text
+    typed = f"{reported_at.astimezone(local):%Y-%m-%dT%H:%M:%S}"
+    answer = await ana.gives("acknowledge", twice.text, happened_at=typed, note="seen", **zone)
+    assert "Done: " in answer.text, words(answer.text)
     record = await ana.desk.siren.record(ana.incident)
-    at = record.reported_at.strftime("%Y-%m-%dT%H:%M:%S")
-    answer = await ana.gives("acknowledge", happened_at=at)
-    assert "Done: " in answer.text or "Not done: " in answer.text
-    assert "zone" not in words(answer.text).partition("What moves it on")[0]
+    milestone = record.milestone("acknowledged")
+    assert milestone
+    assert milestone.at == reported_at.replace(microsecond=0)
 
 
 async def test_every_command_of_the_table_that_makes_sense_is_a_form(ana: Responder) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from models.answers.on_call import GapShown, LocalTime, ScheduleShown, ShiftShown
 from web.pages.oncall.calendar import Day, schedule_of
+from web.pages.times import times_of
 
 NOW = datetime(2026, 3, 27, 23, 30, tzinfo=UTC)
 
@@ -21,7 +22,7 @@ def shift(person: str, begins: str, until: str, because: str = "rotation") -> Sh
 def days(*shifts: ShiftShown, gaps: tuple[GapShown, ...] = ()) -> tuple[Day, ...]:
     """The days of a schedule in London from `NOW` on."""
     found = ScheduleShown(schedule="s", zone="Europe/London", shifts=shifts, gaps=gaps)
-    return schedule_of(found, (), NOW).days
+    return schedule_of(found, (), NOW, times_of(found.zone)).days
 
 
 def told(day: Day) -> list[str]:

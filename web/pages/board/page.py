@@ -9,13 +9,13 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from incidents.finding import Filters
-from rules.wording.times import in_utc
 from states.lifecycle import TERMINAL, State
 from web.http.errors import Refused
 from web.pages.board.on_call import OnCallNow
 from web.pages.entry import Entry, Visitor
 from web.pages.live import Live
 from web.pages.rendering import Pages
+from web.pages.times import times_of
 from web.policy import PolicyInForce
 
 BOUND = 200
@@ -25,7 +25,7 @@ STATES = tuple(state.value for state in State if state not in TERMINAL)
 class BoardQuery(BaseModel):
     """Which incidents the board shows. An empty value filters nothing, as a form sends it.
 
-    With `paused`, the page does not refresh itself.
+    With `paused`, the page does not refresh itself; with `utc`, it shows times in UTC.
     """
 
     severity: str = Field(default="", max_length=BOUND)
@@ -33,6 +33,7 @@ class BoardQuery(BaseModel):
     service: str = Field(default="", max_length=BOUND)
     breached: bool = False
     paused: bool = False
+    utc: bool = False
 
     def filters(self) -> Filters:
         """The same, for a search."""
@@ -88,13 +89,14 @@ class BoardPage:
     async def _page(self, asked: BoardQuery, template: str, visitor: Visitor) -> Response:
         listing = await self._live.board.listing(asked.filters(), visitor.asker.source)
         duties = await self._on_call.duties()
+        times = times_of(self._policy.time_zone(), utc=asked.utc)
         return self._pages.render(
             template,
             visitor=visitor,
             asked=asked,
-            filtered=asked.address(paused=False) != "",
+            filtered=asked.address(paused=False, utc=False) != "",
             listing=listing,
-            as_of=in_utc(listing.at),
+            times=times,
             duties=duties,
             states=STATES,
             severities=self._severities(asked.severity),

@@ -13,6 +13,9 @@ from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger
 from web.pages.fields import LONGEST_TEXT, FormField, label_of
 from web.pages.forms import Given
 from web.pages.incident.choices import Choices, Situation, choices_of, names_of_pairs
+from web.pages.sending import HAPPENED_AT
+from web.pages.times import Times
+from web.pages.typed_instants import BOUND, ZONE, zone_choices
 
 OFTEN = (
     "post_update",
@@ -58,9 +61,11 @@ class Forms:
     others: tuple[CommandForm, ...]
 
 
-def forms_for(view: IncidentView, policy: CompiledPolicy | None, given: Given | None) -> Forms:
-    """The commands that make sense now."""
-    maker = _Maker(view, Situation(view.incident, policy), given)
+def forms_for(
+    view: IncidentView, policy: CompiledPolicy | None, given: Given | None, times: Times
+) -> Forms:
+    """The commands that make sense now; their instants are typed as the page shows times."""
+    maker = _Maker(view, Situation(view.incident, policy), given, times)
     moves = [name for name in (step.name for step in view.next) if name in COMMANDS]
     possible = [name for name in COMMANDS if name not in moves and maker.makes_sense(name)]
     often = [name for name in OFTEN if name in possible]
@@ -73,6 +78,7 @@ class _Maker:
     view: IncidentView
     situation: Situation
     given: Given | None
+    times: Times
 
     def makes_sense(self, name: str) -> bool:
         """Whether the command can do anything now; a choice without values says that it cannot."""
@@ -104,7 +110,7 @@ class _Maker:
             may=step.may if step else self._may(spec.name),
             missing=step.missing if step else (),
             fields=tuple(self._fields(spec, values)),
-            more=tuple(_common(spec, values)),
+            more=tuple(_common(spec, values, self.times)),
             command_id=kept or new_command_id(),
             opened=given is not None,
         )
@@ -117,7 +123,7 @@ class _Maker:
 
     def _fields(self, spec: CommandSpec, values: Mapping[str, str]) -> Iterator[FormField]:
         if needs_happened_at(spec):
-            yield _happened_at(values, required=True)
+            yield _happened_at(values, self.times, required=True)
         for field in command_fields(spec):
             choices = choices_of(spec.name, field.name, self.situation)
             if choices is not None and choices.closed and not choices.values:
@@ -125,6 +131,7 @@ class _Maker:
             asked = "\n".join(
                 f"{name}=" for name in names_of_pairs(field.name, self.situation.policy)
             )
+            zoned = field.kind is FieldKind.INSTANT
             yield FormField(
                 name=field.name,
                 label=label_of(field.name),
@@ -134,6 +141,8 @@ class _Maker:
                 choices=choices.values if choices else (),
                 value=values.get(field.name, field.default or asked),
                 longest=field.longest or LONGEST_TEXT,
+                zones=zone_choices(field.name, values, self.times) if zoned else (),
+                zone=values.get(f"{field.name}{ZONE}", ""),
             )
         if spec.name not in {"add_note", "post_update"}:
             yield _text("note", "Note", "why, for the timeline", values)
@@ -151,7 +160,6 @@ def _says(spec: CommandSpec, step: NextStep | None) -> str:
 
 def _field_says(field: CommandField) -> str:
     added = {
-        FieldKind.INSTANT: ", in UTC",
         FieldKind.PAIRS: "; name=value, one a line",
         FieldKind.MANY: "; one a line",
     }
@@ -180,14 +188,23 @@ def _text(name: str, label: str, says: str, values: Mapping[str, str]) -> FormFi
     return FormField(name, label, "lines", False, says, (), value, LONGEST_TEXT)  # noqa: FBT003
 
 
-def _happened_at(values: Mapping[str, str], *, required: bool) -> FormField:
-    says = "when it happened, in UTC; never in the future"
-    value = values.get("happened_at", "")
-    return FormField("happened_at", "Happened at", "instant", required, says, (), value, 40)
+def _happened_at(values: Mapping[str, str], times: Times, *, required: bool) -> FormField:
+    return FormField(
+        name=HAPPENED_AT,
+        label="Happened at",
+        control="instant",
+        required=required,
+        says="when it happened; never in the future",
+        choices=(),
+        value=values.get(HAPPENED_AT, ""),
+        longest=BOUND,
+        zones=zone_choices(HAPPENED_AT, values, times),
+        zone=values.get(f"{HAPPENED_AT}{ZONE}", ""),
+    )
 
 
-def _common(spec: CommandSpec, values: Mapping[str, str]) -> Iterator[FormField]:
+def _common(spec: CommandSpec, values: Mapping[str, str], times: Times) -> Iterator[FormField]:
     """What every command may say, and few need."""
     if not needs_happened_at(spec):
-        yield _happened_at(values, required=False)
+        yield _happened_at(values, times, required=False)
     yield _text("override", "Override", "a reason to do it even if the policy refuses", values)

@@ -20,6 +20,7 @@ from web.pages.incident.shown import shown
 from web.pages.live import Live
 from web.pages.rendering import Pages
 from web.pages.sending import Told, give
+from web.pages.times import InUtc, times_of
 from web.policy import PolicyInForce
 
 Before = Annotated[int | None, Query(ge=0, le=10**9)]
@@ -49,16 +50,24 @@ class IncidentPage:
         self,
         request: Request,
         incident: str,
+        utc: InUtc,
         before: Before = None,
         paused: Paused = False,  # noqa: FBT002 - a parameter of an address
     ) -> Response:
         """Show the incident."""
-        show = partial(self._page, incident, before=before, live=not paused and before is None)
+        live = not paused and before is None
+        show = partial(self._page, incident, utc=utc, before=before, live=live)
         return await self._entry.enter(request, show)
 
-    async def part(self, request: Request, incident: str, state: Was = "") -> Response:
+    async def part(
+        self,
+        request: Request,
+        incident: str,
+        utc: InUtc,
+        state: Was = "",
+    ) -> Response:
         """Show only what changes; `state` is where the incident stood when the page was loaded."""
-        return await self._entry.enter(request, partial(self._shared, incident, state))
+        return await self._entry.enter(request, partial(self._shared, incident, state, utc=utc))
 
     async def events(
         self, request: Request, incident: str, asked: Annotated[EventsQuery, Query()]
@@ -67,19 +76,26 @@ class IncidentPage:
         identify = partial(self._entry.asker, request)
         return await self._live.incident(request, incident, asked, identify)
 
-    async def give(self, request: Request, incident: str, command: str) -> Response:
+    async def give(
+        self,
+        request: Request,
+        incident: str,
+        command: str,
+        utc: InUtc,
+    ) -> Response:
         """Give the command of a form, and show the outcome."""
-        return await self._entry.enter(request, partial(self._give, request, incident, command))
+        give = partial(self._give, request, incident, command, utc=utc)
+        return await self._entry.enter(request, give)
 
     async def _give(
-        self, request: Request, incident: str, command: str, visitor: Visitor
+        self, request: Request, incident: str, command: str, visitor: Visitor, *, utc: bool
     ) -> Response:
         fields = await self._entry.form(request)
         told = await give(self._commanding, visitor.asker, incident, command, fields)
         failed = told.status is not HTTPStatus.OK
         given = Given(command, fields, keep_id=told.again) if failed else None
         try:
-            return await self._page(incident, visitor, told=told, given=given)
+            return await self._page(incident, visitor, utc=utc, told=told, given=given)
         except Refused as refused:
             return self._untold(told, refused, fields)
 
@@ -95,36 +111,41 @@ class IncidentPage:
         incident: str,
         visitor: Visitor,
         *,
+        utc: bool,
         before: int | None = None,
         live: bool = True,
         told: Told | None = None,
         given: Given | None = None,
     ) -> Response:
         seen = await self._reading.seen(incident)
-        policy = self._pinned(seen.view)
+        policy, times = self._pinned(seen.view), times_of(seen.view.time_zone, utc=utc)
         return self._pages.render(
             "incident.html",
             told.status if told else HTTPStatus.OK,
             visitor=visitor,
-            page=shown(seen.view, policy, visitor.name, before),
+            page=shown(seen.view, policy, times.words, visitor.name, before),
             next=seen.view.next,
-            forms=forms_for(seen.view, policy, given),
+            forms=forms_for(seen.view, policy, given, times),
+            times=times,
             told=told,
             live=live and seen.running,
             whole=True,
             was="",
         )
 
-    async def _shared(self, incident: str, was: str, _: Visitor) -> Response:
+    async def _shared(self, incident: str, was: str, _: Visitor, *, utc: bool) -> Response:
         """The part, which is the same for everybody who may read."""
-        key, news_at = f"{incident} {was}", self._live.news_at(incident)
-        return await self._live.parts.part(key, news_at, partial(self._part, incident, was))
+        key, news_at = f"{incident} {was} {utc}", self._live.news_at(incident)
+        return await self._live.parts.part(
+            key, news_at, partial(self._part, incident, was, utc=utc)
+        )
 
-    async def _part(self, incident: str, was: str) -> Response:
+    async def _part(self, incident: str, was: str, *, utc: bool) -> Response:
         seen = await self._reading.seen(incident)
-        page = shown(seen.view, self._pinned(seen.view), "", None)
+        times = times_of(seen.view.time_zone, utc=utc)
+        page = shown(seen.view, self._pinned(seen.view), times.words, "", None)
         return self._pages.render(
-            "incident-part.html", page=page, next=seen.view.next, whole=False, was=was
+            "incident-part.html", page=page, next=seen.view.next, whole=False, was=was, times=times
         )
 
     def _pinned(self, view: IncidentView) -> CompiledPolicy | None:

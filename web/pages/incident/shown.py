@@ -11,7 +11,7 @@ from models.incident.record import TimelineEntry
 from models.proof import Proof
 from models.time.clock import ClockReading, ClockStatus, Stage
 from rules.wording.clocks import by_calendar, clock_words
-from rules.wording.times import in_utc, span
+from rules.wording.times import Told, span
 from rules.wording.waiting_events import waiting_events
 from web.pages.fields import Choice
 from web.pages.incident.choices import steps_left
@@ -104,32 +104,32 @@ class Shown:
 
 
 def shown(
-    view: IncidentView, policy: CompiledPolicy | None, person: str, before: int | None
+    view: IncidentView, policy: CompiledPolicy | None, told: Told, person: str, before: int | None
 ) -> Shown:
     """The page at the instant of its view; `before` is where its page of the timeline ends."""
     incident = view.incident
     hold = incident.hold
     return Shown(
-        head=seen_by(person, view),
-        now=in_utc(view.now),
-        on_hold=f"{hold.reason}, since {in_utc(hold.from_at)}" if hold else "",
+        head=seen_by(person, view, told),
+        now=told(view.now),
+        on_hold=f"{hold.reason}, since {told(hold.from_at)}" if hold else "",
         policy=f"{view.policy_name} {view.policy_version}",
         bars=tuple(_bar(reading) for reading in view.readings),
         breaches=tuple(
             dict.fromkeys(each.clock for each in view.breaches if each.corrected is None)
         ),
         roles=tuple((held.role, held.person) for held in incident.roles),
-        waiting=tuple(_waiting(view)),
+        waiting=tuple(_waiting(view, told)),
         doubts=tuple(str(doubt) for doubt in view.doubts),
         updates=tuple(
-            Update(in_utc(said.at), _who(said.actor), ", ".join(said.audiences), said.text)
+            Update(told(said.at), _who(said.actor), ", ".join(said.audiences), said.text)
             for said in reversed(incident.updates[-MOST_UPDATES:])
         ),
         steps=steps_left(incident, policy) if policy else (),
         steps_done=tuple(
-            DoneStep(done.step, done.actor.name, in_utc(done.at)) for done in incident.steps
+            DoneStep(done.step, done.actor.name, told(done.at)) for done in incident.steps
         ),
-        lines=_lines(view, before),
+        lines=_lines(view, told, before),
     )
 
 
@@ -158,7 +158,7 @@ def _who(actor: Actor) -> str:
     return f"{actor.name} ({actor.via}{known})"
 
 
-def _waiting(view: IncidentView) -> Iterator[str]:
+def _waiting(view: IncidentView, told: Told) -> Iterator[str]:
     incident = view.incident
     for offer in incident.handovers:
         yield f"{offer.giver} hands {offer.role} over to {offer.taker}, not accepted yet"
@@ -170,22 +170,21 @@ def _waiting(view: IncidentView) -> Iterator[str]:
     for owed in view.undelivered:
         if owed.message.event is None:
             yield f"not delivered yet: {owed.message.kind} to {owed.message.recipient}"
-    for events in waiting_events(view):
+    for events in waiting_events(view, told):
         yield f"not delivered yet: {events}"
 
 
-def _lines(view: IncidentView, before: int | None) -> Lines:
+def _lines(view: IncidentView, told: Told, before: int | None) -> Lines:
     timeline = view.incident.timeline
     asked = [entry for entry in timeline if before is None or entry.seq < before]
-    lines = tuple(_line(entry) for entry in reversed(asked[-LINES:]))
+    lines = tuple(_line(entry, told) for entry in reversed(asked[-LINES:]))
     more = len(asked) > len(lines)
     first = timeline[0].seq if timeline else 0
     away = "" if more or first <= 1 else f"Older lines (before {first}) are in the archive."
     return Lines(lines, before is None, lines[-1].seq if more and lines else None, away)
 
 
-def _line(entry: TimelineEntry) -> Line:
-    late = entry.recorded_at - entry.happened_at
-    told = f" (recorded {span(late)} later)" if late.total_seconds() >= 1 else ""
-    text = f"{entry.summary}{told}"
-    return Line(entry.seq, entry.happened_at, in_utc(entry.happened_at), _who(entry.actor), text)
+def _line(entry: TimelineEntry, told: Told) -> Line:
+    at, late = entry.happened_at, entry.recorded_at - entry.happened_at
+    later = f" (recorded {span(late)} later)" if late.total_seconds() >= 1 else ""
+    return Line(entry.seq, at, told(at), _who(entry.actor), f"{entry.summary}{later}")

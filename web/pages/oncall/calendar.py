@@ -10,6 +10,7 @@ from models.answers.on_call import ScheduleShown
 from models.answers.overrides import OverrideShown, OverrideStanding
 from models.people.schedule import GapKind
 from rules.people.on_call.words import is_override
+from web.pages.times import Times
 
 DAY = timedelta(days=1)
 DAYS = 14
@@ -84,15 +85,15 @@ def last_day(now: datetime) -> datetime:
 
 
 def schedule_of(
-    found: ScheduleShown, overrides: tuple[OverrideShown, ...], now: datetime
+    found: ScheduleShown, overrides: tuple[OverrideShown, ...], now: datetime, times: Times
 ) -> Schedule:
-    """A schedule, with its days from today on."""
-    zone = ZoneInfo(found.zone)
+    """A schedule, with its days from today on, in the zone of `times`."""
+    zone = ZoneInfo(times.shown)
     today = now.astimezone(zone).date()
     own = (each for each in overrides if each.schedule == found.schedule)
     return Schedule(
         name=found.schedule,
-        zone=found.zone,
+        zone=times.shown,
         now=tuple(_now(found, zone)),
         notes=found.notes,
         days=tuple(_day(found, zone, today + n * DAY, today) for n in range(DAYS)),

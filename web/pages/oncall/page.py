@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -16,7 +15,7 @@ from connectors.feeds.directory import FeedDirectory
 from incidents.schedules.overrides import book_of
 from incidents.schedules.overriding import AskedOverride, new_id
 from incidents.schedules.rosters import read_rosters
-from models.answers.on_call import OnCallQuestion
+from models.answers.on_call import OnCallQuestion, ScheduleShown
 from models.answers.overrides import OverrideShown
 from models.people.schedule_overrides import REASON_BOUND
 from models.policy import Policy
@@ -24,12 +23,14 @@ from models.way_in import WayIn
 from policies.compiling.overriding import words_of
 from policies.compiling.schedules import zone_of
 from web.api.overrides import ScheduleOverrides
-from web.api.parameters import instant_in
 from web.http.errors import Refused, log_refusal
 from web.pages.entry import Entry, Visitor
-from web.pages.oncall.calendar import first_day, last_day, schedule_of
+from web.pages.fields import Choice
+from web.pages.oncall.calendar import Schedule, first_day, last_day, schedule_of
 from web.pages.rendering import Pages
-from web.pages.sending import Told, told_of
+from web.pages.sending import Told, told_of, wrong
+from web.pages.times import InUtc, Times, times_of
+from web.pages.typed_instants import typed_instant, zone_choices
 from web.policy import PolicyInForce
 
 MOST_SCHEDULES = 20
@@ -49,6 +50,15 @@ class Sources:
     overrides: ScheduleOverrides
 
 
+@dataclass(frozen=True, slots=True)
+class ShownSchedule:
+    """A schedule with its form: the zones beside its instants, and what somebody filled in."""
+
+    shown: Schedule
+    zones: Mapping[str, tuple[Choice, ...]]
+    given: Mapping[str, str]
+
+
 class OnCallPage:
     """Serves the schedules, and takes their overrides."""
 
@@ -57,50 +67,59 @@ class OnCallPage:
         self._entry = entry
         self._pages = pages
 
-    async def show(self, request: Request, schedule: Named = "") -> Response:
+    async def show(self, request: Request, utc: InUtc, schedule: Named = "") -> Response:
         """Show who is on call."""
-        return await self._entry.enter(request, partial(self._page, schedule))
+        return await self._entry.enter(request, partial(self._page, schedule, utc=utc))
 
-    async def make(self, request: Request) -> Response:
+    async def make(self, request: Request, utc: InUtc) -> Response:
         """Make the override of a form, and show the outcome."""
-        return await self._entry.enter(request, partial(self._make, request))
+        return await self._entry.enter(request, partial(self._make, request, utc=utc))
 
-    async def end(self, request: Request, override: str) -> Response:
+    async def end(self, request: Request, override: str, utc: InUtc) -> Response:
         """End an override."""
-        return await self._entry.enter(request, partial(self._end, request, override))
+        return await self._entry.enter(request, partial(self._end, request, override, utc=utc))
 
-    async def _make(self, request: Request, visitor: Visitor) -> Response:
+    async def _make(self, request: Request, visitor: Visitor, *, utc: bool) -> Response:
         fields = await self._entry.form(request)
         try:
             policy = self._sources.policy.in_force().policy
             actor = visitor.asker.actor(None, WayIn.WEB)
             made = await self._sources.overrides.make(visitor.asker, _asked(policy, fields), actor)
         except Refused as refused:
-            return await self._refused(request, refused, visitor, fields)
-        return await self._page("", visitor, told=_done(made))
+            return await self._refused(request, refused, visitor, fields, utc=utc)
+        return await self._page("", visitor, utc=utc, told=_done(made))
 
-    async def _end(self, request: Request, override: str, visitor: Visitor) -> Response:
+    async def _end(
+        self, request: Request, override: str, visitor: Visitor, *, utc: bool
+    ) -> Response:
         await self._entry.form(request)
         try:
             actor = visitor.asker.actor(None, WayIn.WEB)
             await self._sources.overrides.end(visitor.asker, override, actor)
         except Refused as refused:
-            return await self._refused(request, refused, visitor, {})
+            return await self._refused(request, refused, visitor, {}, utc=utc)
         told = Told("Done: the override is over, and who takes turns is on call again.", "good")
-        return await self._page("", visitor, told=told)
+        return await self._page("", visitor, utc=utc, told=told)
 
     async def _refused(
-        self, request: Request, refused: Refused, visitor: Visitor, given: Mapping[str, str]
+        self,
+        request: Request,
+        refused: Refused,
+        visitor: Visitor,
+        given: Mapping[str, str],
+        *,
+        utc: bool,
     ) -> Response:
         if not refused.logged:
             log_refusal(refused, request)
-        return await self._page("", visitor, told=told_of(refused), given=given)
+        return await self._page("", visitor, utc=utc, told=told_of(refused), given=given)
 
     async def _page(
         self,
         only: str,
         visitor: Visitor,
         *,
+        utc: bool,
         told: Told | None = None,
         given: Mapping[str, str] | None = None,
     ) -> Response:
@@ -117,8 +136,10 @@ class OnCallPage:
             told.status if told else HTTPStatus.OK,
             visitor=visitor,
             told=told,
-            given=given or {},
-            schedules=[schedule_of(each, known, now) for each in found.schedules] if found else [],
+            times=Times(utc=utc),
+            schedules=[_shown(each, known, now, given or {}, utc=utc) for each in found.schedules]
+            if found
+            else [],
             others=[name for name in every if name not in names],
             people=tuple(policy.people),
             may=words_of(policy),
@@ -148,15 +169,15 @@ def _asked(policy: Policy, fields: Mapping[str, str]) -> AskedOverride:
     schedule = fields.get("schedule", "").strip()
     entry = policy.schedules.get(schedule)
     if entry is None:
-        raise _wrong("schedule", f"there is no schedule {schedule[:BOUND]}")
-    zone = ZoneInfo(zone_of(policy, entry))
-    begins_at = _instant("from", fields.get("from", ""), zone)
+        raise wrong("schedule", f"there is no schedule {schedule[:BOUND]}")
+    zone = zone_of(policy, entry)
+    begins_at = _instant("from", fields, zone)
     return AskedOverride(
         schedule=schedule,
         person=fields.get("person", "").strip(),
         covers=fields.get("covers", "").strip() or None,
         begins_at=begins_at or datetime.now(UTC),
-        ends_at=_needed("until", _instant("until", fields.get("until", ""), zone)),
+        ends_at=_needed("until", _instant("until", fields, zone)),
         reason=fields.get("reason", "").strip(),
         id=fields.get("id", "").strip()[:BOUND] or new_id(),
     )
@@ -164,23 +185,31 @@ def _asked(policy: Policy, fields: Mapping[str, str]) -> AskedOverride:
 
 def _needed(name: str, at: datetime | None) -> datetime:
     if at is None:
-        raise _wrong(name, "is missing")
+        raise wrong(name, "is missing")
     return at
 
 
-def _instant(name: str, text: str, zone: ZoneInfo) -> datetime | None:
+def _instant(name: str, fields: Mapping[str, str], zone: str) -> datetime | None:
     """What somebody picked: local time of the schedule; None if nothing was picked."""
-    if not text.strip():
-        return None
     try:
-        return instant_in(text[:40], zone)
+        return typed_instant(name, fields, zone)
     except ValueError as error:
-        raise _wrong(name, f"{error}: write one such as 2026-03-17T20:00") from None
+        raise wrong(name, str(error)) from None
 
 
-def _wrong(field: str, problem: str) -> Refused:
-    status, message = HTTPStatus.UNPROCESSABLE_ENTITY, f"{field}: {problem}"
-    return Refused(status, "Malformed", message, fields=[(field, problem)])
+def _shown(
+    found: ScheduleShown,
+    known: tuple[OverrideShown, ...],
+    now: datetime,
+    given: Mapping[str, str],
+    *,
+    utc: bool,
+) -> ShownSchedule:
+    """A schedule, and the zones beside the instants of its form."""
+    times = times_of(found.zone, utc=utc)
+    mine = given if given.get("schedule") == found.schedule else {}
+    zones = {name: zone_choices(name, mine, times) for name in ("from", "until")}
+    return ShownSchedule(schedule_of(found, known, now, times), zones, mine)
 
 
 def _done(made: OverrideShown) -> Told:

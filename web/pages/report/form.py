@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -11,9 +12,11 @@ from models.compiled import CompiledPolicy
 from models.policy import Policy
 from rules.commands.beginning.asked_fields import AskedField, asked_fields
 from web.api.reports import Reported
-from web.http.errors import malformed
+from web.http.errors import Refused, malformed
 from web.pages.fields import Choice, FormField, label_of
-from web.pages.sending import HAPPENED_AT, value_of
+from web.pages.sending import HAPPENED_AT, NOTHING, value_of
+from web.pages.times import times_of
+from web.pages.typed_instants import ZONE, zone_choices
 
 ATTRIBUTES = "attributes."
 LONGEST_LINE, LONGEST_TITLE, LONGEST_NATURE = 500, 300, 8000
@@ -79,25 +82,34 @@ class ReportForm:
 
 
 def filled(fields: Mapping[str, str]) -> Filled:
-    """What the fields of a form say. Raises Refused."""
-    said = {name: value_of(name, kind, fields.get(name, "")) for name, kind in KINDS.items()}
+    """What the fields of a form say, and which of them cannot be read."""
+    said: dict[str, Any] = {}
+    unread: list[Problem] = []
+    for name, kind in KINDS.items():
+        try:
+            said[name] = value_of(name, kind, fields)
+        except Refused as refused:
+            unread += refused.fields
     said["attributes"] = {
         name.removeprefix(ATTRIBUTES): text.strip()
         for name, text in fields.items()
         if name.startswith(ATTRIBUTES) and text.strip()
     }
-    said = {name: value for name, value in said.items() if value not in ("", (), {})}
+    said = {name: value for name, value in said.items() if value not in NOTHING}
     try:
-        return Filled(fields, Reported.model_validate(said))
+        return Filled(fields, Reported.model_validate(said), tuple(unread))
     except ValidationError as error:
         problems = tuple(malformed(error, Reported.model_fields).fields)
     wrong = {name.partition(".")[0] for name, _ in problems} or set(said)
     rest = {name: value for name, value in said.items() if name not in wrong}
-    return Filled(fields, Reported.model_validate(rest), problems)
+    return Filled(fields, Reported.model_validate(rest), (*unread, *problems))
 
 
 def report_form(
-    asking: Asking, typed: Mapping[str, str], problems: Iterable[Problem], command_id: str
+    asking: Asking,
+    typed: Mapping[str, str],
+    problems: Iterable[Problem],
+    command_id: str,
 ) -> ReportForm:
     """The form for a reporter, with what they typed and what is wrong with it."""
     asked = asked_fields(asking.reporter, asking.policy, tuple(asking.written.services))
@@ -108,11 +120,13 @@ def report_form(
         "First noticed",
         "instant",
         required=False,
-        says="when it was first noticed, in UTC; without it, now",
+        says="when it was first noticed; without it, now",
         choices=(),
         value=typed.get(HAPPENED_AT, ""),
         longest=40,
         problem=found.get(HAPPENED_AT, ""),
+        zones=zone_choices(HAPPENED_AT, typed, times_of(asking.written.time_zone)),
+        zone=typed.get(f"{HAPPENED_AT}{ZONE}", ""),
     )
     first = tuple(field for each, field in fields if each.leads)
     more = tuple(field for each, field in fields if not each.leads)
