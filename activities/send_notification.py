@@ -17,7 +17,8 @@ _SHARE_OF_TIMEOUT = 0.9
 """An attempt ends before Temporal's own timeout, so that its reason is known."""
 
 
-def _attempt_timeout() -> timedelta:
+def attempt_timeout() -> timedelta:
+    """How long an attempt at a channel may take within this activity."""
     allowed = activity.info().start_to_close_timeout
     return min(allowed * _SHARE_OF_TIMEOUT, LONGEST_ATTEMPT) if allowed else LONGEST_ATTEMPT
 
@@ -40,7 +41,7 @@ class SendNotificationActivity:
             reference = await self._channels.send(
                 request.channel,
                 message,
-                timeout=_attempt_timeout(),
+                timeout=attempt_timeout(),
                 first_message=request.first_message,
                 fresh=request.fresh and activity.info().attempt == 1,
             )

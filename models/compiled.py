@@ -264,7 +264,8 @@ class CompiledPolicy(Frozen):
 
     `trust` says by command how its sender must be known, `default` for all others; without either,
     every proof counts. The link of a page grants the commands in `link_grants`. Without
-    `names_in_search`, no search attribute has the name of a person.
+    `names_in_search`, no search attribute has the name of a person. On a channel in `live`, the
+    first message shows the state of the incident as it changes.
     """
 
     name: str
@@ -321,6 +322,7 @@ class CompiledPolicy(Frozen):
     when_alerts_join: str = "record"
     retention: Seconds = Field(default="P30D", validate_default=True)
     names_in_search: bool = True
+    live: tuple[str, ...] = Field(default=(), exclude_if=lambda channels: not channels)
     closes_detours: bool = False
     people_attend: bool = False
     a_raise_pages_alone: bool = False

@@ -25,7 +25,8 @@ class Carried(Frozen):
     """Everything of an incident's run that the next run needs, and the result of the last.
 
     `processed` are the results of commands by their ids, `given` the digest of each command.
-    `events` are those that subscribers must still get.
+    `events` are those that subscribers must still get. `live` has digests of what messages on live
+    channels show.
     """
 
     incident: Incident
@@ -40,6 +41,7 @@ class Carried(Frozen):
     told_roles: tuple[ToldRole, ...] = ()
     events: tuple[Delivery, ...] = Field(default=(), exclude_if=lambda events: not events)
     unheard: tuple[Unheard, ...] = Field(default=(), exclude_if=lambda unheard: not unheard)
+    live: dict[str, str] = Field(default_factory=dict, exclude_if=lambda live: not live)
 
 
 class IncidentInput(Frozen):

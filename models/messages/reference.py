@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from models.addresses import carries_secret, web_link
 from models.base import Frozen
@@ -45,11 +45,17 @@ class Reference(Frozen):
 
 
 class FirstMessage(Frozen):
-    """The reference of the first message that a recipient got over a channel, if there is one."""
+    """The reference of the first message that a recipient got over a channel, if there is one.
+
+    If it shows the state of the incident as it changes, `reason` says why it was sent, and `shown`
+    is a digest of what it showed then.
+    """
 
     channel: str
     recipient: str
     reference: Reference
+    reason: str = Field(default="", exclude_if=lambda reason: not reason)
+    shown: str = Field(default="", exclude_if=lambda shown: not shown)
 
 
 def _word(given: Any) -> str | None:

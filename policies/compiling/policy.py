@@ -16,6 +16,7 @@ from models.compiled import (
     Subscriber,
 )
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
+from models.messages.channel_kinds import EDITING
 from models.people.workload import PageLimits
 from models.policy import Policy
 from policies.compiling import responsibility, severity_rules, timing
@@ -49,6 +50,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         fallbacks={n: c.fallback for n, c in policy.channels.items() if c.fallback},
         paging_channels=policy.paging.channels if policy.paging else (),
         page_limits=page_limits(policy),
+        live=tuple(name for name, entry in policy.channels.items() if entry.kind in EDITING),
         steps=tuple(_steps(policy)),
         roles=responsibility.roles(policy),
         leading=responsibility.leading(policy),

@@ -69,6 +69,12 @@ def failed_channels_words(failures: Iterable[DeliveryFailure]) -> str:
     return "".join(f"; not by {failed.channel}: {failed.error}" for failed in failures)
 
 
+def heading_of(incident: Incident, severity: str) -> str:
+    """The incident in one line: its id, its severity if it may be seen, its title."""
+    title = in_a_cell(incident.report.title)
+    return " ".join(part for part in (f"[{incident.id}]", severity, title) if part)
+
+
 def message(
     kind: MessageKind,
     incident: Incident,
@@ -89,8 +95,7 @@ def message(
     if kind is MessageKind.PAGE:
         facts |= links_for_a_page(incident)
     shown = incident.severity if "severity" in facts else ""
-    title = in_a_cell(incident.report.title)
-    heading = " ".join(part for part in (f"[{incident.id}]", shown, title) if part)
+    heading = heading_of(incident, shown)
     return Message(
         key="",
         kind=kind,

@@ -20,6 +20,7 @@ from rules.paging.messages import message
 from rules.paging.page_lines import how_to_stop
 from rules.paging.urgency import urgency
 from rules.people.stand_ins import addressed_by_level
+from rules.record.references import first_messages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def request_of(
         policy=policy.name,
         limits=policy.page_limits,
         urgency=urgency(incident.severity, policy.severities),
-        first_messages=incident.first_messages,
+        first_messages=first_messages_of(incident, policy),
         declined=(*decliners(progress, page.cycle), *((caller,) if caller else ())),
         local_times=policy.local_times,
     )

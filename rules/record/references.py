@@ -1,10 +1,17 @@
-"""The first message that a recipient got over a channel, from which later ones go on."""
+"""The first message that a recipient got over a channel, from which later ones go on.
 
-from collections.abc import Iterable
+Everybody who reads the place of a live channel shares one first message there.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
+from pydantic_core import to_json
+
+from models.compiled import CompiledPolicy
 from models.incident.record import Incident
-from models.messages.message import Receipt
+from models.messages.message import Message, Receipt
 from models.messages.reference import FirstMessage, Reference
 
 FIRST_MESSAGES_BYTES = 32 * 1024
@@ -22,20 +29,63 @@ def reference_of(
     return next(found, None)
 
 
-def with_first_message(incident: Incident, receipt: Receipt, recipient: str) -> Incident:
+def reads_place(policy: CompiledPolicy, channel: str, recipient: str) -> bool:
+    """Whether a message to this recipient goes to the place of a live channel, for all who read it.
+
+    That is a message to an audience, or to the channel itself; people have messages of their own.
+    """
+    together = recipient == channel or policy.audience(recipient) is not None
+    return channel in policy.live and together
+
+
+def first_for(
+    incident: Incident, policy: CompiledPolicy, channel: str, recipient: str
+) -> FirstMessage | None:
+    """The first message of a recipient over a channel, or of all who read the same place."""
+    on_channel = [first for first in incident.first_messages if first.channel == channel]
+    own = next((first for first in on_channel if first.recipient == recipient), None)
+    if own or not reads_place(policy, channel, recipient):
+        return own
+    shared = (first for first in on_channel if reads_place(policy, channel, first.recipient))
+    return next(shared, None)
+
+
+def first_messages_of(incident: Incident, policy: CompiledPolicy) -> tuple[FirstMessage, ...]:
+    """The first messages, as whoever pages a live channel itself finds them."""
+    found = incident.first_messages
+    shared = ((name, first_for(incident, policy, name, name)) for name in policy.live)
+    more = (first.changed(recipient=name) for name, first in shared if first)
+    return (*found, *(first for first in more if first not in found))
+
+
+def with_first_message(
+    incident: Incident, policy: CompiledPolicy, receipt: Receipt, sent: Message
+) -> Incident:
     """The record with the reference of a message, if it is the first with one.
 
     The first reference stays. A full record keeps what it has: if the oldest made room, its thread
     would begin anew with the next message.
     """
-    kept = incident.first_messages
-    if receipt.reference is None or reference_of(kept, receipt.channel, recipient):
+    channel, recipient, kept = receipt.channel, sent.recipient, incident.first_messages
+    if receipt.reference is None or first_for(incident, policy, channel, recipient):
         return incident
-    first = FirstMessage(channel=receipt.channel, recipient=recipient, reference=receipt.reference)
+    live = channel in policy.live
+    first = FirstMessage(
+        channel=channel,
+        recipient=recipient,
+        reference=receipt.reference,
+        reason=sent.reason if live else "",
+        shown=digest_of_facts(sent.facts) if live else "",
+    )
     with_it = (*kept, first)
     if sum(len(message.model_dump_json().encode()) for message in with_it) > FIRST_MESSAGES_BYTES:
         return incident
     return incident.changed(first_messages=with_it)
+
+
+def digest_of_facts(facts: Mapping[str, str]) -> str:
+    """A short digest of what a message shows."""
+    return sha256(to_json(dict(facts))).hexdigest()[:16]
 
 
 def reference_data(receipt: Receipt) -> dict[str, Any]:

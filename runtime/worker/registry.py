@@ -13,6 +13,7 @@ from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
 from activities.ask_for_leave import AskForLeaveActivity
 from activities.begin_archive import BeginArchiveActivity
+from activities.edit_message import EditMessageActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.feed_incident import FeedIncidentActivity
@@ -120,6 +121,7 @@ def build_activities(
         AskForLeaveActivity(workloads).ask_for_leave,
         TellOfRoleActivity(client, workloads).tell_of_role,
         SendNotificationActivity(channels).send_notification,
+        EditMessageActivity(channels).edit_message,
         (start or StartIncidentActivity(client, settings.policy_file, feeds)).start_incident,
         (feed or FeedIncidentActivity(client)).feed_incident,
         WriteIncidentReportActivity(documents).write_report,

@@ -20,6 +20,7 @@ from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
 from activities.ask_for_leave import AskForLeaveActivity
 from activities.begin_archive import BeginArchiveActivity
+from activities.edit_message import EditMessageActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.refresh_calendars import refresh_calendars
@@ -146,6 +147,7 @@ class Stage:
                 AskForLeaveActivity(self.workloads).ask_for_leave,
                 TellOfRoleActivity(self.client, self.workloads).tell_of_role,
                 SendNotificationActivity(self.directory).send_notification,
+                EditMessageActivity(self.directory).edit_message,
                 WriteIncidentReportActivity(self.documents).write_report,
                 ArchiveTimelineActivity(self.documents).archive_timeline,
                 BeginArchiveActivity(self.client).begin_archive,

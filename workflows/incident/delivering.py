@@ -2,34 +2,47 @@
 
 from temporalio.exceptions import ApplicationError, FailureError
 
+from models.compiled import CompiledPolicy
 from models.contracts.notifying import PERMANENT_FAILURE, Delivery, SendNotification
 from models.incident.record import Incident
 from models.messages.message import DeliveryFailure, MessageKind
-from rules.record.references import reference_of
+from rules.record.references import first_for
 
 
-def sending(delivery: Delivery, channel: str, incident: Incident) -> SendNotification:
+def channel_of(delivery: Delivery) -> str:
+    """The channel to try now."""
+    return delivery.channels[delivery.channel] if delivery.channels else "none"
+
+
+def sending(
+    delivery: Delivery, channel: str, incident: Incident, policy: CompiledPolicy
+) -> SendNotification:
     """What to send, and the message from which it goes on.
 
     A page is never fresh: the activity that pages its level may have tried it.
     """
     sent = delivery.message
+    first = first_for(incident, policy, channel, sent.recipient)
     return SendNotification(
         channel=channel,
         message=sent,
-        first_message=reference_of(incident.first_messages, channel, sent.recipient),
+        first_message=first.reference if first else None,
         fresh=not delivery.rounds and sent.kind is not MessageKind.PAGE,
     )
 
 
 def failure_of(delivery: Delivery, channel: str, error: FailureError) -> DeliveryFailure:
     """What the channel said, or that it gave no answer."""
-    why, permanent = "no answer in time", False
+    why = "no answer in time"
     if isinstance(error.cause, ApplicationError):
         why = error.cause.message.removeprefix(f"{channel}: ")
-        permanent = error.cause.type == PERMANENT_FAILURE
-    key = delivery.message.key
+    key, permanent = delivery.message.key, is_permanent(error)
     return DeliveryFailure(key=key, channel=channel, error=why, permanent=permanent)
+
+
+def is_permanent(error: FailureError) -> bool:
+    """Whether the channel says that another attempt cannot help."""
+    return isinstance(error.cause, ApplicationError) and error.cause.type == PERMANENT_FAILURE
 
 
 def words_of(delivery: Delivery, channel: str) -> str:

@@ -13,7 +13,7 @@ from models.base import ENGINE, Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
-from models.messages.message import Receipt
+from models.messages.message import Message, Receipt
 from rules.paging.urgency import WorkKind
 from rules.record.references import with_first_message
 from rules.record.timeline import note
@@ -84,9 +84,9 @@ class Desk:
         """Write a line on the timeline."""
         self.replace(note(self.incident, kind, summary, actor=actor, now=self.now(), **data))
 
-    def remember(self, receipt: Receipt, recipient: str) -> None:
+    def remember(self, receipt: Receipt, sent: Message) -> None:
         """Keep the reference of a sent message; a later one to its recipient can go on from it."""
-        incident = with_first_message(self.incident, receipt, recipient)
+        incident = with_first_message(self.incident, self.policy, receipt, sent)
         if incident is not self.incident:
             self.replace(incident)
 

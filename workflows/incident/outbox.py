@@ -41,11 +41,11 @@ from rules.paging.withdrawal import withdrawal
 from rules.people.naming.people_meant import message_target
 from rules.people.permission.requests import open_requests
 from rules.people.stand_ins import addressed_by_targets
-from rules.record.references import reference_data
+from rules.record.references import first_for, reads_place, reference_data
 from rules.record.update_reach import is_news, missed_words, with_missed_update, with_taken_update
 from workflows.activity_calls import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
 from workflows.incident.component import Component, Due
-from workflows.incident.delivering import failure_of, sending, words_of
+from workflows.incident.delivering import channel_of, failure_of, sending, words_of
 from workflows.incident.desk import Desk
 
 ROUNDS = 8
@@ -216,11 +216,26 @@ class Outbox(Component):
             handle = self._sending.pop(key, None) if delivery.withdraw else None
             if handle and not handle.done():
                 handle.cancel()
-            if key not in self._busy and (not delivery.not_before or delivery.not_before <= now):
+            may_go = not delivery.not_before or delivery.not_before <= now
+            if key not in self._busy and may_go and not self._waits_for_first(delivery):
                 self._busy.add(key)
                 asked = leave_for(delivery)
                 work = self._ask_leave(delivery, asked) if asked else self._send(delivery)
                 self._desk.launch(work)
+
+    def _waits_for_first(self, delivery: Delivery) -> bool:
+        """Whether the first message to all who read the same place is under way."""
+        desk, channel = self._desk, channel_of(delivery)
+        if not reads_place(desk.policy, channel, delivery.message.recipient):
+            return False
+        if first_for(desk.incident, desk.policy, channel, channel):
+            return False
+        under_way = (self._owed[key] for key in self._busy)
+        return any(
+            channel_of(other) == channel
+            and reads_place(desk.policy, channel, other.message.recipient)
+            for other in under_way
+        )
 
     async def _ask_leave(self, delivery: Delivery, asked: AskLeave) -> None:
         """Ask whether a page may go. If nobody answers, it goes: too often is better than never."""
@@ -259,13 +274,13 @@ class Outbox(Component):
 
     async def _send(self, delivery: Delivery) -> None:
         key = delivery.message.key
-        channel = delivery.channels[delivery.channel] if delivery.channels else "none"
+        channel = channel_of(delivery)
         page = delivery.message.kind is MessageKind.PAGE
         within = LIFE_OF_A_PAGE if page else LIFE_OF_AN_ACTIVITY
         try:
             self._sending[key] = begin(
                 SEND_NOTIFICATION,
-                sending(delivery, channel, self._desk.incident),
+                sending(delivery, channel, self._desk.incident, self._desk.policy),
                 Receipt,
                 summary=words_of(delivery, channel),
                 priority=self._desk.priority(self._kind(delivery)),
@@ -284,7 +299,7 @@ class Outbox(Component):
                 desk.replace(
                     with_taken_update(desk.incident, delivery.update, audience, desk.now())
                 )
-            self._desk.remember(receipt, delivery.message.recipient)
+            self._desk.remember(receipt, delivery.message)
             words = words_of(delivery, channel) + late_words(delivery)
             self._said(delivery, "sent", words, channel, **reference_data(receipt))
         finally:

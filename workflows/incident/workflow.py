@@ -56,6 +56,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident.chores.calendars import Calendars
     from workflows.incident.chores.incident_reports import IncidentReports
     from workflows.incident.chores.linked_incidents import LinkedIncidents
+    from workflows.incident.chores.live_messages import LiveMessages
     from workflows.incident.chores.roles_at_once import RolesAtOnce
     from workflows.incident.chores.subscribers import Subscribers
     from workflows.incident.component import Component, Due
@@ -130,6 +131,7 @@ class IncidentWorkflow:
             RolesAtOnce(self._desk, self._outbox, carried.told_roles),
             self._outbox,
             self._subscribers,
+            LiveMessages(self._desk, carried.live),
         )
         self._timer = NextTimer(self._desk)
         self._prolonged_until: datetime | None = None

@@ -1,18 +1,30 @@
 """The message from which a later message goes on."""
 
+from models.compiled import CompiledPolicy
 from models.contracts.incident import Carried
 from models.incident.record import Incident
 from models.messages.message import Receipt
 from models.messages.reference import Reference
 from rules.deadlines.standing_thresholds import without_story
+from rules.record import references
 from rules.record.carried import weight
 from rules.record.references import (
     FIRST_MESSAGES_BYTES,
+    first_for,
+    first_messages_of,
     reference_data,
     reference_of,
-    with_first_message,
 )
+from tests.fakes.messages import a_message
 from tests.specimens import POLICY, START, an_incident
+
+
+def with_first_message(
+    incident: Incident, receipt: Receipt, recipient: str, policy: CompiledPolicy = POLICY
+) -> Incident:
+    """The record after a message to somebody."""
+    sent = a_message(recipient=recipient)
+    return references.with_first_message(incident, policy, receipt, sent)
 
 
 def receipt(channel: str = "pager", message: str | None = "m-1") -> Receipt:
@@ -87,3 +99,32 @@ def test_the_line_has_the_channel_s_name_of_the_message() -> None:
     """If the channel gave no reference, the line has none."""
     assert reference_data(receipt()) == {"reference": {"message": "m-1"}}
     assert reference_data(receipt(message=None)) == {}
+
+
+LIVE = POLICY.changed(live=("chat",))
+
+
+def test_all_who_read_the_place_of_a_live_channel_share_its_first_message() -> None:
+    """People have messages of their own there; on other channels everybody has."""
+    audience = LIVE.audiences[0].name
+    incident = with_first_message(an_incident(), receipt("chat", "ana"), "ana", LIVE)
+    assert first_for(incident, LIVE, "chat", audience) is None
+    incident = with_first_message(incident, receipt("chat", "root"), audience, LIVE)
+    assert with_first_message(incident, receipt("chat", "page"), "chat", LIVE) is incident
+    shared = first_for(incident, LIVE, "chat", "chat")
+    assert shared
+    assert shared.reference.message == "root"
+    assert first_for(incident, POLICY, "chat", "chat") is None
+    assert first_for(incident, LIVE, "chat", "bo") is None
+    handed = first_messages_of(incident, LIVE)
+    assert [each.recipient for each in handed] == ["ana", audience, "chat"]
+    assert first_messages_of(incident, POLICY) == incident.first_messages
+
+
+def test_only_a_live_channel_keeps_what_its_first_message_showed() -> None:
+    """Nothing else asks for it."""
+    incident = with_first_message(an_incident(), receipt("chat"), "ana", LIVE)
+    incident = with_first_message(incident, receipt("mail"), "ana", LIVE)
+    chat, mail = incident.first_messages
+    assert (chat.reason, bool(chat.shown)) == ("reported", True)
+    assert (mail.reason, mail.shown) == ("", "")

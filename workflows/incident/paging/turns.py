@@ -86,7 +86,7 @@ class Turns:
         anew = self._counted(asked, done, opens_at, now)
         for outcome in done.pages:
             if outcome.receipt:
-                self._desk.remember(outcome.receipt, outcome.delivery.message.recipient)
+                self._desk.remember(outcome.receipt, outcome.delivery.message)
         self._tell(asked, done, was, now)
         if asked.demanded:
             ladder.progress = carried_out(

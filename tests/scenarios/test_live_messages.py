@@ -1,0 +1,71 @@
+"""On Slack, the first message of an incident shows its state, and others stand in its thread."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from connectors.channels.directory import ChannelDirectory
+from connectors.channels.kinds import channel_settings
+from models.compiled import Audience
+from tests.fakes.counterparts.slack import PLACE, USER, SlackCounterpart
+from tests.fakes.webhook_sink import Answer
+from tests.scenarios.stage import Stage
+from tests.specimens import POLICY, REPORT
+
+EVENTS = ("reported", "acknowledged", "resolved", "closed")
+AUDIENCES = tuple(Audience(name=n, channels=("chat",), on=EVENTS) for n in ("techs", "bosses"))
+ANA = POLICY.people["ana"].changed(handles={"slack": USER}, channels=("chat",))
+LIVE = POLICY.changed(
+    audiences=AUDIENCES,
+    live=("chat",),
+    clocks=(),
+    roles=(),
+    steps=(),
+    authority={},
+    people={**POLICY.people, "ana": ANA},
+)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackCounterpart]:
+    """A workspace."""
+    async with SlackCounterpart() as running:
+        yield running
+
+
+@pytest.fixture
+async def stage(
+    slack: SlackCounterpart, time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> AsyncIterator[Stage]:
+    """A stage whose messages go to the workspace."""
+    directory = ChannelDirectory({"chat": channel_settings(slack.settings)})
+    made = Stage(time_skipping, task_queue, tmp_path / "documents", directory)
+    async with made.worker():
+        yield made
+    await directory.aclose()
+
+
+async def test_one_message_of_an_incident_shows_its_state_and_the_others_are_in_its_thread(
+    stage: Stage, slack: SlackCounterpart
+) -> None:
+    """Two audiences that read the same channel share it; a page is edited as well.
+
+    While Slack takes no edit, the incident goes on; then the newest state is shown.
+    """
+    busy = Answer(status=503)
+    await stage.report(LIVE, REPORT.changed(severity="SEV3"))
+    place = slack.server.workspace.conversations[PLACE]
+    [page] = slack.server.workspace.direct(USER).messages
+    root, *thread = place.messages
+    assert [each.thread_ts for each in thread] == [root.ts]
+    slack.server.meets["chat.update"] = [busy] * 8
+    await stage.do("acknowledge")
+    await stage.do("resolve")
+    await stage.at(30)
+    assert "state: closed" in root.words
+    assert "state: closed" in page.words
+    assert root.buttons == page.buttons == []
+    assert {each.thread_ts for each in place.messages[1:]} == {root.ts}
+    assert (await stage.ended()).incident.state == "closed"

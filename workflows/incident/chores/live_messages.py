@@ -1,0 +1,106 @@
+"""Lets the first messages on live channels show the state of the incident as it changes."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from temporalio.exceptions import FailureError
+
+from models.contracts.live import EDIT_MESSAGE, EditMessage
+from models.messages.live import LiveMessage
+from models.messages.reference import FirstMessage
+from rules.paging.live_messages import live_message, shown_by
+from rules.paging.urgency import WorkKind
+from workflows.activity_calls import LIFE_OF_A_PAGE, perform
+from workflows.incident.component import Component, Due
+from workflows.incident.delivering import is_permanent
+from workflows.incident.desk import Desk
+
+SETTLES_AFTER = timedelta(seconds=1)
+"""At most one edit a second: what changes meanwhile is shown by the next."""
+AGAIN_AFTER = timedelta(minutes=1)
+MOST_FAILURES = 5
+"""After so many failures in a row, a message waits for the next change."""
+
+
+class LiveMessages(Component):
+    """Owns what first messages show. One edit of a message at a time; the newest state wins."""
+
+    def __init__(self, desk: Desk, shown: Mapping[str, str]) -> None:
+        self._desk = desk
+        self._shown = dict(shown)
+        self._busy: set[str] = set()
+        self._not_before: dict[str, datetime] = {}
+        self._failures: dict[str, int] = {}
+
+    def launch(self, now: datetime) -> None:
+        """Edit each message that shows something else than it should."""
+        for first, live in self._stale():
+            name = _name(first)
+            if name not in self._busy and self._not_before.get(name, now) <= now:
+                self._busy.add(name)
+                self._desk.launch(self._edit(first, live))
+
+    def next_due(self) -> Due | None:
+        """When to edit a message again."""
+        waiting = (_name(first) for first, _ in self._stale())
+        at = min(
+            (self._not_before[n] for n in waiting if n in self._not_before and n not in self._busy),
+            default=None,
+        )
+        return (at, "show how the incident stands") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether every message shows what it should."""
+        return not self._stale()
+
+    def carried(self) -> Mapping[str, object]:
+        """What the messages show."""
+        return {"live": dict(self._shown)}
+
+    def _stale(self) -> list[tuple[FirstMessage, LiveMessage]]:
+        desk = self._desk
+        if not desk.policy.live:
+            return []
+        live = (
+            first for first in desk.incident.first_messages if first.channel in desk.policy.live
+        )
+        wanted = ((f, live_message(f, desk.incident, desk.policy, desk.now())) for f in live)
+        return [(f, said) for f, said in wanted if shown_by(said) != self._shows(f)]
+
+    def _shows(self, first: FirstMessage) -> str:
+        return self._shown.get(_name(first), first.shown)
+
+    async def _edit(self, first: FirstMessage, live: LiveMessage) -> None:
+        name, desk = _name(first), self._desk
+        try:
+            await perform(
+                EDIT_MESSAGE,
+                EditMessage(channel=first.channel, reference=first.reference, live=live),
+                bool,
+                summary=f"show {first.recipient} by {first.channel} how the incident stands",
+                priority=desk.priority(WorkKind.CHORE),
+                within=LIFE_OF_A_PAGE,
+            )
+        except FailureError as error:
+            self._failed(name, live, permanent=is_permanent(error))
+        else:
+            self._shown[name] = shown_by(live)
+            self._failures.pop(name, None)
+            self._not_before[name] = desk.now() + SETTLES_AFTER
+        finally:
+            self._busy.discard(name)
+
+    def _failed(self, name: str, live: LiveMessage, *, permanent: bool) -> None:
+        """Try it again later. If that cannot help, leave it until the incident changes."""
+        failures = self._failures.get(name, 0) + 1
+        self._failures[name] = failures
+        self._not_before[name] = self._desk.now() + AGAIN_AFTER * 2 ** (failures - 1)
+        if permanent or failures >= MOST_FAILURES:
+            self._shown[name] = shown_by(live)
+            self._failures.pop(name)
+            self._not_before[name] = self._desk.now() + SETTLES_AFTER
+
+
+def _name(first: FirstMessage) -> str:
+    return f"{first.channel}/{first.recipient}"
