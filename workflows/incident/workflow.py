@@ -106,13 +106,8 @@ class IncidentWorkflow:
         self._epoch_offset = start.epoch_offset
         self._outbox = Outbox(self._desk, carried.outbox)
         first_page = FirstPage(self._desk, lambda: self._handlers.signals, fresh=not start.carried)
-        self._paging = Paging(
-            self._desk,
-            self._outbox,
-            carried.escalation,
-            first_page,
-            self._clocks_due,
-        )
+        pages = (carried.escalation, first_page, self._clocks_due)
+        self._paging = Paging(self._desk, self._outbox, *pages)
         reports = IncidentReports(self._desk, carried.reports_due)
         linked = LinkedIncidents(self._desk, carried.linked_due)
         adoption = Adoption(self._desk, self._outbox)
