@@ -28,7 +28,7 @@ from rules.commands.beginning.preview import (
     preview_of,
     recipient_words,
 )
-from rules.commands.beginning.report_rules import report_digest
+from rules.commands.beginning.report_rules import report_digest, wrong_start
 from rules.paging.escalation import NO_ESCALATION
 from rules.record.ids import incident_id
 
@@ -83,8 +83,11 @@ async def preview_report(
 ) -> ReportPreview:
     """What a report would do if it came at `now`; opens nothing.
 
-    It reads the schedules as a page would. Raises nothing that depends on them.
+    It reads the schedules as a page would. Raises nothing that depends on them. If the report says
+    that it happened at an impossible instant, the preview is that of a report without one.
     """
+    if wrong_start(report.happened_at, now):
+        report = report.changed(happened_at=None)
     overrides = book_of(client)
     policy = await ready(policy, report, now, feeds, overrides)
     incident = imagined(report, policy, now)

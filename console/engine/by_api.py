@@ -16,6 +16,7 @@ from console.engine.refused import of_command, of_override, of_question, of_repo
 from console.policies.file import read_policy
 from console.terminal.running import OWNER_OF_TOKEN
 from incidents import patience
+from incidents.command_ids import new_command_id
 from incidents.commands import Order
 from incidents.errors import IncidentNotFound, NotConfirmed
 from incidents.finding import Filters, Found, ListedIncident
@@ -24,6 +25,7 @@ from models.answers.adoption import AdoptionPreview
 from models.answers.description import Ending
 from models.answers.on_call import OnCallQuestion, OnCallShown
 from models.answers.overrides import OverrideShown, OverridesShown
+from models.answers.report_preview import JudgedPreview
 from models.answers.view import IncidentView
 from models.answers.why import Explanation, WhyQuestion
 from models.answers.workload import WorkloadShown, WorkloadsShown
@@ -59,13 +61,17 @@ class OverApi:
     async def report(self, told: Report, seed: str, now: datetime, within: timedelta) -> Reported:
         """Open the incident of a report; the web server judges it by its own policy and clock."""
         del now
-        said = told.model_dump(mode="json", exclude_defaults=True)
-        body = {name: said[name] for name in said if name != "reporter"}
-        if told.reporter.name != OWNER_OF_TOKEN:
-            body["reporter"] = told.reporter.name
+        body = _reported(told)
         opened = (await self._api.post("/v1/incidents", body, seed, within, of_report)).document
         begun = (opened["severity"], opened["policy"])
         return Reported(opened["incident"], opened["started"], *begun)
+
+    async def preview_report(self, told: Report, now: datetime) -> JudgedPreview:
+        """What a report would do, by the policy and the clock of the web server."""
+        del now
+        path, key = "/v1/incidents/preview", new_command_id()
+        answer = await self._api.post(path, _reported(told), key, patience.WORKER, of_report)
+        return JudgedPreview.model_validate_json(json.dumps(answer.document))
 
     async def give(self, order: Order, patience: timedelta) -> CommandResult:
         """Give a command. If no worker answers, the same one is sent until `patience` ends."""
@@ -198,6 +204,15 @@ class OverApi:
     ) -> Any:
         path, refused = f"{_of(incident_id)}{about}", of_question(incident_id)
         return await self._api.get(path, asked, patience=patience, refused=refused)
+
+
+def _reported(told: Report) -> dict[str, Any]:
+    """A report as the API takes it."""
+    said = told.model_dump(mode="json", exclude_defaults=True)
+    body = {name: said[name] for name in said if name != "reporter"}
+    if told.reporter.name != OWNER_OF_TOKEN:
+        body["reporter"] = told.reporter.name
+    return body
 
 
 def _acting(actor: str) -> dict[str, str]:

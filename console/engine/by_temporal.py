@@ -19,7 +19,7 @@ from incidents.errors import IncidentNotFound, NotInPolicy
 from incidents.finding import Filters, Found, ListedIncident, find, mistaken_filters
 from incidents.kept.policies import have_policy_kept
 from incidents.questions import Explained, Seen, ask_adoption, ask_view, read_view, read_why
-from incidents.reporting import report_incident
+from incidents.reporting import preview_report, report_incident
 from incidents.schedules.overrides import OverrideBook, Overrides, read_overrides
 from incidents.schedules.overriding import AskedOverride, Overriding
 from incidents.schedules.rosters import read_rosters
@@ -27,6 +27,7 @@ from incidents.schedules.shown_overrides import shown_override, shown_overrides
 from incidents.workloads.installation import InstallationWorkloads
 from models.answers.on_call import OnCallQuestion, OnCallShown
 from models.answers.overrides import OverrideShown, OverridesShown
+from models.answers.report_preview import JudgedPreview
 from models.answers.why import WhyQuestion
 from models.answers.workload import WorkloadShown
 from models.base import Actor
@@ -34,6 +35,8 @@ from models.command import CommandResult
 from models.incident.record import Report
 from models.way_in import WayIn
 from rules.commands.beginning.first_record import first_severity
+from rules.commands.beginning.judged_report import judged
+from rules.commands.beginning.preview import judged_preview
 from runtime.client import connect
 from runtime.settings import load_settings
 
@@ -65,6 +68,14 @@ class OverTemporal:
         severity = first_severity(told, policy).severity
         named = f"{policy.name} {policy.version}"
         return Reported(found.incident_id, found.started, severity, named)
+
+    async def preview_report(self, told: Report, now: datetime) -> JudgedPreview:
+        """What a report would do. Raises PolicyBroken."""
+        settings = load_settings()
+        policy = compiled_policy(settings.policy_file, told.service)
+        async with aclosing(FeedDirectory(settings.feeds, settings.feed_copies)) as feeds:
+            preview = await preview_report(self._client, policy, told, now=now, feeds=feeds)
+        return judged_preview(judged(told, policy, now), preview, policy)
 
     async def give(self, order: Order, patience: timedelta) -> CommandResult:
         """Give a command."""

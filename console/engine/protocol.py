@@ -11,6 +11,7 @@ from incidents.questions import Explained, Seen
 from models.answers.adoption import AdoptionPreview
 from models.answers.on_call import OnCallQuestion, OnCallShown
 from models.answers.overrides import OverrideShown, OverridesShown
+from models.answers.report_preview import JudgedPreview
 from models.answers.why import WhyQuestion
 from models.answers.workload import WorkloadShown
 from models.command import CommandResult
@@ -45,6 +46,9 @@ class Engine(Protocol):
 
     async def report(self, told: Report, seed: str, now: datetime, within: timedelta) -> Reported:
         """Open the incident of a report, once for each `seed`."""
+
+    async def preview_report(self, told: Report, now: datetime) -> JudgedPreview:
+        """What a report would do, and what is wrong with it; opens nothing."""
 
     async def give(self, order: Order, patience: timedelta) -> CommandResult:
         """Give a command, once for its id. Raises as `incidents.commands.give` does."""

@@ -1,10 +1,13 @@
 """`report`: starts an incident by hand, under the policy in force."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
+from rich.console import Group
+from rich.text import Text
 
 from console.engine.protocol import Engine
 from console.incidents.options import pairs
@@ -17,11 +20,13 @@ from console.terminal.running import actor_name, perform
 from console.terminal.times import PAST, parse_instant
 from incidents.command_ids import new_command_id
 from incidents.errors import ServerUnavailable
+from models.answers.report_preview import JudgedPreview
 from models.base import Actor
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
 from models.way_in import WayIn
 from rules.commands.beginning.report_rules import refusal_of_report, wrong_start
+from rules.wording.report_previews import effects_of
 from runtime.settings import load_settings
 
 TYPED = {"affected_systems": "--affected"}
@@ -52,6 +57,10 @@ HappenedAt = Annotated[str | None, typer.Option("--happened-at", help=f"when it 
 CommandId = Annotated[
     str | None,
     typer.Option("--command-id", help="an id of your own; a repeated id finds the same incident"),
+]
+
+Preview = Annotated[
+    bool, typer.Option("--preview", help="only say what the report would do, and what it lacks")
 ]
 
 
@@ -99,6 +108,7 @@ def report(
     reporter: Reporter = None,
     happened_at: HappenedAt = None,
     command_id: CommandId = None,
+    preview: Preview = False,
     timeout: Timeout = DEFAULT_TIMEOUT,
     as_json: AsJson = False,
 ) -> None:
@@ -117,15 +127,39 @@ def report(
         )
     except ValidationError as error:
         raise malformed(error) from None
+    output = Output.of(context, as_json=as_json)
+    if preview:
+        _foresee(told, now, output)
+    seed = command_id or new_command_id()
+    _send(told, seed, now, timedelta(seconds=timeout), output)
+
+
+def _send(told: Report, seed: str, now: datetime, within: timedelta, output: Output) -> None:
     settings = load_settings()
     if not settings.api_url:  # otherwise the web server has the policy
-        checked(told, compiled_policy(settings.policy_file, service))
-    seed = command_id or new_command_id()
-    within = timedelta(seconds=timeout)
+        checked(told, compiled_policy(settings.policy_file, told.service))
     answer = perform(lambda engine: opened(engine, told, seed, now, within))
     verb = "reported" if answer["started"] else "was reported before"
-    human = line(f"{answer['incident']} {verb}: {title}")
-    Output.of(context, as_json=as_json).answer(answer, human)
+    output.answer(answer, line(f"{answer['incident']} {verb}: {told.title}"))
+
+
+def _foresee(told: Report, now: datetime, output: Output) -> NoReturn:
+    shown = perform(lambda engine: engine.preview_report(told, now))
+    output.answer(shown.model_dump(mode="json"), Group(*_words(shown)))
+    raise typer.Exit(ExitCode.OK if shown.accepted else ExitCode.UNEXPECTED)
+
+
+def _words(shown: JudgedPreview) -> Iterator[Text]:
+    """What a report would do, in words."""
+    verdict = "this report can be sent" if shown.accepted else "this report would be refused"
+    yield line(f"{verdict}, under {shown.policy}", "" if shown.accepted else "yellow")
+    if shown.not_allowed:
+        yield line(f"  {shown.not_allowed}; who may: {', '.join(shown.may)}", "yellow")
+    for wrong in shown.fields:
+        yield line(f"  {wrong.field} {wrong.problem}", "yellow")
+    yield line(f"  Severity: {shown.severity}" + (f" ({shown.why})" if shown.why else ""))
+    for what, whom in effects_of(shown):
+        yield line(f"  {what}: {whom}")
 
 
 def _unsure(failure: Failure, seed: str) -> Failure:

@@ -1,5 +1,6 @@
 """What a report would do, before anybody sends it."""
 
+from models.answers.field_problem import FieldProblem
 from models.base import Frozen, Seconds
 
 
@@ -28,3 +29,18 @@ class ReportPreview(Frozen):
     clocks: tuple[ClockPreview, ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
     informed: tuple[str, ...] = ()
+
+
+class JudgedPreview(ReportPreview):
+    """What a report would do, and whether the policy accepts it.
+
+    `missing` names the information that the policy requires and the report lacks; `fields` has each
+    wrong field. If its reporter may not send it, `not_allowed` says so, and `may` says who may.
+    """
+
+    accepted: bool
+    missing: tuple[str, ...] = ()
+    fields: tuple[FieldProblem, ...] = ()
+    not_allowed: str = ""
+    may: tuple[str, ...] = ()
+    policy: str

@@ -21,7 +21,7 @@ from incidents.reporting import (
     reports_the_same,
 )
 from models.access import Scope
-from models.answers.report_preview import ReportPreview
+from models.answers.report_preview import JudgedPreview, ReportPreview
 from models.base import Actor, Frozen
 from models.compiled import CompiledPolicy
 from models.incident.record import Report
@@ -29,6 +29,7 @@ from models.readable import blank
 from models.way_in import WayIn
 from rules.commands.beginning.first_record import first_severity
 from rules.commands.beginning.judged_report import JudgedReport, judged
+from rules.commands.beginning.preview import judged_preview
 from rules.commands.judging.validity import BLANK
 from web.http.body import read_body
 from web.http.calling_temporal import RPC_TIMEOUT, reaching_temporal
@@ -182,6 +183,15 @@ class Reports:
         named = f"{policy.name} {policy.version}"
         return Opened(incident=name, started=started, severity=severity, policy=named)
 
+    async def foresee(self, request: Request) -> JudgedPreview:
+        """Say what a report would do, and what is wrong with it; opens nothing."""
+        asker = asker_of(request)
+        asker.may(Scope.REPORT)
+        said, now = await read_body(request, Reported), datetime.now(UTC)
+        reporter = reporter_of(said, asker)
+        found, preview = self.judge(said, reporter, now), await self.preview(said, reporter, now)
+        return judged_preview(found, preview, self._policy.compiled(said.service)[0])
+
     def judge(self, said: Reported, reporter: Actor, now: datetime) -> JudgedReport:
         """What is wrong with a report. Raises Refused if the policy is broken."""
         policy, _ = self._policy.compiled(said.service)
@@ -228,5 +238,16 @@ class Reports:
                 ok_201=(Opened, "Temporal has stored it, so it will not be lost"),
             ),
             openapi_extra=takes(Reported, IDEMPOTENCY),
+        )
+        router.add_api_route(
+            "/v1/incidents/preview",
+            self.foresee,
+            methods=["POST"],
+            summary="what a report would do",
+            responses=answers(
+                *(401, 403, 413, 415, 422),
+                ok_200=(JudgedPreview, "what the report would do, and what it lacks"),
+            ),
+            openapi_extra=takes(Reported),
         )
         return router

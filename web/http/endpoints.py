@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, Field
 
+from models.answers.field_problem import FieldProblem
 from models.base import Frozen
 
 OPENAPI = "/openapi.json"
@@ -15,13 +16,6 @@ COMMANDS_AT = "/commands/"
 SCHEMAS = "#/components/schemas/{model}"
 PROBLEM_TYPE = "application/problem+json"
 TOKEN = "token"  # noqa: S105 - the name of a scheme
-
-
-class FieldProblem(Frozen):
-    """A wrong field and its problem."""
-
-    field: str
-    problem: str
 
 
 class EndpointNamed(Frozen):

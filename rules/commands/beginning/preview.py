@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.answers.report_preview import ClockPreview, ReportPreview
+from models.answers.field_problem import FieldProblem
+from models.answers.report_preview import ClockPreview, JudgedPreview, ReportPreview
 from models.compiled import CompiledPolicy
 from models.contracts.paging import EscalateIncident
 from models.incident.escalation import OPENING, EscalationProgress
@@ -11,6 +12,7 @@ from models.incident.record import Incident, Report
 from models.time.clock import Stage
 from rules.clocks.clocks import read_clocks
 from rules.commands.beginning.first_record import first_severity, open_incident
+from rules.commands.beginning.judged_report import JudgedReport
 from rules.paging.channels import PageTarget
 from rules.paging.escalation import Page, in_force, why_silence_pages
 from rules.paging.page_request import PageRequest, request_of
@@ -82,4 +84,19 @@ def preview_of(
         ),
         roles=tuple((held.role, held.person) for held in incident.roles),
         informed=tuple(a.name for a in policy.audiences if REPORTED in a.on),
+    )
+
+
+def judged_preview(
+    found: JudgedReport, preview: ReportPreview, policy: CompiledPolicy
+) -> JudgedPreview:
+    """What a report would do, with what is wrong with it."""
+    return JudgedPreview(
+        **{name: getattr(preview, name) for name in ReportPreview.model_fields},
+        accepted=not (found.flaws or found.not_allowed),
+        missing=found.missing,
+        fields=tuple(FieldProblem(field=name, problem=said) for name, said in found.flaws),
+        not_allowed=found.not_allowed,
+        may=found.may,
+        policy=f"{policy.name} {policy.version}",
     )

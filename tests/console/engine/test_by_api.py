@@ -131,6 +131,17 @@ async def test_the_whole_life_of_an_incident_goes_by_the_api(desk: Desk) -> None
         assert (watched.code, "incident.resolved" in watched.out) == (0, True)
 
 
+async def test_a_report_is_previewed_by_the_api(desk: Desk) -> None:
+    """Exit code 1 says that the report would be refused."""
+    said = await desk.types("report", "--preview", "--title", "Checkout fails", "--json")
+    assert (said.code, said.document["accepted"]) == (0, True), said
+    assert said.document["paged"] == ["ana (by name)"]
+    said = await desk.types("report", "--preview", "--title", " ", "--severity", "SEV9")
+    assert said.code == 1, said
+    assert "this report would be refused, under Siren 1" in said.out
+    assert "title is missing; the policy asks for it" in said.out
+
+
 async def test_refusals_have_the_words_and_codes_of_the_console(desk: Desk) -> None:
     """Whatever the incident, its policy or the web server refuses."""
     async with desk.siren.worker():

@@ -112,6 +112,23 @@ async def test_a_report_starts_an_incident_and_prints_its_id(
     assert policy_file.exists()
 
 
+async def test_a_preview_says_what_the_report_would_do(
+    at_console: TypeAt, policy_file: Path
+) -> None:
+    """It has the severity, the clocks and what is missing, and opens nothing."""
+    assert policy_file.exists()
+    said = await at_console(*FULL, "--preview")
+    assert said.code == 0, said
+    assert "this report can be sent, under Incident policy of a small team" in said.out
+    assert "Severity: SEV2" in said.out
+    assert "Pages at once:" in said.out
+    assert "acknowledge within" in said.out
+    said = await at_console("report", "--title", "x", "--preview", "--json")
+    assert said.code == 1, said
+    assert said.document["missing"] == ["nature", "affected_systems"]
+    assert said.document["accepted"] is False
+
+
 async def test_a_report_that_is_too_large_for_its_workflow_starts_nothing(
     at_console: TypeAt, policy_file: Path
 ) -> None:

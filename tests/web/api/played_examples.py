@@ -33,6 +33,7 @@ EXAMPLE_NOW = datetime(2026, 3, 17, 10, tzinfo=UTC)
 """The examples are as if they were played at this instant."""
 COMMAND = "POST /v1/incidents/{incident}/commands/"
 REPORT = "POST /v1/incidents"
+PREVIEW = "POST /v1/incidents/preview"
 OVERRIDES = "/v1/oncall/overrides"
 LIFE = (
     ("acknowledge", "ana"),
@@ -143,6 +144,7 @@ class Play:
         """Play everything."""
         await self._post("POST /v1/alerts/alertmanager", "/v1/alerts/alertmanager")
         await self._post(f"POST {OVERRIDES}", OVERRIDES, "override", actor="ana")
+        await self._post(PREVIEW, "/v1/incidents/preview", reporter="ana")
         incident = await self._reported()
         for name, actor in LIFE[:2]:
             await self._give(incident, name, actor)

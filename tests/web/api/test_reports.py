@@ -220,3 +220,49 @@ async def test_a_key_is_accepted_only_once_in_a_request(http: httpx2.AsyncClient
     answer = await http.post(URL, json=REPORT, headers=headers)
     assert answer.status_code == 422
     assert answer.json()["fields"][0]["field"] == "Idempotency-Key"
+
+
+PREVIEW = f"{URL}/preview"
+
+
+async def test_a_preview_says_what_a_report_would_do_and_opens_nothing(
+    http: httpx2.AsyncClient, siren: Siren
+) -> None:
+    """No worker has to run; what the report lacks is named, and who may send it."""
+    policy_file(siren.policy.parent, who="people")
+    found = (await http.post(PREVIEW, json=REPORT)).json()
+    assert (found["accepted"], found["severity"], found["fields"]) == (True, "SEV1", [])
+    assert found["paged"] == ["ana (by name)"]
+    assert found["policy"] == "Siren 1"
+    answer = await http.post(PREVIEW, json={"reporter": "eve", "severity": "SEV9"})
+    assert answer.status_code == 200
+    found = answer.json()
+    assert (found["accepted"], found["missing"], found["may"]) == (False, ["title"], ["people"])
+    assert "does not allow eve" in found["not_allowed"]
+    problems = {each["field"]: each["problem"] for each in found["fields"]}
+    assert problems["title"] == "is missing; the policy asks for it"
+    assert "the policy has no severity 'SEV9'" in problems["severity"]
+    begun = await siren.client.count_workflows(f"TaskQueue = '{siren.task_queue}'")
+    assert begun.count == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"happened_at": "0001-01-01T00:00:00+14:00"}, 200),
+        ({"happened_at": "9999-12-31T23:59:59-14:00"}, 200),
+        ({"happened_at": "now"}, 422),
+        ({"service": "nowhere", "attributes": {"no": "such"}}, 200),
+        ({"title": "x" * 301}, 422),
+        ({"sevrity": "SEV1"}, 422),
+        ({"reporter": None}, 422),
+    ],
+)
+async def test_a_preview_of_a_strange_report_is_an_answer(
+    http: httpx2.AsyncClient, change: dict[str, Any], status: int
+) -> None:
+    """What can be read is judged; what cannot is refused by its field."""
+    answer = await http.post(PREVIEW, json={**REPORT, **change})
+    assert answer.status_code == status, answer.text
+    wrong = {each["field"] for each in answer.json()["fields"]}
+    assert wrong & change.keys() or "attributes.no" in wrong, answer.text

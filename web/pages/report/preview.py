@@ -1,18 +1,12 @@
 """The preview of a report in words, which change only if the preview does."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 
-from models.answers.report_preview import ClockPreview, ReportPreview
+from models.answers.report_preview import ReportPreview
 from rules.commands.beginning.judged_report import JudgedReport
-from rules.wording.times import span
+from rules.wording.report_previews import effects_of
 from web.pages.fields import label_of
-
-EXACT = timedelta(minutes=10)
-"""A longer time is said in whole minutes."""
-MOST_CLOCKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +40,6 @@ def shown_preview(
         wrong=tuple(problem for name, problem in found.flaws if name not in lacks),
         not_allowed=found.not_allowed,
         may=found.may,
-        does=tuple(_does(preview)) if preview else (),
+        does=tuple(effects_of(preview)) if preview else (),
         trouble=trouble,
     )
-
-
-def _does(preview: ReportPreview) -> Iterator[tuple[str, str]]:
-    one_of = "one of " if preview.in_turn else ""
-    yield "Pages at once", one_of + ", ".join(preview.paged) or f"nobody: {preview.not_paged}"
-    if preview.roles:
-        roles = ((label_of(role).lower(), person) for role, person in preview.roles)
-        yield "Takes a role", ", ".join(f"{person} ({role})" for role, person in roles)
-    if preview.informed:
-        yield "Informs", ", ".join(preview.informed)
-    clocks = [_clock(each) for each in preview.clocks]
-    more = [f"and {len(clocks) - MOST_CLOCKS} more"] if len(clocks) > MOST_CLOCKS else []
-    yield "Starts the clocks", "; ".join((*clocks[:MOST_CLOCKS], *more)) or "none"
-
-
-def _clock(each: ClockPreview) -> str:
-    left = each.limit_after
-    if left <= timedelta():
-        return f"{each.clock}, already over its limit"
-    if left > EXACT:
-        left = timedelta(minutes=round(left / timedelta(minutes=1)))
-    return f"{each.clock} within {span(left)}"
