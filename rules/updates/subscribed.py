@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.compiled import Subscriber
+from models.compiled import CompiledPolicy, Subscriber
 from models.incident.record import Incident, TimelineEntry
 from models.incident.timeline import EntryKind, subject_of
 from models.time.moments import parse_condition
@@ -97,6 +97,21 @@ def subscribed(
 def _wants(subscriber: Subscriber, entry: TimelineEntry) -> bool:
     events = events_of(entry)
     return bool(events) and (ALL in subscriber.on or not events.isdisjoint(subscriber.on))
+
+
+def newly_concerned(
+    old: CompiledPolicy, new: CompiledPolicy, incident: Incident, now: datetime
+) -> tuple[Subscriber, ...]:
+    """The subscribers whom an incident concerns under an adopted policy, and not under the old one.
+
+    They learn of the adoption, whatever they listen to: what happened before, nobody tells them.
+    """
+    before = {each.name for each in old.subscribers if concerns(each, incident, now)}
+    return tuple(
+        each
+        for each in new.subscribers
+        if each.name not in before and concerns(each, incident, now)
+    )
 
 
 def concerns(subscriber: Subscriber, incident: Incident, now: datetime) -> bool:

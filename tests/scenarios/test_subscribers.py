@@ -126,3 +126,21 @@ async def test_a_tool_that_is_back_gets_what_waits_with_the_next_event(stage: St
         ("sent", "incident.reported"),
         ("sent", "incident.held"),
     ]
+
+
+async def test_a_tool_of_an_adopted_policy_hears_of_the_adoption_and_of_what_comes_later(
+    stage: Stage,
+) -> None:
+    """What happened before, nobody tells it; the adoption says how the incident stands."""
+    later = hearing("state_changed").changed(version="2", policy_hash="2" * 64)
+    stage.known[later.policy_hash] = later
+    await stage.report(later.changed(subscribers=(), version="1", policy_hash="1" * 64))
+    await stage.do("acknowledge")
+    await stage.do("adopt_policy", policy_hash=later.policy_hash, note="with the gate")
+    await stage.do("cancel", reason="false_alarm")
+    await stage.ended()
+    got = [m.event for m in stage.channels.channel("hook").messages.values() if m.event]
+    assert [(each.type, each.data["state"], each.data["severity"]) for each in got] == [
+        ("policy.adopted", "assessment", "SEV1"),
+        ("incident.cancelled", "cancelled", "SEV1"),
+    ]

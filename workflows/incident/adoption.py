@@ -16,6 +16,7 @@ from rules.paging.urgency import WorkKind
 from rules.people.permission.authority import ADOPT_POLICY
 from rules.record.decision import Case, Decision, LookUpPolicy, Outcome, Refusal, Remind
 from workflows.activity_calls import perform
+from workflows.incident.chores.subscribers import Subscribers
 from workflows.incident.desk import Desk
 from workflows.incident.outbox import Outbox
 
@@ -38,9 +39,10 @@ class Adoption:
     A lookup takes a minute at most; the run does not end or continue as new before that.
     """
 
-    def __init__(self, desk: Desk, outbox: Outbox) -> None:
+    def __init__(self, desk: Desk, outbox: Outbox, subscribers: Subscribers) -> None:
         self._desk = desk
         self._outbox = outbox
+        self._subscribers = subscribers
         self.newest: WantedPolicy | None = None
 
     def order(self, asked: LookUpPolicy) -> None:
@@ -62,7 +64,8 @@ class Adoption:
             command = AdoptPolicyCommand(actor=asked.actor.name, note=asked.note)
             outcome = with_corrections(outcome, case, ADOPT_POLICY, command)
             desk.replace(outcome.incident)
-            desk.policy = found.policy or desk.policy
+            old, desk.policy = desk.policy, found.policy or desk.policy
+            self._subscribers.adopted(old)
             for effect in outcome.effects:
                 if isinstance(effect, Remind):
                     self._outbox.ask(ActionKind.REMIND, effect.target, effect.reason)

@@ -110,13 +110,13 @@ class IncidentWorkflow:
         self._paging = Paging(self._desk, self._outbox, *pages)
         reports = IncidentReports(self._desk, carried.reports_due)
         linked = LinkedIncidents(self._desk, carried.linked_due)
-        adoption = Adoption(self._desk, self._outbox)
+        self._subscribers = Subscribers(self._desk, carried.events, carried.unheard)
+        adoption = Adoption(self._desk, self._outbox, self._subscribers)
         owners = Owners(self._outbox, self._paging, reports, linked, adoption)
         self._switch = Switch(self._desk, owners, carried, reopening=self._reopens_alone)
         self._wait = RunWait(self._desk)
         self._calendars = Calendars(self._desk)
         self._deadlines = Deadlines(self._desk, self._switch)
-        self._subscribers = Subscribers(self._desk, carried.events, carried.unheard)
         self._components: tuple[Component, ...] = (
             self._paging,
             self._calendars,

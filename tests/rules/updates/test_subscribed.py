@@ -11,7 +11,7 @@ from models.messages.message import MessageKind
 from rules.record.carried import size
 from rules.record.timeline import note
 from rules.updates.event_message import FACTS, event_message
-from rules.updates.subscribed import ALL, events_of, subscribed
+from rules.updates.subscribed import ALL, events_of, newly_concerned, subscribed
 from states.lifecycle import State
 from tests.specimens import ANA, POLICY, REPORT, START, after, an_incident, done
 
@@ -188,6 +188,24 @@ def test_conditions_limit_whose_incidents_a_subscriber_hears_of() -> None:
         "incident.held",
         "attribute.set",
     ]
+
+
+def test_an_adopted_policy_tells_whom_the_incident_concerns_only_since() -> None:
+    """Who is new, or was not concerned before; not who hears of the incident already."""
+    incident = an_incident()
+    known, wider = a_subscriber("resolved"), a_subscriber("all", severities=("SEV2",))
+    old = POLICY.changed(subscribers=(known, wider.changed(name="board")))
+    elsewhere = a_subscriber("all", when=("service=search",)).changed(name="search")
+    new = POLICY.changed(
+        subscribers=(
+            known.changed(on=("all",)),
+            wider.changed(name="board", severities=("SEV1",)),
+            a_subscriber("closed").changed(name="chat"),
+            elsewhere,
+        )
+    )
+    concerned = newly_concerned(old, new, incident, after(1))
+    assert [each.name for each in concerned] == ["board", "chat"]
 
 
 def test_a_subscriber_reads_the_line_and_the_incident_as_it_was_then() -> None:

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from temporalio import workflow
 from temporalio.exceptions import FailureError
 
+from models.compiled import CompiledPolicy, Subscriber
 from models.contracts.notifying import SEND_NOTIFICATION, Delivery, SendNotification, Unheard
-from models.incident.record import Incident
+from models.incident.record import Incident, TimelineEntry
 from models.incident.timeline import EntryKind
 from models.messages.message import Receipt
 from rules.paging.urgency import WorkKind
 from rules.record.carried import size
 from rules.record.references import reference_data
 from rules.updates.event_message import event_message
-from rules.updates.subscribed import subscribed
+from rules.updates.subscribed import newly_concerned, subscribed
 from workflows.activity_calls import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, perform
 from workflows.incident.component import Component, Due
 from workflows.incident.delivering import failure_of
@@ -24,6 +26,8 @@ from workflows.incident.outbox import FIRST_BACKOFF, ROUNDS
 MOST_WAITING = 50
 WAITING_BYTES = 64 * 1024
 """What waits for a subscriber that takes nothing; older events are given up for newer ones."""
+TOLD_OF_ADOPTION = "subscribers-hear-of-an-adoption"
+"""The patch since which whom an adopted policy adds hears of the adoption."""
 _SURELY_FITS = 8
 _TENFOLD = 10
 
@@ -54,8 +58,24 @@ class Subscribers(Component):
         new = tuple(entry for entry in after.timeline if entry.seq >= known)
         for subscriber in subscribers:
             for entry in subscribed(subscriber, new, before, after, now):
-                told = event_message(subscriber, entry, after, now)
-                self._owed[told.key] = Delivery(message=told, channels=(subscriber.channel,))
+                self._owe(subscriber, entry, after, now)
+
+    def adopted(self, old: CompiledPolicy) -> None:
+        """Owe the line of an adoption to whom the incident concerns only since then."""
+        desk, now = self._desk, self._desk.now()
+        concerned = newly_concerned(old, desk.policy, desk.incident, now)
+        if not concerned or not workflow.patched(TOLD_OF_ADOPTION):
+            return
+        lines = (e for e in reversed(desk.incident.timeline) if e.kind == EntryKind.POLICY_ADOPTED)
+        line = next(lines)
+        for subscriber in concerned:
+            self._owe(subscriber, line, desk.incident, now)
+
+    def _owe(
+        self, subscriber: Subscriber, entry: TimelineEntry, incident: Incident, now: datetime
+    ) -> None:
+        told = event_message(subscriber, entry, incident, now)
+        self._owed[told.key] = Delivery(message=told, channels=(subscriber.channel,))
 
     def launch(self, now: datetime) -> None:
         """Send each subscriber the oldest event that may go now."""
