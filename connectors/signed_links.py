@@ -15,6 +15,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from pydantic import Field, SecretStr, ValidationError
 
 from models.base import Frozen
+from models.messages.live import LiveMessage
 from models.messages.message import Message
 
 PATH = "/r/"
@@ -98,7 +99,7 @@ class Links:
     keys: LinkKeys
     public_url: str
 
-    def of(self, message: Message) -> str | None:
+    def of(self, message: Message | LiveMessage) -> str | None:
         """The link of a message to one person; None for any other message."""
         if message.respond_until is None:
             return None

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from runtime.client import ServerNotReachable, connect
@@ -26,6 +27,7 @@ from runtime.openid import openid_of
 from runtime.payloads import codec_of
 from runtime.settings import Settings, SettingsBroken
 from web.app import create_app
+from web.callbacks.slack.apps import slack_apps
 from web.codec.endpoint import Codec
 from web.http.connection import Connection
 
@@ -100,22 +102,31 @@ async def serve(settings: Settings) -> None:
     openid, codec = openid_of(settings), _codec(settings)
     client = await connect(lazy=True)
     feeds = feeds_of(settings)
-    app = create_app(
-        client,
-        policy_file=settings.policy_file,
-        task_queue=settings.task_queue,
-        token=settings.intake_token,
-        feeds=feeds,
-        documents=settings.documents_directory,
-        keys=link_keys(settings),
-        public_url=settings.public_url,
-        names=(settings.web_host, *settings.web_names),
-        proxies=settings.web_proxies,
-        tokens=settings.access_tokens,
-        local=settings.local,
-        openid=openid,
-        codec=codec,
-    )
+    try:
+        async with slack_apps(settings.channels) as slack:
+            app = create_app(
+                client,
+                policy_file=settings.policy_file,
+                task_queue=settings.task_queue,
+                token=settings.intake_token,
+                feeds=feeds,
+                documents=settings.documents_directory,
+                keys=link_keys(settings),
+                public_url=settings.public_url,
+                names=(settings.web_host, *settings.web_names),
+                proxies=settings.web_proxies,
+                tokens=settings.access_tokens,
+                local=settings.local,
+                openid=openid,
+                codec=codec,
+                slack=slack,
+            )
+            await _serve(app, settings)
+    finally:
+        await feeds.aclose()
+
+
+async def _serve(app: FastAPI, settings: Settings) -> None:
     server = server_of(app, settings.web_host, settings.web_port)
     on_signal(server.stop, at_the_latest=HARD_END_SECONDS)
     log.info("web.starts", host=settings.web_host, port=settings.web_port, local=settings.local)
@@ -123,7 +134,8 @@ async def serve(settings: Settings) -> None:
         async with watch_event_loop():
             await server.serve()
     finally:
-        await feeds.aclose()
+        for dispatcher in app.state.slack:
+            await dispatcher.aclose()
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """The HTTP application."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -22,6 +22,9 @@ from web.api.people import PeopleApi
 from web.api.policy import PolicyApi
 from web.api.reading import Reading
 from web.api.reports import Reported, Reports
+from web.callbacks.slack.apps import SlackApp
+from web.callbacks.slack.dispatcher import Dispatcher
+from web.callbacks.slack.endpoint import SlackCallbacks
 from web.codec.endpoint import Codec, StoredPayloads, serve_codec
 from web.codec.origins import OneOrigin
 from web.events.api import EventsApi
@@ -57,36 +60,47 @@ def create_app(
     openid: OpenId | None = None,
     codec: Codec | None = None,
     probe: Probe | None = None,
+    slack: Sequence[SlackApp] = (),
 ) -> FastAPI:
     """Build the application; `client` may still be unconnected.
 
     `keys` verify the links of pages; without them there are no pages. `public_url` is where people
     reach the server. It answers to the name there, to `names`, localhost and IP addresses, and
     believes `proxies` proxies who asked them. `token` is the intake token, `tokens` are those of
-    the settings, `openid` the provider there. A `local` server believes who people say they are.
+    the settings, `openid` the provider there, `slack` the apps whose requests count. A `local`
+    server believes who people say they are.
     """
-    app = _bare(_known_names(public_url, names), proxies, codec)
+    app = _bare((*names, *_name_in(public_url)), proxies, codec)
     policy = PolicyInForce(policy_file, documents)
-    who, failures = connected(openid, policy.rules), FailedAttempts()
-    bearer = BearerTokens(
-        TokenBook(client), token, tokens, task_queue=task_queue, local=local, openid=who
-    )
+    who, failures, book = connected(openid, policy.rules), FailedAttempts(), TokenBook(client)
+    bearer = BearerTokens(book, token, tokens, task_queue=task_queue, local=local, openid=who)
     reading = Reading(client, documents, policy)
     commanding = Commanding(client, policy, task_queue, local=local)
-    reports = Reports(client, policy, task_queue, feeds)
-    shared = (Watching(client, reading), ScheduleOverrides(commanding, feeds), reports)
-    parts = Parts(client, policy, feeds, bearer, failures, reading, commanding, *shared)
-    app.include_router(Health(policy, probe or Probe(client, task_queue)).router())
-    _serve_api(app, parts, task_queue)
+    shared = (reading, commanding, Watching(client, reading))
+    more = (ScheduleOverrides(commanding, feeds), Reports(client, policy, task_queue, feeds))
+    parts = Parts(client, policy, feeds, bearer, failures, *shared, *more)
+    _serve_api(app, parts, task_queue, probe)
     _serve_logins(app, parts, keys, public_url, codec)
+    _serve_slack(app, parts, slack, public_url)
     return app
 
 
-def _serve_api(app: FastAPI, parts: Parts, task_queue: str) -> None:
-    """Serve what a token opens."""
+def _serve_api(app: FastAPI, parts: Parts, task_queue: str, probe: Probe | None) -> None:
+    """Serve what a token opens, and what says whether the web server works."""
+    health = Health(parts.policy, probe or Probe(parts.client, task_queue))
+    app.include_router(health.router())
     known = Depends(Identified(parts.tokens.asker, parts.failures))
     for router in _api(parts, task_queue):
         app.include_router(router, dependencies=[known])
+
+
+def _serve_slack(
+    app: FastAPI, parts: Parts, apps: Sequence[SlackApp], public_url: str | None
+) -> None:
+    """Serve what Slack sends about people."""
+    app.state.slack = tuple(Dispatcher(each, parts, public_url) for each in apps)
+    if apps:
+        app.include_router(SlackCallbacks(app.state.slack, parts.failures).router())
 
 
 def _serve_logins(
@@ -113,9 +127,9 @@ def _api(parts: Parts, task_queue: str) -> Iterator[APIRouter]:
     yield EventsApi(parts.watching, parts.tokens.asker).router()
 
 
-def _known_names(public_url: str | None, names: Iterable[str]) -> tuple[str, ...]:
+def _name_in(public_url: str | None) -> tuple[str, ...]:
     public = parts_of(public_url)
-    return (*names, *([public.hostname] if public and public.hostname else []))
+    return (public.hostname,) if public and public.hostname else ()
 
 
 def _bare(names: Iterable[str], proxies: int, codec: Codec | None) -> FastAPI:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from incidents.kept.known_policies import document_of_source, policy_named, policy_with_hash
+from models.answers.view import IncidentView
 from models.compiled import CompiledPolicy
 from models.intake import IntakeRules
 from policies.catalogue import PolicyBroken, policy_in_force
@@ -36,6 +37,15 @@ class PolicyInForce:
         """What an incident of `service` carries, and the file it comes from. Raises Refused."""
         loaded = self.in_force()
         return carried(loaded, service), loaded.source
+
+    def pinned(self, view: IncidentView) -> CompiledPolicy | None:
+        """The policy of an incident, if it is the one in force: it says what can be chosen."""
+        try:
+            if self.in_force().policy_hash != view.policy_hash:
+                return None
+            return self.compiled(view.incident.report.service)[0]
+        except Refused:
+            return None
 
     def in_force(self) -> LoadedPolicy:
         """The policy itself. Raises Refused."""

@@ -95,7 +95,8 @@ class ChannelDirectory:
         channel = self.channel(name)
         if not isinstance(channel, Editing):
             raise PermanentError(name, "this kind of channel changes no message")
-        await channel.edit(live, reference, timeout=timeout)
+        link = self._links.of(live) if self._links else None
+        await channel.edit(live, reference, timeout=timeout, respond_url=link)
 
     def unresolved(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names that no setting resolves, each once, in order."""

@@ -42,10 +42,17 @@ class Channel(Protocol):
 class Editing(Protocol):
     """A channel that changes messages which it sent."""
 
-    async def edit(self, live: LiveMessage, reference: Reference, *, timeout: timedelta) -> None:
+    async def edit(
+        self,
+        live: LiveMessage,
+        reference: Reference,
+        *,
+        timeout: timedelta,
+        respond_url: str | None = None,
+    ) -> None:
         """Let the first message to a recipient show something else, as often as anybody asks.
 
-        Raises only PermanentError or RetryableError.
+        `respond_url` is as in `Channel.send`. Raises only PermanentError or RetryableError.
         """
 
 

@@ -112,7 +112,14 @@ class SlackChannel:
         except TimeoutError:
             raise RetryableError(self.name, f"no answer within {seconds:g} s") from None
 
-    async def edit(self, live: LiveMessage, reference: Reference, *, timeout: timedelta) -> None:
+    async def edit(
+        self,
+        live: LiveMessage,
+        reference: Reference,
+        *,
+        timeout: timedelta,
+        respond_url: str | None = None,
+    ) -> None:
         """Replace what the first message to a recipient shows."""
         place, stamp = reference.place or "", reference.message or ""
         if not (_PLACE.fullmatch(place) and _STAMP.fullmatch(stamp)):
@@ -123,7 +130,7 @@ class SlackChannel:
             channel=place,
             ts=stamp,
             text=blocks.fallback(live.heading),
-            blocks=blocks.of_live(live),
+            blocks=blocks.of_live(live, respond_url),
             parse="none",
         )
 
@@ -217,6 +224,6 @@ KIND = ChannelKindSpec(
     name="slack",
     settings=SlackSettings,
     make=lambda name, settings, tools: SlackChannel(name, settings, tools.client(settings.url)),
-    can=frozenset({Ability.PAGE, Ability.POST, Ability.EDIT, Ability.THREAD}),
+    can=frozenset({Ability.PAGE, Ability.POST, Ability.EDIT, Ability.THREAD, Ability.ANSWER}),
     repeat=Repeat.FINDS_EARLIER,
 )

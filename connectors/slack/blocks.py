@@ -60,7 +60,7 @@ def of_message(
     return [*found, *buttons]
 
 
-def of_live(live: LiveMessage) -> list[Block]:
+def of_live(live: LiveMessage, respond_url: str | None = None) -> list[Block]:
     """The blocks of a message that shows the state of an incident."""
     lines = [f"{name.replace('_', ' ')}: {said}" for name, said in live.facts.items()]
     body = "\n".join(lines)
@@ -68,7 +68,7 @@ def of_live(live: LiveMessage) -> list[Block]:
         _heading(live.heading),
         *_sections(body),
         *_links(body),
-        *_buttons(live.incident_id, live.offers, None),
+        *_buttons(live.incident_id, live.offers, respond_url),
     ]
 
 

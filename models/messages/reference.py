@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from models.addresses import carries_secret, web_link
-from models.base import Frozen
+from models.base import Frozen, Instant
 
 MOST_BYTES = 500
 """The largest size of a reference, in bytes of UTF-8."""
@@ -47,15 +47,18 @@ class Reference(Frozen):
 class FirstMessage(Frozen):
     """The reference of the first message that a recipient got over a channel, if there is one.
 
-    If it shows the state of the incident as it changes, `reason` says why it was sent, and `shown`
-    is a digest of what it showed then.
+    If it shows the state of the incident as it changes, `key` is its idempotency key, `reason` says
+    why it was sent, and `shown` is a digest of what it showed then. Its person may answer it by a
+    link until `respond_until`.
     """
 
     channel: str
     recipient: str
     reference: Reference
+    key: str = Field(default="", exclude_if=lambda key: not key)
     reason: str = Field(default="", exclude_if=lambda reason: not reason)
     shown: str = Field(default="", exclude_if=lambda shown: not shown)
+    respond_until: Instant | None = Field(default=None, exclude_if=lambda until: until is None)
 
 
 def _word(given: Any) -> str | None:

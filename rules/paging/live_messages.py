@@ -39,11 +39,13 @@ def live_message(
     if roles and not (audience and audience.sees):
         facts["roles"] = roles[:1000]
     return LiveMessage(
+        key=first.key,
         incident_id=incident.id,
         recipient=first.recipient,
         heading=heading[:LONGEST_HEADING],
         facts=facts,
         offers=offers(incident),
+        respond_until=first.respond_until,
     )
 
 

@@ -74,8 +74,10 @@ def with_first_message(
         channel=channel,
         recipient=recipient,
         reference=receipt.reference,
+        key=sent.key if live else "",
         reason=sent.reason if live else "",
         shown=digest_of_facts(sent.facts) if live else "",
+        respond_until=sent.respond_until if live else None,
     )
     with_it = (*kept, first)
     if sum(len(message.model_dump_json().encode()) for message in with_it) > FIRST_MESSAGES_BYTES:

@@ -18,6 +18,7 @@ from temporalio.worker import WorkflowRunner
 from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
 from activities.begin_archive import BeginArchiveActivity
+from activities.edit_message import EditMessageActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.feed_incident import FeedIncidentActivity
@@ -26,6 +27,7 @@ from activities.look_up_policy import LookUpPolicyActivity
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
 from activities.write_report import WriteIncidentReportActivity
+from connectors.channels.directory import ChannelDirectory
 from connectors.documents.local import LocalDocumentStore
 from models.alert import Alert, AlertBatch, AlertStatus, GroupingPolicy
 from models.contracts.alert_group import (
@@ -89,6 +91,7 @@ class Siren:
         self.policy = policy_file(folder)
         self.grouping = grouping or GroupingPolicy()
         self.channels = RecordingChannels()
+        self.directory: ChannelDirectory = self.channels
         self.feeder = FeedIncidentActivity(self.client)
         self.documents = LocalDocumentStore(folder / "documents")
         self.id = f"AG-{task_queue}"
@@ -105,8 +108,9 @@ class Siren:
             workflows=list(WORKFLOWS),
             activities=[
                 enforce_deadline,
-                EscalateIncidentActivity(self.channels).escalate_incident,
-                SendNotificationActivity(self.channels).send_notification,
+                EscalateIncidentActivity(self.directory).escalate_incident,
+                SendNotificationActivity(self.directory).send_notification,
+                EditMessageActivity(self.directory).edit_message,
                 StartIncidentActivity(self.client, self.policy).start_incident,
                 self.feeder.feed_incident,
                 WriteIncidentReportActivity(self.documents).write_report,

@@ -196,7 +196,7 @@ class Reading:
     def __init__(self, client: Client, documents: Path, policy: PolicyInForce) -> None:
         self.queries = SharedQueries()
         self._client = client
-        self._documents = documents
+        self.documents = documents
         self._policy = policy
 
     async def seen(self, incident: str) -> Seen:
@@ -204,7 +204,7 @@ class Reading:
         if len(incident) > ID_BOUND:
             raise Refused(HTTPStatus.NOT_FOUND, "UnknownIncident", "an id is shorter than this")
         async with reaching_incidents(ANSWER):
-            return await read_view(self._client, incident, WORKER, self._documents)
+            return await read_view(self._client, incident, WORKER, self.documents)
 
     async def over(self, incident: str) -> bool:
         """Whether an incident is over, by what Temporal knows without a worker. Raises Refused."""
@@ -296,7 +296,7 @@ class Reading:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed", problem)
         question = WhyQuestion(who=asked.who, level=asked.level, at=asked.at)
         async with reaching_incidents(ANSWER):
-            found = await read_why(self._client, incident, question, WORKER, self._documents)
+            found = await read_why(self._client, incident, question, WORKER, self.documents)
         told = found.explanation
         explained = Explained(
             **{name: getattr(told, name) for name in Explanation.model_fields},

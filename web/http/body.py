@@ -39,7 +39,7 @@ async def read_body(
     that does not fit, `elsewhere` says where it belongs. Raises Refused: 400, 413, 415 or 422.
     """
     _check_type(request, (MEDIA_TYPE, *media_types))
-    received = await _received(request, bound)
+    received = await received_of(request, bound)
     try:
         body = form.model_validate_json(received, strict=True)
     except ValidationError as error:
@@ -75,7 +75,8 @@ def _unsupported(message: str) -> Refused:
     return Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
 
 
-async def _received(request: Request, bound: int) -> bytes:
+async def received_of(request: Request, bound: int) -> bytes:
+    """The body as it came, of at most `bound` bytes. Raises Refused (413)."""
     announced = request.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced[:20]) > bound:
         raise _too_large(bound)

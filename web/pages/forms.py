@@ -55,7 +55,7 @@ OFFERED = (
 )
 """What a page may offer, in this order; the policy decides what a link grants."""
 EVERY_FORM = frozenset(form.name for form in OFFERED)
-ALWAYS = frozenset({"decline", "escalate", "add_note"})
+ALWAYS = frozenset({"decline", "escalate", "add_note", "post_update"})
 """Commands whose possibility the incident itself decides when they come."""
 
 

@@ -35,7 +35,8 @@ NOTHING: tuple[Any, ...] = (None, "", (), {})
 class Told:
     """The outcome of a form.
 
-    A command that no worker has confirmed keeps its id, so that sending it again is safe.
+    A command that no worker has confirmed keeps its id, so that sending it again is safe. `fields`
+    pairs each wrong field with its problem.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Told:
     lines: tuple[str, ...] = ()
     status: HTTPStatus = HTTPStatus.OK
     again: bool = False
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 async def give(
@@ -53,6 +55,7 @@ async def give(
     fields: Mapping[str, str],
     *,
     offered: Container[str] = BODIES,
+    way: WayIn = WayIn.WEB,
 ) -> Told:
     """Give the command of a form that a page has `offered`.
 
@@ -66,7 +69,7 @@ async def give(
             said = BODIES[name].model_validate(own)
         except ValidationError as error:
             raise malformed(error, BODIES[name].model_fields) from None
-        command = command_of(spec, said, asker.actor(None, WayIn.WEB), _key(asker, fields))
+        command = command_of(spec, said, asker.actor(None, way), _key(asker, fields))
         done = await commanding.give(incident, name, command, PATIENCE)
     except Refused as refused:
         if not refused.logged:
@@ -103,7 +106,8 @@ def told_of(refused: Refused) -> Told:
     lines = [f"Missing: {each}" for each in facts.get("missing") or () if each not in str(refused)]
     may = facts.get("may") or ()
     lines += [f"Who may: {', '.join(may)}"] if may else []
-    return Told(f"Not done: {refused}", "alarm", tuple(lines), HTTPStatus(refused.status))
+    status, fields = HTTPStatus(refused.status), tuple(refused.fields)
+    return Told(f"Not done: {refused}", "alarm", tuple(lines), status, fields=fields)
 
 
 def values_of(spec: CommandSpec, fields: Mapping[str, str]) -> dict[str, Any]:

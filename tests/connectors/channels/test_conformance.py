@@ -156,8 +156,9 @@ async def test_an_edit_changes_what_the_first_message_shows(kind: str) -> None:
             return
         assert first
         for _ in range(2):
-            await channel.edit(live, first, timeout=SOON)
+            await channel.edit(live, first, timeout=SOON, respond_url=LINK)
         [taken] = other.taken
+        assert LINK in taken.text
         assert taken.lines[0] == "Fixed"
         assert "state: ok" in taken.text
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.fakes.slack.checks import check_blocks
-from tests.fakes.slack.state import BOT, Posted, Refused, Workspace
+from tests.fakes.slack.state import BOT, TEAM, Posted, Refused, Workspace
 from tests.fakes.webhook_sink import Answer, WebhookSink
 
 _WRITES = "chat.postMessage"
@@ -27,7 +27,11 @@ class SlackServer(WebhookSink):
         self.meets: dict[str, list[Answer]] = {}
         self.without: set[str] = set()
         self.told: list[dict[str, Any]] = []
-        """What came to response URLs."""
+        """What came to response URLs, and what only one person sees."""
+        self.open_views: list[dict[str, Any]] = []
+        """The forms that are open, the newest last."""
+        self.expires = False
+        self._triggers: set[str] = set()
 
     @property
     def api(self) -> str:
@@ -44,6 +48,12 @@ class SlackServer(WebhookSink):
             if each.user == BOT
         ]
         return sorted(every, key=lambda found: found[1].ts)
+
+    def trigger(self, user: str) -> str:
+        """Something that a user did, for which the app may open one form."""
+        made = f"{self.workspace.number()}.{user}"
+        self._triggers.add(made)
+        return made
 
     def calls(self, method: str) -> list[dict[str, str]]:
         """The arguments of each call of a method, in order."""
@@ -84,7 +94,7 @@ class SlackServer(WebhookSink):
         thread = given.get("thread_ts")
         if thread and place.message(thread) is None:
             raise Refused("thread_not_found")
-        made = self.workspace.post(place, BOT, **self._content(given), thread_ts=thread)
+        made = self.workspace.post(place, BOT, **content_of(given), thread_ts=thread)
         return {"channel": place.id, "ts": made.ts, "message": made.shown(with_metadata=True)}
 
     def _chat_update(self, given: dict[str, str]) -> dict[str, Any]:
@@ -94,24 +104,35 @@ class SlackServer(WebhookSink):
             raise Refused("channel_not_found" if place is None else "message_not_found")
         if found.user != BOT:
             raise Refused("cant_update_message")
-        content = self._content(given)
+        content = content_of(given)
         found.text, found.blocks = content["text"], content["blocks"]
         found.metadata = content["metadata"] or found.metadata
         found.edits += 1
         return {"channel": place.id, "ts": found.ts}
 
-    def _content(self, given: dict[str, str]) -> dict[str, Any]:
-        blocks = json.loads(given.get("blocks", "[]"))
-        text = given.get("text", "")
-        if not text and not blocks:
-            raise Refused("no_text")
-        if len(text) > 40_000:
-            raise Refused("msg_too_long")
-        check_blocks(blocks)
-        said = json.loads(given["metadata"]) if given.get("metadata") else None
-        if said is not None and not {"event_type", "event_payload"} <= said.keys():
-            raise Refused("invalid_metadata_format")
-        return {"text": text, "blocks": blocks, "metadata": said}
+    def _chat_postEphemeral(self, given: dict[str, str]) -> dict[str, Any]:  # noqa: N802 - Slack's name
+        if given.get("user") not in self.workspace.place(given.get("channel")).members:
+            raise Refused("user_not_in_channel")
+        self.told.append(content_of(given))
+        return {"message_ts": "1.1"}
+
+    def _views_open(self, given: dict[str, str]) -> dict[str, Any]:
+        if given.get("trigger_id") not in self._triggers or self.expires:
+            raise Refused("expired_trigger_id")
+        self._triggers.remove(given["trigger_id"])
+        view = {**view_of(given), "id": f"V{self.workspace.number()}"}
+        self.open_views.append(view)
+        return {"view": view}
+
+    def _views_update(self, given: dict[str, str]) -> dict[str, Any]:
+        found = next((each for each in self.open_views if each["id"] == given.get("view_id")), None)
+        if found is None:
+            raise Refused("not_found")
+        found |= view_of(given)
+        return {"view": found}
+
+    def _auth_test(self, _: dict[str, str]) -> dict[str, Any]:
+        return {"team_id": TEAM, "user_id": BOT}
 
     def _conversations_history(self, given: dict[str, str]) -> dict[str, Any]:
         place = self.workspace.place(given.get("channel"))
@@ -130,6 +151,8 @@ class SlackServer(WebhookSink):
     def _page(self, found: list[Posted], given: dict[str, str]) -> dict[str, Any]:
         start, limit = int(given.get("cursor") or 0), int(given.get("limit", "100"))
         full = given.get("include_all_metadata") == "true"
+        if "latest" in given:
+            found = [each for each in found if given["oldest"] <= each.ts <= given["latest"]]
         page = [each.shown(with_metadata=full) for each in found[start : start + limit]]
         more = start + limit < len(found)
         cursor = str(start + limit) if more else ""
@@ -152,3 +175,30 @@ class SlackServer(WebhookSink):
         if user is None:
             raise Refused("user_not_found")
         return {"user": user}
+
+
+def content_of(given: dict[str, str]) -> dict[str, Any]:
+    """The content of a message, if Slack would take it. Raises Refused."""
+    blocks = json.loads(given.get("blocks", "[]"))
+    text = given.get("text", "")
+    if not text and not blocks:
+        raise Refused("no_text")
+    if len(text) > 40_000:
+        raise Refused("msg_too_long")
+    check_blocks(blocks)
+    said = json.loads(given["metadata"]) if given.get("metadata") else None
+    if said is not None and not {"event_type", "event_payload"} <= said.keys():
+        raise Refused("invalid_metadata_format")
+    return {"text": text, "blocks": blocks, "metadata": said}
+
+
+def view_of(given: dict[str, str]) -> dict[str, Any]:
+    """A form, if Slack would show it. Raises Refused."""
+    view: dict[str, Any] = json.loads(given.get("view", "{}"))
+    titles = [view[name] for name in ("title", "submit", "close") if name in view]
+    if any(not 1 <= len(each["text"]) <= 24 for each in titles):
+        raise Refused("invalid_arguments")
+    if len(view.get("private_metadata", "")) > 3000 or len(view.get("callback_id", "")) > 255:
+        raise Refused("invalid_arguments")
+    check_blocks(view["blocks"], modal=True)
+    return view

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-BOT = "U0BOT"
+BOT, TEAM = "U0BOT", "T0TEAM"
 
 
 class Refused(Exception):  # noqa: N818 - says what is
@@ -26,11 +26,14 @@ class Posted:
     thread_ts: str | None = None
     metadata: dict[str, Any] | None = None
     edits: int = 0
+    reactions: dict[str, list[str]] = field(default_factory=dict)
 
     def shown(self, *, with_metadata: bool) -> dict[str, Any]:
         """The message as methods that read return it."""
         said: dict[str, Any] = {"type": "message", "ts": self.ts, "user": self.user}
         said |= {"text": self.text, "blocks": self.blocks}
+        marks = [{"name": name, "users": users} for name, users in self.reactions.items()]
+        said |= {"reactions": marks} if marks else {}
         if self.thread_ts:
             said["thread_ts"] = self.thread_ts
         if self.metadata:
@@ -93,8 +96,6 @@ class Workspace:
     def __init__(self) -> None:
         self.users: dict[str, dict[str, Any]] = {}
         self.conversations: dict[str, Conversation] = {}
-        self.views: dict[str, dict[str, Any]] = {}
-        self.triggers: set[str] = set()
         self._numbers = itertools.count(1)
 
     def number(self) -> int:
@@ -103,7 +104,8 @@ class Workspace:
 
     def add_user(self, user: str, email: str = "", **more: Any) -> str:
         """Let a person be in the workspace."""
-        self.users[user] = {"id": user, "profile": {"email": email}, **more}
+        said = {"id": user, "team_id": TEAM, "profile": {"email": email}}
+        self.users[user] = {**said, **more}
         return user
 
     def add_channel(self, name: str, place: str = "", **more: Any) -> Conversation:

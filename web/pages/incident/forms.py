@@ -148,6 +148,24 @@ class _Maker:
             yield _text("note", "Note", "why, for the timeline", values)
 
 
+def bare_fields(spec: CommandSpec) -> tuple[FormField, ...]:
+    """The fields of a command if nobody can say what may be chosen: any text may be right."""
+    own = (
+        FormField(
+            name=field.name,
+            label=label_of(field.name),
+            control=_control(field, None),
+            required=field.required,
+            says=_field_says(field),
+            choices=(),
+            value=field.default or "",
+            longest=field.longest or LONGEST_TEXT,
+        )
+        for field in command_fields(spec)
+    )
+    return tuple(own)
+
+
 def _says(spec: CommandSpec, step: NextStep | None) -> str:
     says = step.says if step else spec.says
     row = BY_TRIGGER.get(Trigger(spec.name)) if spec.name in set(Trigger) else None

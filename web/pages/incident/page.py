@@ -8,8 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from models.answers.view import IncidentView
-from models.compiled import CompiledPolicy
 from web.api.commanding import Commanding
 from web.events.last_event import EventsQuery
 from web.http.errors import Refused
@@ -118,7 +116,7 @@ class IncidentPage:
         given: Given | None = None,
     ) -> Response:
         seen = await self._reading.seen(incident)
-        policy, times = self._pinned(seen.view), times_of(seen.view.time_zone, utc=utc)
+        policy, times = self._policy.pinned(seen.view), times_of(seen.view.time_zone, utc=utc)
         return self._pages.render(
             "incident.html",
             told.status if told else HTTPStatus.OK,
@@ -143,19 +141,10 @@ class IncidentPage:
     async def _part(self, incident: str, was: str, *, utc: bool) -> Response:
         seen = await self._reading.seen(incident)
         times = times_of(seen.view.time_zone, utc=utc)
-        page = shown(seen.view, self._pinned(seen.view), times.words, "", None)
+        page = shown(seen.view, self._policy.pinned(seen.view), times.words, "", None)
         return self._pages.render(
             "incident-part.html", page=page, next=seen.view.next, whole=False, was=was, times=times
         )
-
-    def _pinned(self, view: IncidentView) -> CompiledPolicy | None:
-        """The policy of the incident, if it is the one in force: it says what can be chosen."""
-        try:
-            if self._policy.in_force().policy_hash != view.policy_hash:
-                return None
-            return self._policy.compiled(view.incident.report.service)[0]
-        except Refused:
-            return None
 
     def router(self) -> APIRouter:
         """The routes."""

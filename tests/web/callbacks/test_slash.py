@@ -1,0 +1,88 @@
+"""The command /incident, and messages that become notes."""
+
+from typing import Any
+
+from tests.fakes.counterparts.slack import PLACE
+from tests.web.callbacks.conftest import ANA, BO, Office
+
+
+def words(said: dict[str, Any]) -> str:
+    """What somebody reads, who alone sees it."""
+    assert said["response_type"] == "ephemeral"
+    text: str = said["blocks"][0]["text"]["text"]
+    return text
+
+
+async def test_somebody_reports_and_finds_their_incident(office: Office) -> None:
+    """By a form that asks as the policy does; the same form opens one incident."""
+    ana = office.user(ANA)
+    assert await ana.types("report Mail is down") == {}
+    form = office.slack.open_views[-1]
+    title = next(b["element"] for b in form["blocks"] if b.get("block_id") == "title")
+    assert title["initial_value"] == "Mail is down"
+    wrong = await ana.sends_form(title=" ")
+    assert set(wrong["errors"]) == {"title"}
+    for _ in range(2):
+        assert await ana.sends_form(severity="SEV2") == {"response_action": "clear"}
+    listed = words(await ana.types("list"))
+    assert listed.count("Mail is down") == 1
+    incident = next(w for w in listed.split() if w.startswith("INC-"))
+    assert incident
+    record = await office.record(incident)
+    reporter = record.report.reporter
+    assert (reporter.name, reporter.via, reporter.proof) == ("ana", "chat", "chat")
+
+
+async def test_it_shows_updates_and_explains(office: Office) -> None:
+    """Each in plain text, for the person alone."""
+    ana, incident = office.user(ANA), await office.reports()
+    shown = words(await ana.types(f"show {incident}"))
+    assert f"[{incident}] SEV1 Checkout fails" in shown
+    assert f"http://localhost/incidents/{incident}" in shown
+    posted = words(await ana.types(f"update {incident} We &lt;roll&gt; back"))
+    assert "status update to responders: We <roll> back" in posted
+    assert "primary: ana" in words(await ana.types("on call"))
+    assert "ana" in words(await ana.types(f"why {incident} ana"))
+    assert "/incident report" in words(await ana.types("help"))
+    assert "/incident report" in words(await ana.types(""))
+    assert "there is no incident INC-0" in words(await ana.types("show INC-0"))
+    assert await ana.types("", ssl_check="1") == {}
+
+
+async def test_the_same_line_typed_twice_is_two_updates_and_one_sent_twice_is_one(
+    office: Office,
+) -> None:
+    """Slack gives each its own trigger."""
+    ana, incident = office.user(ANA), await office.reports()
+    for trigger in ("1.a", "1.a", "2.a"):
+        await ana.types(f"update {incident} still down", trigger_id=trigger)
+    assert len((await office.record(incident)).updates) == 2
+
+
+async def test_a_marked_message_of_the_thread_is_one_note_however_often_it_is_marked(
+    office: Office,
+) -> None:
+    """It says who wrote it; whoever marks it is who adds it."""
+    incident = await office.reports()
+    root = office.root(incident)
+    assert root
+    place = office.slack.workspace.conversations[PLACE]
+    said = "the db is &lt;full&gt;, see <https://example.org/d|the graph>"
+    words = office.slack.workspace.post(place, BO, said, thread_ts=root.ts)
+    for user, reaction in ((ANA, "memo"), (BO, "memo"), (ANA, "pencil"), (ANA, "eyes")):
+        answer = await office.user(user).marks(PLACE, words.ts, reaction)
+        assert answer.status_code == 200, answer.text
+    notes = [e for e in (await office.record(incident)).timeline if e.kind == "note.added"]
+    assert [note.actor.name for note in notes] == ["ana"]
+    assert "bo wrote at" in notes[0].summary
+    assert "the db is <full>, see https://example.org/d" in notes[0].summary
+
+
+async def test_a_message_outside_of_incidents_is_nobodys_note(office: Office) -> None:
+    """People use the sign for other things, too; nobody is told anything."""
+    place = office.slack.workspace.conversations[PLACE]
+    words = office.slack.workspace.post(place, BO, "lunch?")
+    told = len(office.slack.told)
+    assert (await office.user(ANA).marks(PLACE, words.ts)).status_code == 200
+    assert (await office.user(ANA).marks("C0NOWHERE", "1.1")).status_code in {200, 503}
+    assert len(office.slack.told) == told

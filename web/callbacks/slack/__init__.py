@@ -1,0 +1,1 @@
+"""Slack: requests that it signs, and what people do there."""
