@@ -11,8 +11,8 @@ import httpx2
 
 from benchmarks.bare import TASK_QUEUE, Bare
 from benchmarks.plant import Plant
+from incidents.opening import open_incident
 from models.base import Actor
-from models.contracts.incident import INCIDENT_WORKFLOW, IncidentInput
 from models.incident.record import Report
 from policies.catalogue import policy_in_force
 from policies.compiling.policy import compile_policy
@@ -166,9 +166,9 @@ class Load:
             took.append(time.monotonic() - began)
         return took
 
-    async def incident(self) -> str:
+    async def incident(self, severity: str | None = None) -> str:
         """The id of a new incident whose first page has left."""
-        return str((await self._incident()).id)
+        return str((await self._incident(severity)).id)
 
     async def note(self, incident: str) -> None:
         """Write a line on an incident's timeline."""
@@ -181,14 +181,11 @@ class Load:
             Bare.run, "hold", id=f"hold-{token()}", task_queue=TASK_QUEUE
         )
 
-    async def _incident(self) -> Any:
+    async def _incident(self, severity: str | None = None) -> Any:
         loaded = policy_in_force(self._plant.stack.settings.policy_file, datetime.now(UTC))
-        report = Report(title=token(), reporter=Actor(name="ana", via="console"))
-        handle = await self._plant.client.start_workflow(
-            INCIDENT_WORKFLOW,
-            IncidentInput(policy=compile_policy(loaded.policy, loaded.policy_hash), report=report),
-            id=f"INC-{token()}",
-            task_queue=self._plant.stack.settings.task_queue,
-        )
+        policy = compile_policy(loaded.policy, loaded.policy_hash)
+        report = Report(title=token(), severity=severity, reporter=Actor(name="ana", via="console"))
+        client, name = self._plant.client, f"INC-{token()}"
+        await open_incident(client, policy, name, report, self._plant.stack.settings.task_queue)
         await self._plant.sink.until({report.title}, 30)
-        return handle
+        return client.get_workflow_handle(name)

@@ -127,7 +127,7 @@ def say(what: str, seconds: list[float]) -> None:
 async def measure(plant: Plant, pages: int, rate: float, seconds: float, burst: int) -> None:
     """Open the pages, give the commands beside a burst of alerts, and print what they took."""
     load, watch = Load(plant), Watch()
-    incidents = [await load.incident() for _ in range(INCIDENTS)]
+    incidents = [await load.incident("SEV2") for _ in range(INCIDENTS)]
     before = memory(plant)
     async with AsyncExitStack() as stack:
         people = [
@@ -139,17 +139,21 @@ async def measure(plant: Plant, pages: int, rate: float, seconds: float, burst: 
             for n in range(pages)
         ]
         await asyncio.sleep(5)
-        rested, cpu = memory(plant), plant.cpu()
+        rested, cpu, own = memory(plant), plant.cpu(), time.process_time()
         alerts = asyncio.gather(*(load.post(webhook(token(), "info")) for _ in range(burst)))
+        began = time.monotonic()
         took = await commands(load, incidents, rate, seconds, watch)
+        lasted = time.monotonic() - began
         await alerts
         await asyncio.sleep(2)
+        own = time.process_time() - own
         spent = {name: used - cpu[name] for name, used in plant.cpu().items()}
         loaded, ended = memory(plant), [task for task in opened if task.done()]
         for task in opened:
             task.cancel()
         await asyncio.gather(*opened, return_exceptions=True)
     print(f"  {pages} pages of {INCIDENTS} incidents, {rate:g} commands a second, {burst} alerts")
+    print(f"  all commands were answered after {lasted:.1f} s: {len(took) / lasted:.1f} a second")
     say("command, round trip", took)
     say("from the command to the event", watch.heard)
     say("from the command to the part", watch.shown)
@@ -158,6 +162,7 @@ async def measure(plant: Plant, pages: int, rate: float, seconds: float, burst: 
     for name in before:
         sizes = f"{before[name]:.0f} MiB, {rested[name]:.0f} with pages, {loaded[name]:.0f} after"
         print(f"  memory of {name:26} {sizes}; CPU {spent[name]:.1f} s")
+    print(f"  CPU of Temporal {spent['server']:.1f} s, of pages and senders here {own:.1f} s")
 
 
 async def main() -> None:

@@ -13,7 +13,8 @@ from rules.zones.calendars import zone_known
 UTC_NAME = "UTC"
 
 
-def _asked_utc(request: Request) -> bool:
+async def _asked_utc(request: Request) -> bool:
+    # It would have to wait for a thread if it were no coroutine.
     return request.query_params.get("utc") == "true"
 
 
