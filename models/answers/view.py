@@ -17,10 +17,18 @@ ASK_AGAIN = "the incident is about to be worked on"
 """How the answer begins if no worker has run the first task of the incident yet: ask again."""
 
 
+class StepLeft(Frozen):
+    """A step of the policy that nobody has done."""
+
+    id: str
+    do: str
+
+
 class NextStep(Frozen):
     """A trigger or command: whether it is allowed now, and if not, why not.
 
-    `may` says who may do it, in words; empty if anyone may.
+    `may` says who may do it, in words; empty if anyone may. `steps` are the steps among what is
+    `missing`: the command itself can say that they are done.
     """
 
     name: str
@@ -28,6 +36,12 @@ class NextStep(Frozen):
     missing: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     says: str = ""
+    steps: tuple[StepLeft, ...] = ()
+
+    @property
+    def lacks_only_steps(self) -> bool:
+        """Whether the command is possible if it says that its steps are done."""
+        return self.allowed or len(self.missing) == len(self.steps)
 
 
 class IncidentView(Frozen):

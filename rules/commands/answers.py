@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from models.answers.view import NextStep
+from models.answers.view import NextStep, StepLeft
 from models.command import COMMANDS, CommandResult
 from models.compiled import CompiledPolicy
 from models.incident.record import Incident, TimelineEntry
@@ -10,14 +10,14 @@ from models.proof import Proof
 from models.time.clock import ClockReading, ClockStatus, Stage
 from rules.alerts.firing import alerts_firing
 from rules.clocks.doubts import doubts, new_doubts
-from rules.commands.lifecycle_facts import facts_of
+from rules.commands.lifecycle_facts import facts_of, required_steps_left
 from rules.paging.manual_escalation import answerable
 from rules.people.permission.authority import rule_for, trigger_rule, who_may
 from rules.updates.all_clocks import readings_of
 from rules.wording.clocks import ranged
 from rules.wording.markdown import plain
 from rules.wording.times import in_utc
-from states.lifecycle import TERMINAL, Trigger, triggers_from
+from states.lifecycle import BY_TRIGGER, TERMINAL, Trigger, triggers_from
 from states.machine import Allowed, decide
 
 
@@ -68,9 +68,19 @@ def next_steps(policy: CompiledPolicy, incident: Incident, now: datetime) -> tup
                 missing=() if isinstance(answer, Allowed) else answer.missing,
                 may=who_may(trigger_rule(policy, trigger, incident.state), incident, policy, now),
                 says=COMMANDS[trigger.value].says,
+                steps=_steps_left(trigger, incident, policy),
             )
         )
     return tuple(steps)
+
+
+def _steps_left(
+    trigger: Trigger, incident: Incident, policy: CompiledPolicy
+) -> tuple[StepLeft, ...]:
+    """The steps that a trigger requires and nobody has done."""
+    state = BY_TRIGGER[trigger].steps_of
+    left = required_steps_left(incident, policy, state) if state else ()
+    return tuple(StepLeft(id=step.id, do=step.do) for step in left)
 
 
 def _clock_words(reading: ClockReading) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from models.command import CancelCommand
-from models.compiled import CompiledPolicy, RoleRule
+from models.compiled import CompiledPolicy, RoleRule, Step
 from models.incident.record import INCIDENT_REPORT, Incident, Review
 from models.payload import Command
 from models.time.clock import ClockStatus
@@ -43,14 +43,21 @@ def review_required(incident: Incident, policy: CompiledPolicy, now: datetime) -
 
 def steps_missing(incident: Incident, policy: CompiledPolicy) -> dict[State, tuple[str, ...]]:
     """For each state, the required steps that are not done."""
-    done = {step.step for step in incident.steps}
     missing: dict[State, tuple[str, ...]] = {}
-    for step in policy.steps:
-        if step.required and step.id not in done:
-            state = State(step.state)
-            words = f"step {step.id} is not done: {step.do} (complete_step, by {step.by})"
-            missing[state] = (*missing.get(state, ()), words)
+    for step in required_steps_left(incident, policy):
+        state = State(step.state)
+        words = f"step {step.id} is not done: {step.do} (complete_step, by {step.by})"
+        missing[state] = (*missing.get(state, ()), words)
     return missing
+
+
+def required_steps_left(
+    incident: Incident, policy: CompiledPolicy, state: State | None = None
+) -> tuple[Step, ...]:
+    """The required steps that are not done: those of a state, or all."""
+    done = {step.step for step in incident.steps}
+    left = (step for step in policy.steps if step.required and step.id not in done)
+    return tuple(step for step in left if state in {None, step.state})
 
 
 RESOLVED = "resolved"

@@ -68,7 +68,8 @@ def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[A
     pages = Pages(address.path.rstrip("/") if address else "", tls=cookies.tls)
     board = Board(parts.client, parts.reading.queries, parts.policy.severities)
     live = Live(parts.watching, parts.reading, board)
-    yield Respond(Sessions(cookies), parts.commanding, pages, parts.failures, live).router()
+    given = (Sessions(cookies), parts.commanding, pages, parts.failures)
+    yield Respond(*given, live=live, policy=parts.policy).router()
     login = LoginPage(logins, cookies, parts.failures, pages)
     yield login.router()
     openid = parts.tokens.openid

@@ -4,10 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from incidents.command_ids import new_command_id
-from models.answers.view import IncidentView
+from models.answers.view import IncidentView, StepLeft
+from models.base import Actor
 from models.command import COMMANDS
+from models.compiled import CompiledPolicy
+from models.proof import Proof
+from models.way_in import WayIn
 from rules.commands.changes.disputes import ACKNOWLEDGED, DISPUTABLE
-from rules.people.permission.authority import DISPUTE
+from rules.commands.judging.implied_commands import SET_SEVERITY
+from rules.people.permission.authority import DISPUTE, permitted, rule_for, trigger_rule
+from rules.people.permission.trust import proven
+from states.lifecycle import Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,8 @@ class Field:
 class Form:
     """A command that a page offers. Its id goes with it, so that a double tap counts once.
 
-    `values` are what somebody wrote into the form that was sent and did nothing yet.
+    `steps` can be ticked off with it, `hidden` goes with it. `values` are what somebody wrote into
+    the form that was sent and did nothing yet.
     """
 
     name: str
@@ -32,6 +40,8 @@ class Form:
     says: str
     fields: tuple[Field, ...] = ()
     main: bool = False
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[StepLeft, ...] = ()
     command_id: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
 
@@ -48,6 +58,7 @@ OFFERED = (
     Form("escalate", "Escalate", "The next level is paged, too.", _NOTE),
     Form("add_note", "Add a note", "Everybody sees it on the timeline.", _TEXT),
     Form("post_update", "Post an update", "It goes to all who wait for one.", _UPDATE),
+    Form(SET_SEVERITY, "Confirm {}", "The severity is right.", _NOTE),
     Form("begin_diagnosis", "Begin the diagnosis", "The assessment is over.", _NOTE),
     Form("begin_resolution", "Begin the resolution", "The cause is known.", _NOTE),
     Form("mitigate", "Mitigated", "The impact is over, the incident is not.", _NOTE),
@@ -68,13 +79,48 @@ class Given:
     keep_id: bool = False
 
 
-def offered(view: IncidentView, person: str, given: Given | None = None) -> tuple[Form, ...]:
-    """The forms for what is possible now and granted, each with a command id of its own."""
-    possible = {step.name for step in view.next if step.allowed} | ALWAYS
+def offered(
+    view: IncidentView,
+    person: str,
+    policy: CompiledPolicy | None = None,
+    given: Given | None = None,
+) -> tuple[Form, ...]:
+    """The forms for what is possible now and granted, each with a command id of its own.
+
+    With a `policy`, only what it allows this person; without one, the incident judges that.
+    """
+    steps = {step.name: step.steps for step in view.next if step.lacks_only_steps}
+    possible = {*steps, *ALWAYS}
+    if not view.incident.severity_confirmed:
+        possible.add(SET_SEVERITY)
     names = possible & set(view.link_grants) & COMMANDS.keys()
+    names = {each for each in names if policy is None or _may(view, person, policy, each)}
     if can_dispute(view, person):
-        names = names | {DISPUTE}
-    return tuple(_made(form, given) for form in OFFERED if form.name in names)
+        names.add(DISPUTE)
+    severity = view.incident.severity
+    return tuple(
+        _made(_for_now(form, steps.get(form.name, ()), severity), given)
+        for form in OFFERED
+        if form.name in names
+    )
+
+
+def _may(view: IncidentView, person: str, policy: CompiledPolicy, name: str) -> bool:
+    """Whether the policy lets a person give a command by a link."""
+    incident = view.incident
+    rule = (
+        trigger_rule(policy, Trigger(name), incident.state)
+        if name in set(Trigger)
+        else rule_for(policy, name)
+    )
+    actor = Actor(name=person, via=WayIn.WEB.value, proof=Proof.LINK)
+    return proven(actor, name, policy) and permitted(rule, actor, incident, policy, view.now)
+
+
+def _for_now(form: Form, steps: tuple[StepLeft, ...], severity: str) -> Form:
+    if form.name == SET_SEVERITY:
+        return replace(form, label=form.label.format(severity), hidden={"severity": severity})
+    return replace(form, steps=steps)
 
 
 def can_dispute(view: IncidentView, person: str) -> bool:

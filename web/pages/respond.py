@@ -28,6 +28,7 @@ from web.pages.rendering import Pages
 from web.pages.sending import Told, give, told_of
 from web.pages.summary import SeenIncident, seen_by
 from web.pages.times import InUtc, times_of
+from web.policy import PolicyInForce
 
 log = structlog.get_logger(__name__)
 
@@ -46,9 +47,12 @@ class Respond:
         commanding: Commanding,
         pages: Pages,
         failures: FailedAttempts,
+        *,
         live: Live,
+        policy: PolicyInForce,
     ) -> None:
         self._live = live
+        self._policy = policy
         self._sessions = sessions
         self._reading = live.reading
         self._commanding = commanding
@@ -170,7 +174,7 @@ class Respond:
         page = seen_by(session.person, seen.view, times.words)
         if page.over or not seen.running:
             return self._over(page, told)
-        forms = offered(seen.view, session.person, given)
+        forms = offered(seen.view, session.person, self._policy.pinned(seen.view), given)
         proof = self._sessions.form_proof(session)
         return self._pages.render(
             "respond.html",

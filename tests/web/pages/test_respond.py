@@ -114,6 +114,21 @@ async def test_opening_a_link_changes_nothing_however_often(
     assert phone.token()[:40] not in "".join(capfd.readouterr())
 
 
+async def test_a_link_works_on_two_devices(phone: Phone) -> None:
+    """Each has a session of its own, and both act for the person of the link."""
+    token = phone.token()
+    page = await phone.opens(token)
+    async with httpx2.AsyncClient(
+        transport=phone.http._transport, base_url="http://localhost"
+    ) as http:
+        tablet = Phone(http, phone.siren, phone.incident)
+        again = await tablet.opens(token)
+        assert "Done: " in (await phone.taps(page.text, "acknowledge")).text
+        assert "Done: " in (await tablet.taps(again.text, "add_note", text="from the sofa")).text
+    names = {(e.actor.name, e.actor.via) for e in await phone.timeline() if e.actor.via == "web"}
+    assert names == {("ana", "web")}
+
+
 async def test_the_token_leaves_the_address_at_once(phone: Phone) -> None:
     """It is in no page, no address of a page, and no referrer."""
     token = phone.token()
