@@ -158,6 +158,13 @@ class Audience(Frozen):
         return self.rhythms.get(severity)
 
 
+class OwnPlace(Frozen):
+    """On a channel, an incident of these severities has a place of its own."""
+
+    severities: tuple[str, ...]
+    private: bool = False
+
+
 class Subscriber(Frozen):
     """A tool that gets events over a channel: those in `on`, of incidents like these.
 
@@ -265,7 +272,8 @@ class CompiledPolicy(Frozen):
     `trust` says by command how its sender must be known, `default` for all others; without either,
     every proof counts. The link of a page grants the commands in `link_grants`. Without
     `names_in_search`, no search attribute has the name of a person. On a channel in `live`, the
-    first message shows the state of the incident as it changes.
+    first message shows the state of the incident as it changes. `own_places` says on which
+    channels an incident has a place of its own.
     """
 
     name: str
@@ -323,6 +331,9 @@ class CompiledPolicy(Frozen):
     retention: Seconds = Field(default="P30D", validate_default=True)
     names_in_search: bool = True
     live: tuple[str, ...] = Field(default=(), exclude_if=lambda channels: not channels)
+    own_places: dict[str, OwnPlace] = Field(
+        default_factory=dict, exclude_if=lambda places: not places
+    )
     closes_detours: bool = False
     people_attend: bool = False
     a_raise_pages_alone: bool = False

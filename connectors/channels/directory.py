@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from connectors.channels.kind import ChannelSettings, Repeat, Tools
 from connectors.channels.kinds import KINDS, channel_settings
-from connectors.channels.protocol import Channel, Editing
+from connectors.channels.protocol import Channel, Editing, KeepsPlaces
 from connectors.channels.share import Share
 from connectors.channels.webhook import WebhookSettings
 from connectors.errors import PermanentError
@@ -17,6 +17,7 @@ from connectors.signed_links import Links
 from models.addresses import is_loopback, parts_of
 from models.messages.live import LiveMessage
 from models.messages.message import Message
+from models.messages.place import KeptPlace, PlaceWanted
 from models.messages.reference import Reference
 
 if TYPE_CHECKING:
@@ -97,6 +98,18 @@ class ChannelDirectory:
             raise PermanentError(name, "this kind of channel changes no message")
         link = self._links.of(live) if self._links else None
         await channel.edit(live, reference, timeout=timeout, respond_url=link)
+
+    async def keep(
+        self, name: str, wanted: PlaceWanted, kept: KeptPlace | None, *, timeout: timedelta
+    ) -> KeptPlace:
+        """See to the place of an incident on the channel `name`.
+
+        Raises as a channel does, and PermanentError if this one makes no places.
+        """
+        channel = self.channel(name)
+        if not isinstance(channel, KeepsPlaces):
+            raise PermanentError(name, "this kind of channel makes no place for an incident")
+        return await channel.keep(wanted, kept, timeout=timeout)
 
     def unresolved(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names that no setting resolves, each once, in order."""

@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from models.messages.live import LiveMessage
 from models.messages.message import Message
+from models.messages.place import KeptPlace, PlaceWanted
 from models.messages.reference import Reference
 from models.readable import in_a_line
 
@@ -53,6 +54,19 @@ class Editing(Protocol):
         """Let the first message to a recipient show something else, as often as anybody asks.
 
         `respond_url` is as in `Channel.send`. Raises only PermanentError or RetryableError.
+        """
+
+
+@runtime_checkable
+class KeepsPlaces(Protocol):
+    """A channel that makes a place for one incident."""
+
+    async def keep(
+        self, wanted: PlaceWanted, kept: KeptPlace | None, *, timeout: timedelta
+    ) -> KeptPlace:
+        """Make the place, or make `kept` as it is wanted; asked again, it makes no second one.
+
+        Raises only PermanentError or RetryableError.
         """
 
 

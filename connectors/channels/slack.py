@@ -18,9 +18,11 @@ from connectors.errors import PermanentError, RetryableError
 from connectors.slack import blocks
 from connectors.slack.api import API, Slack, SlackError
 from connectors.slack.conversations import People, earlier, metadata
+from connectors.slack.places import Places
 from models.addresses import WITHOUT_TLS, is_loopback, parts_of
 from models.messages.live import LiveMessage
 from models.messages.message import Message, MessageKind
+from models.messages.place import KeptPlace, PlaceWanted
 from models.messages.reference import Reference
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class SlackChannel:
         self._place = settings.place
         self._slack = Slack(name, settings.token, client, settings.url)
         self._people = People(self._slack)
+        self._places = Places(self._slack, self._people)
 
     async def send(
         self,
@@ -134,6 +137,17 @@ class SlackChannel:
             parse="none",
         )
 
+    async def keep(
+        self, wanted: PlaceWanted, kept: KeptPlace | None, *, timeout: timedelta
+    ) -> KeptPlace:
+        """See to the channel of an incident."""
+        seconds = timeout.total_seconds()
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._places.keep(wanted, kept, timeout)
+        except TimeoutError:
+            raise RetryableError(self.name, f"no answer within {seconds:g} s") from None
+
     async def _sent(
         self,
         message: Message,
@@ -168,6 +182,8 @@ class SlackChannel:
             thread = first.thread or first.message or ""
             if _STAMP.fullmatch(thread):
                 return _Way(first.place or "", thread)
+            if first == Reference(place=first.place) and not self._to_a_person(message):
+                return _Way(first.place or "")
         if not self._to_a_person(message):
             if self._place is None:
                 raise PermanentError(self.name, "no setting says which channel it posts to")
@@ -187,12 +203,12 @@ class SlackChannel:
         return bool(message.respond_until or message.address or message.handles)
 
     def _without(self, way: _Way, code: str) -> _Way | None:
-        """Where a message goes instead if its thread, or the place of its thread, is gone."""
-        if way.thread is None:
-            return None
-        if code in _THREAD_GONE:
+        """Where a message goes instead if its thread, or its place, is gone."""
+        if way.thread and code in _THREAD_GONE:
             return _Way(way.place)
-        return _Way(self._place) if code in _PLACE_GONE and self._place else None
+        elsewhere = not way.user and way.place != self._place
+        gone = code in _PLACE_GONE and elsewhere and not way.place.startswith("D")
+        return _Way(self._place) if gone and self._place else None
 
     def _said(self, message: Message, way: _Way, respond_url: str | None) -> dict[str, Any]:
         person = self._to_a_person(message)

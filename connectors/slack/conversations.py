@@ -1,5 +1,6 @@
 """Finds what is in Slack already: people, and a message that was posted before."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ KEY, INCIDENT, SEAL = "key", "incident", "seal"
 _PAGE, _MOST_PAGES = 200, 5
 """How far back an earlier message is looked for: a thousand messages."""
 _MOST_PEOPLE = 10_000
+_PURPOSE = re.compile(r"Incident (\S{1,200}) \(made by the incident engine, [0-9a-f]{40}\)")
 _UNKNOWN = frozenset({"users_not_found", "user_not_found"})
 _NOT_ALLOWED = frozenset({"missing_scope", "not_allowed_token_type", "no_permission"})
 
@@ -41,6 +43,17 @@ def incident_of(slack: Slack, message: Any) -> str | None:
     if not isinstance(incident, str) or payload.get(SEAL) != slack.seal(f"incident {incident}"):
         return None
     return incident
+
+
+def sealed(slack: Slack, incident: str) -> str:
+    """What the channel of an incident says that it is for: nobody else can write that."""
+    return f"Incident {incident} (made by the incident engine, {slack.seal(f'place {incident}')})"
+
+
+def incident_sealed(slack: Slack, purpose: str) -> str | None:
+    """The incident for which this app made a channel with such a purpose."""
+    found = _PURPOSE.fullmatch(purpose)
+    return found[1] if found and purpose == sealed(slack, found[1]) else None
 
 
 class People:

@@ -7,6 +7,7 @@ from models.compiled import CompiledPolicy
 from models.contracts.notifying import Delivery, Unheard
 from models.incident.escalation import EscalationProgress
 from models.incident.record import Incident, Report
+from models.messages.place import KeptPlace
 from models.people.workload import ToldRole
 
 INCIDENT_WORKFLOW = "Incident"
@@ -26,7 +27,7 @@ class Carried(Frozen):
 
     `processed` are the results of commands by their ids, `given` the digest of each command.
     `events` are those that subscribers must still get. `live` has digests of what messages on live
-    channels show.
+    channels show, `kept_places` the incident's own places.
     """
 
     incident: Incident
@@ -42,6 +43,9 @@ class Carried(Frozen):
     events: tuple[Delivery, ...] = Field(default=(), exclude_if=lambda events: not events)
     unheard: tuple[Unheard, ...] = Field(default=(), exclude_if=lambda unheard: not unheard)
     live: dict[str, str] = Field(default_factory=dict, exclude_if=lambda live: not live)
+    kept_places: dict[str, KeptPlace] = Field(
+        default_factory=dict, exclude_if=lambda places: not places
+    )
 
 
 class IncidentInput(Frozen):

@@ -333,6 +333,7 @@ class Incident(Frozen):
     next_seq: int = 1
     refusals: Refusals = Refusals()
     first_messages: tuple[FirstMessage, ...] = ()
+    places: dict[str, str] = Field(default_factory=dict, exclude_if=lambda places: not places)
     runs: int = 1
 
     def milestone(self, name: str) -> Milestone | None:

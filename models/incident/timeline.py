@@ -241,6 +241,16 @@ class EntryKind(StrEnum):
     )
     REMIND_NOBODY = "remind.nobody", "a reminder reached nobody: its target has nobody", ("target",)
 
+    PLACE_MADE = (
+        "place.made",
+        "the incident has a place of its own on a channel",
+        ("channel", "place", "name"),
+    )
+    PLACE_FAILED = (
+        "place.failed",
+        "no place of its own could be made; messages go to the usual one",
+        ("channel",),
+    )
     EVENT_SENT = "event.sent", "the channel of a subscriber took an event", _MESSAGE
     EVENT_DELAYED = (
         "event.delayed",

@@ -8,3 +8,5 @@ from typing import Literal
 ChannelKind = Literal["webhook", "email", "slack", "ntfy", "console", "log"]
 EDITING: frozenset[ChannelKind] = frozenset({"slack"})
 """The kinds that change a message which they sent."""
+MAKES_PLACES: frozenset[ChannelKind] = frozenset({"slack"})
+"""The kinds that make a place for one incident."""

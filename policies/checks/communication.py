@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from models.messages.channel_kinds import MAKES_PLACES
 from models.policy import Policy
 from models.time.clock_name import UpdateClock
 from models.time.moments import parse_moment
@@ -78,6 +79,25 @@ def subscribers(policy: Policy) -> Iterator[Finding]:
         what = f"there are {len(told)} subscribers, and an incident has room for {MOST_SUBSCRIBERS}"
         instead = "let one tool pass events on to others"
         yield Finding(("communication", "subscribers"), what, instead, key=True)
+
+
+STANDS_IN = "log"
+"""A kind for trying things out, and for channels whose kind is left open."""
+
+
+def own_channels(policy: Policy) -> Iterator[Finding]:
+    """Only a kind that makes places has one for each incident, from a severity of the policy on."""
+    for name, channel in policy.channels.items():
+        own = channel.own_channel
+        if own is None:
+            continue
+        loc: Loc = ("channels", name, "own_channel")
+        if channel.kind not in {*MAKES_PLACES, STANDS_IN}:
+            what = f"a channel of kind {channel.kind} makes no channel for an incident"
+            yield Finding(loc, what, f"only {', '.join(sorted(MAKES_PLACES))} does", key=True)
+        if own.at_least:
+            loc = (*loc, "at_least")
+            yield from unknown(loc, "severity", own.at_least, policy.severities)
 
 
 def _told_by_clocks(policy: Policy, audience: str) -> bool:
@@ -175,6 +195,7 @@ CHECKS: tuple[Check, ...] = (
     joining,
     audiences,
     subscribers,
+    own_channels,
     updates,
     reviewers,
     required_information,

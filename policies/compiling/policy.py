@@ -10,13 +10,14 @@ from models.compiled import (
     Audience,
     CompiledPolicy,
     FactsRule,
+    OwnPlace,
     Person,
     ReviewRule,
     Step,
     Subscriber,
 )
 from models.intake import IntakeRules, LabelSeverity, ReportingRule
-from models.messages.channel_kinds import EDITING
+from models.messages.channel_kinds import EDITING, MAKES_PLACES
 from models.people.workload import PageLimits
 from models.policy import Policy
 from policies.compiling import responsibility, severity_rules, timing
@@ -51,6 +52,7 @@ def compile_policy(policy: Policy, policy_hash: str, service: str | None = None)
         paging_channels=policy.paging.channels if policy.paging else (),
         page_limits=page_limits(policy),
         live=tuple(name for name, entry in policy.channels.items() if entry.kind in EDITING),
+        own_places=dict(_own_places(policy)),
         steps=tuple(_steps(policy)),
         roles=responsibility.roles(policy),
         leading=responsibility.leading(policy),
@@ -245,6 +247,16 @@ def _audiences(policy: Policy) -> Iterator[Audience]:
             rhythms=timing.rhythms(policy, communication.updates.get(name, {})),
             sees=audience.sees,
         )
+
+
+def _own_places(policy: Policy) -> Iterator[tuple[str, OwnPlace]]:
+    every = tuple(policy.severities)
+    for name, entry in policy.channels.items():
+        own = entry.own_channel
+        if own and entry.kind in MAKES_PLACES:
+            last = own.at_least or every[-1]
+            severities = every[: every.index(last) + 1]
+            yield name, OwnPlace(severities=severities, private=own.private)
 
 
 def _subscribers(policy: Policy) -> Iterator[Subscriber]:

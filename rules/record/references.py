@@ -41,21 +41,55 @@ def reads_place(policy: CompiledPolicy, channel: str, recipient: str) -> bool:
 def first_for(
     incident: Incident, policy: CompiledPolicy, channel: str, recipient: str
 ) -> FirstMessage | None:
-    """The first message of a recipient over a channel, or of all who read the same place."""
-    on_channel = [first for first in incident.first_messages if first.channel == channel]
-    own = next((first for first in on_channel if first.recipient == recipient), None)
-    if own or not reads_place(policy, channel, recipient):
-        return own
-    shared = (first for first in on_channel if reads_place(policy, channel, first.recipient))
-    return next(shared, None)
+    """The first message of a recipient over a channel, or of all who read the same place.
+
+    Once an incident has a place of its own, what stands elsewhere does not count.
+    """
+    found = [first for first in incident.first_messages if first.channel == channel]
+    if not reads_place(policy, channel, recipient):
+        return next((first for first in found if first.recipient == recipient), None)
+    own = incident.places.get(channel, "")
+    shared = [
+        first
+        for first in found
+        if reads_place(policy, channel, first.recipient)
+        and (not own or first.reference.place == own)
+    ]
+    exactly = (first for first in shared if first.recipient == recipient)
+    return next(exactly, next(iter(shared), None))
+
+
+def goes_on_from(
+    incident: Incident, policy: CompiledPolicy, channel: str, recipient: str
+) -> Reference | None:
+    """From what a message goes on: the first one, or else the incident's own place."""
+    first = first_for(incident, policy, channel, recipient)
+    if first:
+        return first.reference
+    own = incident.places.get(channel, "")
+    return Reference(place=own) if own and reads_place(policy, channel, recipient) else None
+
+
+def awaits_place(incident: Incident, policy: CompiledPolicy, channel: str) -> bool:
+    """Whether nobody knows yet where the own place of an incident on a channel is."""
+    return wants_place(incident, policy, channel) and channel not in incident.places
+
+
+def wants_place(incident: Incident, policy: CompiledPolicy, channel: str) -> bool:
+    """Whether an incident is to have a place of its own on a channel, or has one."""
+    own = policy.own_places.get(channel)
+    return own is not None and (
+        incident.severity in own.severities or bool(incident.places.get(channel))
+    )
 
 
 def first_messages_of(incident: Incident, policy: CompiledPolicy) -> tuple[FirstMessage, ...]:
     """The first messages, as whoever pages a live channel itself finds them."""
-    found = incident.first_messages
-    shared = ((name, first_for(incident, policy, name, name)) for name in policy.live)
-    more = (first.changed(recipient=name) for name, first in shared if first)
-    return (*found, *(first for first in more if first not in found))
+    shared = ((name, goes_on_from(incident, policy, name, name)) for name in policy.live)
+    found = [FirstMessage(channel=name, recipient=name, reference=at) for name, at in shared if at]
+    of_places = {(first.channel, first.recipient) for first in found}
+    others = incident.first_messages
+    return (*(f for f in others if (f.channel, f.recipient) not in of_places), *found)
 
 
 def with_first_message(

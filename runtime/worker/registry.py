@@ -13,11 +13,11 @@ from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
 from activities.ask_for_leave import AskForLeaveActivity
 from activities.begin_archive import BeginArchiveActivity
-from activities.edit_message import EditMessageActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.feed_incident import FeedIncidentActivity
 from activities.keep_policy import KeepPolicyActivity
+from activities.live_messages import LiveMessagesActivity
 from activities.look_up_policy import LookUpPolicyActivity
 from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
@@ -121,7 +121,8 @@ def build_activities(
         AskForLeaveActivity(workloads).ask_for_leave,
         TellOfRoleActivity(client, workloads).tell_of_role,
         SendNotificationActivity(channels).send_notification,
-        EditMessageActivity(channels).edit_message,
+        LiveMessagesActivity(channels).edit_message,
+        LiveMessagesActivity(channels).keep_place,
         (start or StartIncidentActivity(client, settings.policy_file, feeds)).start_incident,
         (feed or FeedIncidentActivity(client)).feed_incident,
         WriteIncidentReportActivity(documents).write_report,

@@ -40,6 +40,7 @@ PLACES: tuple[Loc, ...] = (
     ("reporting",),
     ("people", "ana"),
     ("channels", "log"),
+    ("channels", "log", "own_channel"),
     ("paging",),
     ("steps", "diagnosis", 0),
     ("roles", "lead"),

@@ -18,11 +18,11 @@ from temporalio.worker import WorkflowRunner
 from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
 from activities.begin_archive import BeginArchiveActivity
-from activities.edit_message import EditMessageActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
 from activities.feed_incident import FeedIncidentActivity
 from activities.keep_policy import KeepPolicyActivity
+from activities.live_messages import LiveMessagesActivity
 from activities.look_up_policy import LookUpPolicyActivity
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
@@ -110,7 +110,8 @@ class Siren:
                 enforce_deadline,
                 EscalateIncidentActivity(self.directory).escalate_incident,
                 SendNotificationActivity(self.directory).send_notification,
-                EditMessageActivity(self.directory).edit_message,
+                LiveMessagesActivity(self.directory).edit_message,
+                LiveMessagesActivity(self.directory).keep_place,
                 StartIncidentActivity(self.client, self.policy).start_incident,
                 self.feeder.feed_incident,
                 WriteIncidentReportActivity(self.documents).write_report,

@@ -20,9 +20,9 @@ from activities.archive_run import ArchiveRunActivity
 from activities.archive_timeline import ArchiveTimelineActivity
 from activities.ask_for_leave import AskForLeaveActivity
 from activities.begin_archive import BeginArchiveActivity
-from activities.edit_message import EditMessageActivity
 from activities.enforce_deadline import enforce_deadline
 from activities.escalate_incident import EscalateIncidentActivity
+from activities.live_messages import LiveMessagesActivity
 from activities.refresh_calendars import refresh_calendars
 from activities.send_notification import SendNotificationActivity
 from activities.start_incident import StartIncidentActivity
@@ -147,7 +147,8 @@ class Stage:
                 AskForLeaveActivity(self.workloads).ask_for_leave,
                 TellOfRoleActivity(self.client, self.workloads).tell_of_role,
                 SendNotificationActivity(self.directory).send_notification,
-                EditMessageActivity(self.directory).edit_message,
+                LiveMessagesActivity(self.directory).edit_message,
+                LiveMessagesActivity(self.directory).keep_place,
                 WriteIncidentReportActivity(self.documents).write_report,
                 ArchiveTimelineActivity(self.documents).archive_timeline,
                 BeginArchiveActivity(self.client).begin_archive,

@@ -6,7 +6,7 @@ from models.compiled import CompiledPolicy
 from models.contracts.notifying import PERMANENT_FAILURE, Delivery, SendNotification
 from models.incident.record import Incident
 from models.messages.message import DeliveryFailure, MessageKind
-from rules.record.references import first_for
+from rules.record.references import goes_on_from
 
 
 def channel_of(delivery: Delivery) -> str:
@@ -22,11 +22,10 @@ def sending(
     A page is never fresh: the activity that pages its level may have tried it.
     """
     sent = delivery.message
-    first = first_for(incident, policy, channel, sent.recipient)
     return SendNotification(
         channel=channel,
         message=sent,
-        first_message=first.reference if first else None,
+        first_message=goes_on_from(incident, policy, channel, sent.recipient),
         fresh=not delivery.rounds and sent.kind is not MessageKind.PAGE,
     )
 

@@ -41,7 +41,7 @@ from rules.paging.withdrawal import withdrawal
 from rules.people.naming.people_meant import message_target
 from rules.people.permission.requests import open_requests
 from rules.people.stand_ins import addressed_by_targets
-from rules.record.references import first_for, reads_place, reference_data
+from rules.record.references import awaits_place, first_for, reads_place, reference_data
 from rules.record.update_reach import is_news, missed_words, with_missed_update, with_taken_update
 from workflows.activity_calls import LIFE_OF_A_PAGE, LIFE_OF_AN_ACTIVITY, begin, perform
 from workflows.incident.component import Component, Due
@@ -224,10 +224,12 @@ class Outbox(Component):
                 self._desk.launch(work)
 
     def _waits_for_first(self, delivery: Delivery) -> bool:
-        """Whether the first message to all who read the same place is under way."""
+        """Whether the first message to all who read the same place, or the place, is under way."""
         desk, channel = self._desk, channel_of(delivery)
         if not reads_place(desk.policy, channel, delivery.message.recipient):
             return False
+        if awaits_place(desk.incident, desk.policy, channel):
+            return True
         if first_for(desk.incident, desk.policy, channel, channel):
             return False
         under_way = (self._owed[key] for key in self._busy)

@@ -57,6 +57,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident.chores.incident_reports import IncidentReports
     from workflows.incident.chores.linked_incidents import LinkedIncidents
     from workflows.incident.chores.live_messages import LiveMessages
+    from workflows.incident.chores.places import Places
     from workflows.incident.chores.roles_at_once import RolesAtOnce
     from workflows.incident.chores.subscribers import Subscribers
     from workflows.incident.component import Component, Due
@@ -111,6 +112,7 @@ class IncidentWorkflow:
         reports = IncidentReports(self._desk, carried.reports_due)
         linked = LinkedIncidents(self._desk, carried.linked_due)
         self._subscribers = Subscribers(self._desk, carried.events, carried.unheard)
+        live = LiveMessages(self._desk, carried.live)
         adoption = Adoption(self._desk, self._outbox, self._subscribers)
         owners = Owners(self._outbox, self._paging, reports, linked, adoption)
         self._switch = Switch(self._desk, owners, carried, reopening=self._reopens_alone)
@@ -126,7 +128,8 @@ class IncidentWorkflow:
             RolesAtOnce(self._desk, self._outbox, carried.told_roles),
             self._outbox,
             self._subscribers,
-            LiveMessages(self._desk, carried.live),
+            live,
+            Places(self._desk, carried.kept_places, lambda: self._outbox.settled and live.settled),
         )
         self._timer = NextTimer(self._desk)
         self._prolonged_until: datetime | None = None

@@ -54,15 +54,24 @@ class PersonEntry(Frozen):
     slack: SlackUser | None = None
 
 
+class OwnChannelEntry(Frozen):
+    """Each incident from a severity on has a place of its own in a chat, which ends with it."""
+
+    at_least: Name | None = None
+    private: bool = False
+
+
 class ChannelEntry(Frozen):
     """A way to reach people. Addresses and secrets are settings of the installation.
 
-    `limit` is how often levels that page the channel itself reach it.
+    `limit` is how often levels that page the channel itself reach it. With `own_channel`, messages
+    about an incident go to a place of its own instead.
     """
 
     kind: ChannelKind
     fallback: Name | None = None
     limit: PageLimitText | None = None
+    own_channel: OwnChannelEntry | None = None
 
 
 class PagingEntry(Frozen):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from models.compiled import Audience, Subscriber
+from models.policy.sections.people import ChannelEntry
 from models.policy.values.cadence import RhythmEntry
 from models.policy.values.targets import OPEN
 from models.time.cadence import Rhythm
@@ -68,14 +69,25 @@ def speakers(view: View) -> Iterator[str]:
     )
 
 
+def _own(entry: ChannelEntry) -> str:
+    """For which incidents a channel makes one of their own."""
+    own = entry.own_channel
+    if own is None:
+        return "no"
+    which = f"from {own.at_least} on" if own.at_least else "always"
+    return f"{which}, private" if own.private else which
+
+
 def _channels(view: View) -> Block:
+    own = any(entry.own_channel for entry in view.policy.channels.values())
     return table(
-        ("Channel", "Kind", "If it fails"),
+        ("Channel", "Kind", "If it fails", *(("One for each incident",) if own else ())),
         (
             (
                 name,
                 Verbatim(entry.kind),
                 view.compiled.fallbacks.get(name, "the engine gives up the message"),
+                *((_own(entry),) if own else ()),
             )
             for name, entry in view.policy.channels.items()
         ),

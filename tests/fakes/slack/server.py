@@ -1,11 +1,12 @@
 """A server that judges calls as the published Web API of Slack does, and keeps what they do."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.fakes.slack.checks import check_blocks
-from tests.fakes.slack.state import BOT, TEAM, Posted, Refused, Workspace
+from tests.fakes.slack.state import BOT, TEAM, Conversation, Posted, Refused, Workspace
 from tests.fakes.webhook_sink import Answer, WebhookSink
 
 _WRITES = "chat.postMessage"
@@ -157,6 +158,62 @@ class SlackServer(WebhookSink):
         more = start + limit < len(found)
         cursor = str(start + limit) if more else ""
         return {"messages": page, "has_more": more, "response_metadata": {"next_cursor": cursor}}
+
+    def _conversations_create(self, given: dict[str, str]) -> dict[str, Any]:
+        name = given.get("name", "")
+        if not re.fullmatch(r"[a-z0-9_-]{1,80}", name):
+            raise Refused("invalid_name_specials")
+        if any(each.name == name for each in self.workspace.conversations.values()):
+            raise Refused("name_taken")
+        private = given.get("is_private") == "true"
+        made = self.workspace.add_channel(name, creator=BOT, private=private)
+        return {"channel": made.shown()}
+
+    def _conversations_list(self, given: dict[str, str]) -> dict[str, Any]:
+        every = [each for each in self.workspace.conversations.values() if each.name]
+        start, limit = int(given.get("cursor") or 0), int(given.get("limit", "100"))
+        more = start + limit < len(every)
+        return {
+            "channels": [each.shown() for each in every[start : start + limit]],
+            "response_metadata": {"next_cursor": str(start + limit) if more else ""},
+        }
+
+    def _conversations_info(self, given: dict[str, str]) -> dict[str, Any]:
+        return {"channel": self.workspace.place(given.get("channel")).shown()}
+
+    def _conversations_setTopic(self, given: dict[str, str]) -> dict[str, Any]:  # noqa: N802 - Slack's name
+        if len(given.get("topic", "")) > 250:
+            raise Refused("too_long")
+        self._open(given).topic = given["topic"]
+        return {}
+
+    def _conversations_setPurpose(self, given: dict[str, str]) -> dict[str, Any]:  # noqa: N802 - Slack's name
+        if len(given.get("purpose", "")) > 250:
+            raise Refused("too_long")
+        self._open(given).purpose = given["purpose"]
+        return {}
+
+    def _conversations_invite(self, given: dict[str, str]) -> dict[str, Any]:
+        place, user = self._open(given), given.get("users", "")
+        if user not in self.workspace.users:
+            raise Refused("user_not_found")
+        if user in place.members:
+            raise Refused("already_in_channel")
+        place.members.add(user)
+        return {"channel": place.shown()}
+
+    def _conversations_archive(self, given: dict[str, str]) -> dict[str, Any]:
+        place = self.workspace.place(given.get("channel"))
+        if place.archived:
+            raise Refused("already_archived")
+        place.archived = True
+        return {}
+
+    def _open(self, given: dict[str, str]) -> Conversation:
+        place = self.workspace.place(given.get("channel"))
+        if place.archived:
+            raise Refused("is_archived")
+        return place
 
     def _conversations_open(self, given: dict[str, str]) -> dict[str, Any]:
         user = given.get("users", "")

@@ -50,6 +50,15 @@ UNKNOWN = {
         changed("bo: {}", "bo: { slack: U0123ABCD }, cy: { slack: §U0123ABCD }"),
         "error: U0123ABCD is bo in Slack, too; leave it to the one person whom it means",
     ),
+    "a channel for each incident": (
+        changed(
+            "log: { kind: log } }",
+            "log: { kind: log }, chat: { kind: slack, own_channel: { at_least: §SEV7 } },"
+            " mail: { kind: email, §own_channel: {} } }",
+        ),
+        "error: there is no severity SEV7; there are: SEV1, SEV2",
+        "error: a channel of kind email makes no channel for an incident; only slack does",
+    ),
     "channel for paging": (
         changed("channels: [pager]", "channels: [§pagr]"),
         "error: there is no channel pagr; did you mean pager?",

@@ -36,6 +36,7 @@ THEIR_OWN = {
     "rules/commands/answers.py": "it shows the newest lines",
     "rules/incident_reports/document.py": "it gets all lines",
     "rules/paging/declining.py": "with what the record kept of it",
+    "rules/paging/shown_in_chats.py": "with what the record kept of it",
     "rules/record/unseen_lines.py": "gives lines to whoever follows them, and decides nothing",
     "rules/paging/link_used.py": "without the line a person hears of it on one channel more",
     "rules/paging/why/story.py": "it gets all lines",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from connectors.slack.conversations import sealed
 from tests.fakes.counterparts.slack import PLACE
 from tests.web.callbacks.conftest import ANA, BO, Office
 
@@ -76,6 +77,19 @@ async def test_a_marked_message_of_the_thread_is_one_note_however_often_it_is_ma
     assert [note.actor.name for note in notes] == ["ana"]
     assert "bo wrote at" in notes[0].summary
     assert "the db is <full>, see https://example.org/d" in notes[0].summary
+
+
+async def test_any_message_in_an_incidents_own_channel_can_become_a_note(office: Office) -> None:
+    """The channel says for which incident the engine made it; anybody else's says nothing."""
+    incident, ana = await office.reports(), office.user(ANA)
+    [app] = office.app.state.slack
+    purpose = sealed(app.app.slack, incident)
+    for number, (said, noted) in enumerate(((purpose, 1), (f"Incident {incident}", 1))):
+        place = office.slack.workspace.add_channel(f"own-{number}", purpose=said)
+        words = office.slack.workspace.post(place, BO, f"look {number}")
+        assert (await ana.marks(place.id, words.ts)).status_code == 200
+        notes = [e for e in (await office.record(incident)).timeline if e.kind == "note.added"]
+        assert len(notes) == noted
 
 
 async def test_a_message_outside_of_incidents_is_nobodys_note(office: Office) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from connectors.errors import ConnectorError
-from connectors.slack.conversations import incident_of, payload_of
+from connectors.slack.conversations import incident_of, incident_sealed, payload_of
 from rules.wording.times import in_utc_minutes
 from web.callbacks.slack.apps import SlackApp
 from web.callbacks.slack.asked import command_id, text_in
@@ -81,7 +81,17 @@ class Reactions:
         root = text_in(message, "thread_ts") or stamp
         if root not in found:
             found |= await self._thread(place, root)
-        return message, incident_of(self._app.slack, found.get(root))
+        known = incident_of(self._app.slack, found.get(root))
+        return message, known or await self._incident_there(place)
+
+    async def _incident_there(self, place: str) -> str | None:
+        """The incident for which the engine made a channel."""
+        if not place.startswith("C"):
+            return None
+        answer = await self._app.slack.call("conversations.info", _WITHIN, channel=place)
+        said = answer.get("channel")
+        purpose = text_in(said, "purpose", "value")
+        return incident_sealed(self._app.slack, purpose)
 
     async def _thread(self, place: str, stamp: str, **more: Any) -> dict[str, dict[str, Any]]:
         asked = {"channel": place, "ts": stamp, "limit": 5, "include_all_metadata": True, **more}

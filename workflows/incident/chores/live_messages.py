@@ -8,7 +8,7 @@ from temporalio.exceptions import FailureError
 from models.contracts.live import EDIT_MESSAGE, EditMessage
 from models.messages.live import LiveMessage
 from models.messages.reference import FirstMessage
-from rules.paging.live_messages import live_message, shown_by
+from rules.paging.shown_in_chats import live_message, shown_by
 from rules.paging.urgency import WorkKind
 from workflows.activity_calls import LIFE_OF_A_PAGE, perform
 from workflows.incident.component import Component, Due
@@ -103,4 +103,4 @@ class LiveMessages(Component):
 
 
 def _name(first: FirstMessage) -> str:
-    return f"{first.channel}/{first.recipient}"
+    return f"{first.channel}/{first.recipient}/{first.reference.message}"

@@ -1,4 +1,4 @@
-"""edit_message: lets the first message of an incident show its state."""
+"""edit_message, keep_place: what stands in a chat shows how an incident stands."""
 
 import structlog
 from temporalio import activity
@@ -6,13 +6,14 @@ from temporalio import activity
 from activities.send_notification import attempt_timeout
 from connectors.channels.directory import ChannelDirectory
 from connectors.temporal_failures import channel_failure, delivery_failure
-from models.contracts.live import EDIT_MESSAGE, EditMessage
+from models.contracts.live import EDIT_MESSAGE, KEEP_PLACE, EditMessage, KeepPlace
+from models.messages.place import KeptPlace
 
 log = structlog.get_logger(__name__)
 
 
-class EditMessageActivity:
-    """Edits through the channels of the worker."""
+class LiveMessagesActivity:
+    """Edits messages and keeps places through the channels of the worker."""
 
     def __init__(self, channels: ChannelDirectory) -> None:
         self._channels = channels
@@ -32,3 +33,21 @@ class EditMessageActivity:
             raise channel_failure(failure) from None
         log.info("message.edited", channel=channel, incident=live.incident_id)
         return True
+
+    @activity.defn(name=KEEP_PLACE)
+    async def keep_place(self, request: KeepPlace) -> KeptPlace:
+        """Make the place of an incident, or make it as it is to be; a repeat makes no second one.
+
+        Raises ApplicationError as send_notification does.
+        """
+        channel, wanted = request.channel, request.wanted
+        try:
+            kept = await self._channels.keep(
+                channel, wanted, request.kept, timeout=attempt_timeout()
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the history typed
+            failure = delivery_failure(wanted.incident_id, channel, error)
+            log.warning("place.not_kept", channel=channel, error=failure.error)
+            raise channel_failure(failure) from None
+        log.info("place.kept", channel=channel, incident=wanted.incident_id)
+        return kept

@@ -1,0 +1,124 @@
+"""Keeps the places of its own that an incident has in chats: made, with its people, closed."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from temporalio.exceptions import FailureError
+
+from models.contracts.live import KEEP_PLACE, KeepPlace
+from models.incident.record import Incident
+from models.incident.timeline import EntryKind
+from models.messages.place import KeptPlace, PlaceWanted
+from rules.paging.shown_in_chats import as_it_is, place_wanted
+from rules.paging.urgency import WorkKind
+from rules.record.references import awaits_place
+from states.lifecycle import TERMINAL
+from workflows.activity_calls import LIFE_OF_A_PAGE, perform
+from workflows.incident.component import Component, Due
+from workflows.incident.delivering import is_permanent
+from workflows.incident.desk import Desk
+
+SETTLES_AFTER = timedelta(seconds=1)
+AGAIN_AFTER = timedelta(minutes=1)
+MOST_FAILURES = 3
+"""After so many failures in a row, messages go to the usual place, or the place stays as it is."""
+
+
+class Places(Component):
+    """Owns the places of an incident; one attempt at a time, with the newest state.
+
+    `quiet` says whether nothing is on its way to a place: until then none is closed.
+    """
+
+    def __init__(
+        self, desk: Desk, kept: Mapping[str, KeptPlace], quiet: Callable[[], bool]
+    ) -> None:
+        self._desk = desk
+        self._kept = dict(kept)
+        self._quiet = quiet
+        self._busy: set[str] = set()
+        self._not_before: dict[str, datetime] = {}
+        self._failures: dict[str, int] = {}
+        self._left: dict[str, PlaceWanted] = {}
+
+    def launch(self, now: datetime) -> None:
+        """Make each place as it is to be."""
+        for channel, wanted in self._stale():
+            if channel not in self._busy and self._not_before.get(channel, now) <= now:
+                self._busy.add(channel)
+                self._desk.launch(self._keep(channel, wanted))
+
+    def next_due(self) -> Due | None:
+        """When to see to a place again."""
+        free = {channel for channel, _ in self._stale()} - self._busy
+        at = min((at for name, at in self._not_before.items() if name in free), default=None)
+        return (at, "see to the place of the incident") if at else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether every place is as it is to be."""
+        return not self._stale()
+
+    def carried(self) -> Mapping[str, object]:
+        """The places as they are."""
+        return {"kept_places": dict(self._kept)}
+
+    def _stale(self) -> list[tuple[str, PlaceWanted]]:
+        desk, found = self._desk, []
+        closed = desk.incident.state in TERMINAL and self._quiet()
+        for channel in desk.policy.own_places:
+            wanted = place_wanted(channel, desk.incident, desk.policy, closed=closed)
+            given_up = channel in desk.incident.places and channel not in self._kept
+            if wanted is None or given_up or wanted == self._left.get(channel):
+                continue
+            if not as_it_is(self._kept.get(channel), wanted):
+                found.append((channel, wanted))
+        return found
+
+    async def _keep(self, channel: str, wanted: PlaceWanted) -> None:
+        desk, kept = self._desk, self._kept.get(channel)
+        try:
+            made = await perform(
+                KEEP_PLACE,
+                KeepPlace(channel=channel, wanted=wanted, kept=kept),
+                KeptPlace,
+                summary=f"see to the place of {desk.incident.id} by {channel}",
+                priority=desk.priority(WorkKind.NOTICE),
+                within=LIFE_OF_A_PAGE,
+            )
+        except FailureError as error:
+            self._failed(channel, wanted, permanent=is_permanent(error))
+        else:
+            self._kept[channel] = made
+            self._failures.pop(channel, None)
+            self._not_before[channel] = desk.now() + SETTLES_AFTER
+            if channel not in desk.incident.places:
+                self._made(channel, made)
+        finally:
+            self._busy.discard(channel)
+
+    def _made(self, channel: str, made: KeptPlace) -> None:
+        desk = self._desk
+        desk.replace(_with_place(desk, channel, made.place))
+        words = f"its own place by {channel} is {made.name}"
+        place, name = made.place, made.name
+        desk.note(EntryKind.PLACE_MADE, words, channel=channel, place=place, name=name)
+
+    def _failed(self, channel: str, wanted: PlaceWanted, *, permanent: bool) -> None:
+        """Try it again later; in the end leave it until the incident changes."""
+        desk = self._desk
+        failures = self._failures.get(channel, 0) + 1
+        self._failures[channel] = failures
+        self._not_before[channel] = desk.now() + AGAIN_AFTER * failures
+        if not permanent and failures < MOST_FAILURES:
+            return
+        self._failures.pop(channel)
+        self._left[channel] = wanted
+        if awaits_place(desk.incident, desk.policy, channel):
+            desk.replace(_with_place(desk, channel, ""))
+            words = f"no place of its own by {channel}: messages go to the usual one"
+            desk.note(EntryKind.PLACE_FAILED, words, channel=channel)
+
+
+def _with_place(desk: Desk, channel: str, place: str) -> Incident:
+    return desk.incident.changed(places={**desk.incident.places, channel: place})
