@@ -28,6 +28,7 @@ from runtime.payloads import codec_of
 from runtime.settings import Settings, SettingsBroken
 from web.app import create_app
 from web.callbacks.slack.apps import slack_apps
+from web.callbacks.slack.socket_mode import sockets_of
 from web.codec.endpoint import Codec
 from web.http.connection import Connection
 
@@ -130,12 +131,15 @@ async def _serve(app: FastAPI, settings: Settings) -> None:
     server = server_of(app, settings.web_host, settings.web_port)
     on_signal(server.stop, at_the_latest=HARD_END_SECONDS)
     log.info("web.starts", host=settings.web_host, port=settings.web_port, local=settings.local)
+    sockets = sockets_of(app.state.slack)
     try:
         async with watch_event_loop():
+            for socket in sockets:
+                socket.start()
             await server.serve()
     finally:
-        for dispatcher in app.state.slack:
-            await dispatcher.aclose()
+        for each in (*sockets, *app.state.slack):
+            await each.aclose()
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.fakes.slack.checks import check_blocks
+from tests.fakes.slack.socket import SlackSocket
 from tests.fakes.slack.state import BOT, TEAM, Conversation, Posted, Refused, Workspace
 from tests.fakes.webhook_sink import Answer, WebhookSink
 
@@ -32,6 +33,7 @@ class SlackServer(WebhookSink):
         self.open_views: list[dict[str, Any]] = []
         """The forms that are open, the newest last."""
         self.expires = False
+        self.socket: SlackSocket | None = None
         self._triggers: set[str] = set()
 
     @property
@@ -131,6 +133,11 @@ class SlackServer(WebhookSink):
             raise Refused("not_found")
         found |= view_of(given)
         return {"view": found}
+
+    def _apps_connections_open(self, _: dict[str, str]) -> dict[str, Any]:
+        if self.socket is None:
+            raise Refused("internal_error")
+        return {"url": self.socket.ticket()}
 
     def _auth_test(self, _: dict[str, str]) -> dict[str, Any]:
         return {"team_id": TEAM, "user_id": BOT}

@@ -51,19 +51,26 @@ class SlackUser:
         self, label: str, place: str, message: Posted, *, at: str | None = None
     ) -> httpx2.Response:
         """They press a button of a message, `at` a time that Slack knows it by."""
+        return await self.interacts(self.press(label, place, message, at=at))
+
+    def press(
+        self, label: str, place: str, message: Posted, *, at: str | None = None
+    ) -> dict[str, Any]:
+        """What Slack says when they press a button."""
         buttons = [each for block in message.blocks for each in block.get("elements", [])]
         button = next(each for each in buttons if each["text"]["text"] == label)
         action = {"action_id": button["action_id"], "value": button.get("value", "")}
         action |= {"action_ts": at or f"{self.slack.workspace.number()}.0"}
-        payload = {
+        return {
             "type": "block_actions",
+            "user": {"id": self.user},
+            "team": {"id": TEAM},
             "channel": {"id": place},
             "message": {"ts": message.ts},
             "actions": [action],
             "trigger_id": self.slack.trigger(self.user),
             "response_url": self.slack.url_of(f"respond/{self.user}"),
         }
-        return await self.interacts(payload)
 
     async def sends_form(self, **filled: Any) -> dict[str, Any]:
         """They fill in the form that is open, and send it; returns the answer."""
