@@ -137,7 +137,9 @@ class ChannelDirectory:
         return kind is not None and KINDS[kind].repeat is Repeat.FINDS_EARLIER
 
     def _made(self, name: str, settings: ChannelSettings) -> Channel:
-        return KINDS[settings.kind].make(name, settings, Tools(self._stream, self._client_for))
+        pages = self._links.public_url if self._links else None
+        tools = Tools(self._stream, self._client_for, pages)
+        return KINDS[settings.kind].make(name, settings, tools)
 
     def _client_for(self, url: str | None) -> "httpx2.AsyncClient":
         """The HTTP client for an address: one for this machine, one for all others."""

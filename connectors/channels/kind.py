@@ -53,10 +53,14 @@ class ChannelSettings(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the channels of one process share: the console's stream, HTTP clients by address."""
+    """What the channels of one process share: the console's stream, HTTP clients by address.
+
+    `pages` is where people reach the pages of the web server, if the settings say it.
+    """
 
     stream: TextIO
     client: "Callable[[str | None], httpx2.AsyncClient]"
+    pages: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

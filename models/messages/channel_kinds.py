@@ -5,7 +5,7 @@ To add a kind, add one line here and one file of that name in `connectors/channe
 
 from typing import Literal
 
-ChannelKind = Literal["webhook", "email", "slack", "ntfy", "console", "log"]
+ChannelKind = Literal["webhook", "email", "slack", "teams", "ntfy", "console", "log"]
 EDITING: frozenset[ChannelKind] = frozenset({"slack"})
 """The kinds that change a message which they sent."""
 MAKES_PLACES: frozenset[ChannelKind] = frozenset({"slack"})

@@ -7,6 +7,7 @@ from tests.fakes.counterparts.email import EmailCounterpart
 from tests.fakes.counterparts.lines import ConsoleCounterpart, LogCounterpart
 from tests.fakes.counterparts.ntfy import NtfyCounterpart
 from tests.fakes.counterparts.slack import SlackCounterpart
+from tests.fakes.counterparts.teams import TeamsCounterpart
 from tests.fakes.counterparts.webhook import WebhookCounterpart
 
 COUNTERPARTS: Mapping[str, Callable[[], Counterpart]] = {
@@ -15,5 +16,6 @@ COUNTERPARTS: Mapping[str, Callable[[], Counterpart]] = {
     "log": LogCounterpart,
     "ntfy": NtfyCounterpart,
     "slack": SlackCounterpart,
+    "teams": TeamsCounterpart,
     "webhook": WebhookCounterpart,
 }
