@@ -4,13 +4,16 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from policies.catalogue import PolicyBroken, policy_in_force
+from runtime.claims import warn_of_claims
 from runtime.client import ServerNotReachable, connect
 from runtime.ending import (
     CANNOT_LISTEN,
@@ -131,6 +134,8 @@ async def _serve(app: FastAPI, settings: Settings) -> None:
     server = server_of(app, settings.web_host, settings.web_port)
     on_signal(server.stop, at_the_latest=HARD_END_SECONDS)
     log.info("web.starts", host=settings.web_host, port=settings.web_port, local=settings.local)
+    with suppress(PolicyBroken):  # each request says that it is
+        warn_of_claims(policy_in_force(settings.policy_file, datetime.now(UTC)).policy, settings)
     sockets = sockets_of(app.state.slack)
     try:
         async with watch_event_loop():

@@ -22,6 +22,7 @@ from policies.checks.installation import (
     subscribed_channels,
 )
 from policies.compiling.policy import PolicyTooLarge, compile_policy
+from runtime.claims import warn_of_claims
 from runtime.client import ServerNotReachable, connect
 from runtime.embedded.component import READY
 from runtime.ending import NO_SERVER, NOT_AS_SET_UP, on_signal, say_why_ended, watch_event_loop
@@ -76,6 +77,7 @@ async def _warn(
         log.error("policy.broken", file=str(file), error=str(error)[:2000], means=WITHOUT_POLICY)
         return
     _warn_of_installation(loaded.policy, channels, feeds)
+    warn_of_claims(loaded.policy, settings)
     kept = await retention(client)
     if kept < policy.retention:
         log.warning(

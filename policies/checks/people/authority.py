@@ -119,17 +119,23 @@ def _part_known(policy: Policy, loc: Loc, rule: RuleName) -> Iterator[Finding]:
         yield Finding(loc, what, f"write {rule.command}", key=True)
 
 
+def claims_counted(policy: Policy) -> tuple[str, ...]:
+    """The commands for which the policy accepts a claim."""
+    said = policy.authority.trust
+    counted = {ALL_OTHERS: said.default or (), **said.of}
+    return tuple(name for name, counts in counted.items() if Proof.CLAIMED in counts)
+
+
 def trust(policy: Policy) -> Iterator[Finding]:
     """Proofs are required for commands that exist; a claim is no proof."""
     said, loc = policy.authority.trust, ("authority", "trust")
     for name in said.of:
         known = (*commands(), OVERRIDE, OVERRIDE_SCHEDULE, ALL_OTHERS)
         yield from unknown((*loc, name), "command", name, known, key=True)
-    for name, counts in {ALL_OTHERS: said.default or (), **said.of}.items():
-        if Proof.CLAIMED in counts:
-            what = "a claim counts: anybody who reaches a way in may say any name"
-            where = (*loc, name) if name in said.model_fields_set or name in said.of else loc
-            yield warning(where, what, "leave out claimed, unless only loopback is reached")
+    for name in claims_counted(policy):
+        what = "a claim counts: anybody who reaches a way in may say any name"
+        where = (*loc, name) if name in said.model_fields_set or name in said.of else loc
+        yield warning(where, what, "leave out claimed, unless only loopback is reached")
 
 
 def links(policy: Policy) -> Iterator[Finding]:
