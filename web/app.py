@@ -39,6 +39,7 @@ from web.identity.bearer_tokens import BearerTokens
 from web.identity.identified import Identified
 from web.identity.limits import FailedAttempts
 from web.identity.oidc.connect import connected
+from web.identity.rates import Rates, of_alerts
 from web.pages.all import Parts, logins_of, pages_of
 from web.policy import PolicyInForce
 
@@ -78,7 +79,7 @@ def create_app(
     commanding = Commanding(client, policy, task_queue, local=local)
     shared = (reading, commanding, Watching(client, reading))
     more = (ScheduleOverrides(commanding, feeds), Reports(client, policy, task_queue, feeds))
-    parts = Parts(client, policy, feeds, bearer, failures, *shared, *more)
+    parts = Parts(client, policy, feeds, bearer, failures, Rates(), *shared, *more)
     _serve_api(app, parts, task_queue, probe)
     _serve_logins(app, parts, keys, public_url, codec)
     _serve_slack(app, parts, slack, public_url)
@@ -89,7 +90,11 @@ def _serve_api(app: FastAPI, parts: Parts, task_queue: str, probe: Probe | None)
     """Serve what a token opens, and what says whether the web server works."""
     health = Health(parts.policy, probe or Probe(parts.client, task_queue))
     app.include_router(health.router())
-    known = Depends(Identified(parts.tokens.asker, parts.failures))
+    identify, failures = parts.tokens.asker, parts.failures
+    senders = Depends(Identified(identify, failures, of_alerts()))
+    deliveries = Deliveries(parts.client, parts.policy, task_queue)
+    app.include_router(deliveries.router(), dependencies=[senders])
+    known = Depends(Identified(identify, failures, parts.rates))
     for router in _api(parts, task_queue):
         app.include_router(router, dependencies=[known])
 
@@ -117,7 +122,6 @@ def _serve_logins(
 def _api(parts: Parts, task_queue: str) -> Iterator[APIRouter]:
     """What people and tools reach with a credential."""
     client, policy, feeds = parts.client, parts.policy, parts.feeds
-    yield Deliveries(client, policy, task_queue).router()
     yield parts.reports.router()
     yield parts.reading.router()
     yield CommandApi(parts.commanding).router()

@@ -141,7 +141,7 @@ class CodecEndpoint:
 def serve_codec(app: FastAPI, codec: Codec, parts: Parts, logins: Logins | None) -> None:
     """Serve the codec to whoever may read incidents; sessions of `logins` count, too."""
     endpoint = CodecEndpoint(codec.codec, parts.client.namespace)
-    known = Identified(CodecIdentity(parts.tokens, logins).asker, parts.failures)
+    known = Identified(CodecIdentity(parts.tokens, logins).asker, parts.failures, parts.rates)
     app.include_router(endpoint.router(), dependencies=[Depends(known)])
 
 

@@ -90,7 +90,7 @@ REFUSALS = {
     415: "the body is not sent as application/json, or it is compressed",
     421: "the header Host has a name that the web server does not accept",
     422: "a field is wrong, or the key was used for another report",
-    429: "too many wrong credentials, or too many streams: wait for Retry-After seconds",
+    429: "too many requests, wrong credentials or streams: wait for Retry-After seconds",
     431: "the head of the request is too large",
     500: "the web server failed",
     503: "Temporal or the policy cannot be used now, the request did not arrive whole in time, or "

@@ -8,6 +8,7 @@ from fastapi import Request
 from web.http.errors import Refused, address_of, shown_path
 from web.identity.asker import Asker, Identify
 from web.identity.limits import FailedAttempts
+from web.identity.rates import Rates
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +25,10 @@ def failed(request: Request, refused: Refused, failures: FailedAttempts) -> Refu
 class Identified:
     """A dependency of routes: finds out who asks, and keeps it on the request."""
 
-    def __init__(self, identify: Identify, failures: FailedAttempts) -> None:
+    def __init__(self, identify: Identify, failures: FailedAttempts, rates: Rates) -> None:
         self._identify = identify
         self._failures = failures
+        self._rates = rates
 
     async def __call__(self, request: Request) -> Asker:
         """Who asks. Raises Refused."""
@@ -36,5 +38,6 @@ class Identified:
             if refused.status is not HTTPStatus.UNAUTHORIZED:
                 raise
             raise failed(request, refused, self._failures) from None
+        self._rates.check(asker, address_of(request))
         request.state.asker = asker
         return asker

@@ -20,6 +20,7 @@ from web.identity.cookies import Cookies
 from web.identity.limits import FailedAttempts
 from web.identity.link_sessions import Sessions
 from web.identity.logins import Logins
+from web.identity.rates import Rates
 from web.pages.board.on_call import OnCallNow
 from web.pages.board.page import BoardPage
 from web.pages.board.rows import Board
@@ -44,6 +45,7 @@ class Parts:
     feeds: FeedDirectory | None
     tokens: BearerTokens
     failures: FailedAttempts
+    rates: Rates
     reading: Reading
     commanding: Commanding
     watching: Watching
@@ -69,13 +71,13 @@ def pages_of(keys: LinkKeys, public_url: str | None, parts: Parts) -> Iterator[A
     board = Board(parts.client, parts.reading.queries, parts.policy.severities)
     live = Live(parts.watching, parts.reading, board)
     given = (Sessions(cookies), parts.commanding, pages, parts.failures)
-    yield Respond(*given, live=live, policy=parts.policy).router()
+    yield Respond(*given, live=live, policy=parts.policy, rates=parts.rates).router()
     login = LoginPage(logins, cookies, parts.failures, pages)
     yield login.router()
     openid = parts.tokens.openid
     if openid and openid.logs_in:
         yield OpenIdLogin(openid, logins, cookies, parts.failures, login).router()
-    entry = Entry(logins, pages)
+    entry = Entry(logins, pages, parts.rates)
     on_call = OnCallNow(parts.policy, parts.feeds, book_of(parts.client))
     yield BoardPage(on_call, parts.policy, entry, pages, live).router()
     yield IncidentPage(parts.commanding, parts.policy, entry, pages, live).router()

@@ -11,9 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from models.access import Scope
 from rules.access.tokens import allows
-from web.http.errors import Refused, log_refusal
+from web.http.errors import Refused, address_of, log_refusal
 from web.identity.asker import Asker
 from web.identity.logins import Logins
+from web.identity.rates import Rates
 from web.pages.rendering import Pages
 
 LOGIN = "/login"
@@ -58,9 +59,10 @@ def next_of(given: str) -> str:
 class Entry:
     """Finds out who looks at a page."""
 
-    def __init__(self, logins: Logins, pages: Pages) -> None:
+    def __init__(self, logins: Logins, pages: Pages, rates: Rates) -> None:
         self._logins = logins
         self._pages = pages
+        self._rates = rates
 
     async def enter(
         self,
@@ -78,6 +80,7 @@ class Entry:
             asker = await self._logins.asker(request)
             if asker is None:
                 return otherwise(None) if otherwise else self._login(request)
+            self._rates.check(asker, address_of(request))
             asker.may(scope)
             return await show(Visitor(asker, self._logins.form_proof(request)))
         except Refused as refused:

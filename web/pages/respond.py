@@ -22,6 +22,7 @@ from web.http.errors import Refused, address_of, log_refusal
 from web.identity.asker import Asker
 from web.identity.limits import FailedAttempts
 from web.identity.link_sessions import Session, Sessions
+from web.identity.rates import Rates
 from web.pages.forms import EVERY_FORM, Given, offered
 from web.pages.live import Live
 from web.pages.rendering import Pages
@@ -50,7 +51,9 @@ class Respond:
         *,
         live: Live,
         policy: PolicyInForce,
+        rates: Rates,
     ) -> None:
+        self._rates = rates
         self._live = live
         self._policy = policy
         self._sessions = sessions
@@ -86,7 +89,7 @@ class Respond:
         session = self._sessions.of(request, incident)
         if session is None:
             return self._no_session()
-        return await self._page(session, None, utc=utc)
+        return self._held_up(session, request) or await self._page(session, None, utc=utc)
 
     async def part(
         self,
@@ -138,6 +141,9 @@ class Respond:
         session = self._sessions.of(request, incident)
         if session is None:
             return self._no_session()
+        held = self._held_up(session, request)
+        if held:
+            return held
         try:
             fields = await self._sessions.form(request, session)
         except Refused as refused:
@@ -150,6 +156,15 @@ class Respond:
         done = told.status is HTTPStatus.OK
         given = None if done else Given(command, fields, told.again)
         return await self._page(session, told, given, utc=utc)
+
+    def _held_up(self, session: Session, request: Request) -> Response | None:
+        """The page for somebody who asks too often."""
+        try:
+            self._rates.check(session.asker, address_of(request))
+        except Refused as refused:
+            log_refusal(refused, request)
+            return self._pages.note(refused)
+        return None
 
     async def _over_already(self, incident: str) -> bool:
         """Whether an incident is known to be over; if Temporal is slow, its answer says so."""
