@@ -91,7 +91,8 @@ class Siren:
         self.policy = policy_file(folder)
         self.grouping = grouping or GroupingPolicy()
         self.channels = RecordingChannels()
-        self.directory: ChannelDirectory = self.channels
+        self.directory: ChannelDirectory | None = None
+        """What the worker sends by; without one, `channels`, as they are when it starts."""
         self.feeder = FeedIncidentActivity(self.client)
         self.documents = LocalDocumentStore(folder / "documents")
         self.id = f"AG-{task_queue}"
@@ -102,16 +103,17 @@ class Siren:
 
     def worker(self, **options: Any) -> Workers:
         """A worker with the real workflows and activities."""
+        channels = self.directory or self.channels
         return Workers(
             self.client,
             task_queue=self.task_queue,
             workflows=list(WORKFLOWS),
             activities=[
                 enforce_deadline,
-                EscalateIncidentActivity(self.directory).escalate_incident,
-                SendNotificationActivity(self.directory).send_notification,
-                LiveMessagesActivity(self.directory).edit_message,
-                LiveMessagesActivity(self.directory).keep_place,
+                EscalateIncidentActivity(channels).escalate_incident,
+                SendNotificationActivity(channels).send_notification,
+                LiveMessagesActivity(channels).edit_message,
+                LiveMessagesActivity(channels).keep_place,
                 StartIncidentActivity(self.client, self.policy).start_incident,
                 self.feeder.feed_incident,
                 WriteIncidentReportActivity(self.documents).write_report,
