@@ -19,7 +19,7 @@ from connectors.slack import blocks
 from connectors.slack.api import API, Slack, SlackError
 from connectors.slack.conversations import People, earlier, metadata
 from connectors.slack.places import Places
-from models.addresses import WITHOUT_TLS, is_loopback, parts_of
+from models.addresses import WITHOUT_TLS, is_loopback, parts_of, web_link
 from models.messages.live import LiveMessage
 from models.messages.message import Message, MessageKind
 from models.messages.place import KeptPlace, PlaceWanted
@@ -89,9 +89,16 @@ class _Way:
 class SlackChannel:
     """Posts by one app to one channel, and to people."""
 
-    def __init__(self, name: str, settings: SlackSettings, client: "httpx2.AsyncClient") -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: SlackSettings,
+        client: "httpx2.AsyncClient",
+        pages: str | None = None,
+    ) -> None:
         self.name = name
         self._place = settings.place
+        self._pages = pages
         self._slack = Slack(name, settings.token, client, settings.url)
         self._people = People(self._slack)
         self._places = Places(self._slack, self._people)
@@ -133,7 +140,7 @@ class SlackChannel:
             channel=place,
             ts=stamp,
             text=blocks.fallback(live.heading),
-            blocks=blocks.of_live(live, respond_url),
+            blocks=blocks.of_live(live, respond_url or self._page(live.incident_id)),
             parse="none",
         )
 
@@ -202,6 +209,10 @@ class SlackChannel:
             return message.recipient != self.name
         return bool(message.respond_until or message.address or message.handles)
 
+    def _page(self, incident: str) -> str | None:
+        """The page of an incident, which asks whoever opens it who they are."""
+        return web_link(f"{self._pages}/incidents/{incident}") if self._pages else None
+
     def _without(self, way: _Way, code: str) -> _Way | None:
         """Where a message goes instead if its thread, or its place, is gone."""
         if way.thread and code in _THREAD_GONE:
@@ -215,12 +226,12 @@ class SlackChannel:
         asks = message.kind in _ASKS and (message.respond_until is not None or not person)
         begins = not person and way.thread is None
         offers = blocks.LABELS if asks or begins else ()
-        link = respond_url if person else None
+        link = respond_url if person else self._page(message.incident_id) if begins else None
         return {
             "channel": way.place,
             "thread_ts": way.thread,
             "text": blocks.fallback(message.subject),
-            "blocks": blocks.of_message(message, offers=offers, respond_url=link),
+            "blocks": blocks.of_message(message, offers=offers, link=link),
             "metadata": metadata(self._slack, message.key, message.incident_id),
             "unfurl_links": False,
             "unfurl_media": False,
@@ -239,7 +250,9 @@ def _reference(place: Any, stamp: Any, thread: str | None) -> Reference | None:
 KIND = ChannelKindSpec(
     name="slack",
     settings=SlackSettings,
-    make=lambda name, settings, tools: SlackChannel(name, settings, tools.client(settings.url)),
+    make=lambda name, settings, tools: SlackChannel(
+        name, settings, tools.client(settings.url), tools.pages
+    ),
     can=frozenset({Ability.PAGE, Ability.POST, Ability.EDIT, Ability.THREAD, Ability.ANSWER}),
     repeat=Repeat.FINDS_EARLIER,
 )

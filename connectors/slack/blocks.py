@@ -51,16 +51,16 @@ def fallback(text: str) -> str:
 
 
 def of_message(
-    message: Message, *, offers: Iterable[str] = (), respond_url: str | None = None
+    message: Message, *, offers: Iterable[str] = (), link: str | None = None
 ) -> list[Block]:
-    """The blocks of a message, with a button for each command in `offers`."""
+    """The blocks of a message, with a button for each command in `offers`, and one for a link."""
     found = [_heading(message.subject), *_sections(message.body)]
     found += _links(message.body)
-    buttons = _buttons(message.incident_id, offers, respond_url)
+    buttons = _buttons(message.incident_id, offers, link)
     return [*found, *buttons]
 
 
-def of_live(live: LiveMessage, respond_url: str | None = None) -> list[Block]:
+def of_live(live: LiveMessage, link: str | None = None) -> list[Block]:
     """The blocks of a message that shows the state of an incident."""
     lines = [f"{name.replace('_', ' ')}: {said}" for name, said in live.facts.items()]
     body = "\n".join(lines)
@@ -68,7 +68,7 @@ def of_live(live: LiveMessage, respond_url: str | None = None) -> list[Block]:
         _heading(live.heading),
         *_sections(body),
         *_links(body),
-        *_buttons(live.incident_id, live.offers, respond_url),
+        *_buttons(live.incident_id, live.offers, link),
     ]
 
 
@@ -97,7 +97,7 @@ def _links(body: str) -> list[Block]:
     return [{"type": "section", "text": {"type": "mrkdwn", "text": said, "verbatim": True}}]
 
 
-def _buttons(incident: str, offers: Iterable[str], respond_url: str | None) -> list[Block]:
+def _buttons(incident: str, offers: Iterable[str], url: str | None) -> list[Block]:
     offered = frozenset(offers)
     elements = [
         {
@@ -110,7 +110,7 @@ def _buttons(incident: str, offers: Iterable[str], respond_url: str | None) -> l
         for command, label in LABELS.items()
         if command in offered
     ]
-    if respond_url and len(respond_url) <= BUTTON_URL_BOUND:
+    if url and len(url) <= BUTTON_URL_BOUND:
         link = {"type": "button", "action_id": f"{ACTION}{OPEN}", "text": plain("Open", 75)}
-        elements.append({**link, "url": respond_url})
+        elements.append({**link, "url": url})
     return [{"type": "actions", "elements": elements}] if elements else []

@@ -31,6 +31,7 @@ from models.time.calendar import CalendarSpec, OpenHours
 from tests.conftest import time_skipping_server
 from tests.histories.busy import busy
 from tests.histories.consent import by_consent
+from tests.histories.in_a_chat import in_a_chat
 from tests.rules.schedules import override, rotation, schedule
 from tests.rules.timed import policy_of
 from tests.scenarios.stage import Stage
@@ -315,7 +316,7 @@ LIVES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     life.__name__: life
     for life in (
         *(full_life, hold_reopen, cancelled, many_runs, shortened, in_calendars, on_call, ladders),
-        *(by_consent, busy, facts, demands, disputed, subscribed),
+        *(by_consent, busy, facts, demands, disputed, subscribed, in_a_chat),
     )
 }
 

@@ -7,7 +7,7 @@ from models.people.party import Party, PartyKind, name_of, party_named
 from models.policy import Policy
 from models.policy.values.words import bare_name
 from policies.compiling.responsibility import reporter_meant, teams_of
-from policies.reading.findings import Check, Finding, no_zone, unknown
+from policies.reading.findings import Check, Finding, no_zone, unknown, warning
 from policies.reading.tree import Loc
 from rules.people.naming.identities import compared
 from rules.people.naming.names import (
@@ -69,6 +69,16 @@ def people_reachable(policy: Policy) -> Iterator[Finding]:
                 "add paging: { channels: [...] } for everybody, or page_by here",
                 key=True,
             )
+
+
+def known_in_chat(policy: Policy) -> Iterator[Finding]:
+    """Whoever is paged in a chat is known there: by their member ID, or by an address."""
+    for name, person in policy.people.items():
+        channels = person.page_by or (policy.paging.channels if policy.paging else ())
+        kinds = {policy.channels[each].kind for each in channels if each in policy.channels}
+        if "slack" in kinds and not (person.slack or person.email):
+            what = f"Slack cannot find {name}: they have neither a member ID nor an address"
+            yield warning(("people", name), what, "add slack: U..., or email", key=True)
 
 
 def names_apart(policy: Policy) -> Iterator[Finding]:
@@ -192,6 +202,7 @@ CHECKS: tuple[Check, ...] = (
     channels_named,
     fallback_loops,
     people_reachable,
+    known_in_chat,
     names_apart,
     identities_apart,
     chats_apart,

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from connectors.channels.directory import ChannelDirectory
 from connectors.channels.kinds import channel_settings
 from connectors.errors import ConnectorError, PermanentError, RetryableError
+from connectors.signed_links import LinkKeys, Links
 from connectors.slack.blocks import LABELS
 from models.messages.live import LiveMessage
 from models.messages.message import Message, MessageKind
@@ -236,3 +237,23 @@ def test_settings_say_what_is_wrong(given: dict[str, Any], problem: str) -> None
     with pytest.raises(ValidationError, match=problem) as raised:
         channel_settings({"kind": "slack", "token": "xoxb-1", **given})
     assert "xoxb secret" not in str(raised.value)
+
+
+async def test_the_first_message_in_a_channel_leads_to_the_page_of_its_incident(
+    slack: SlackCounterpart,
+) -> None:
+    """Whoever opens it says who they are; a person's own link stays with the person."""
+    links = Links(LinkKeys.read("test:0123456789abcdef0123456789abcdef"), "https://inc.example.org")
+    directory = ChannelDirectory({"chat": channel_settings(slack.settings)}, links=links)
+    page = a_page(key="2", address="ana@example.org")
+    try:
+        first = await directory.send("chat", notice(key="1"), timeout=SOON)
+        await directory.send("chat", page, timeout=SOON)
+        await directory.send("chat", notice(key="3"), timeout=SOON, first_message=first)
+    finally:
+        await directory.aclose()
+    root, later = slack.server.workspace.conversations[PLACE].messages
+    [own] = slack.server.workspace.direct(USER).messages
+    assert root.words.endswith("https://inc.example.org/incidents/INC-1")
+    assert "https://inc.example.org/r/" in own.words
+    assert "https://" not in later.words

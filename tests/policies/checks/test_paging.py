@@ -6,7 +6,7 @@ from connectors.channels.kinds import can_page
 from policies.checks.installation import pages_arrive, people_identified
 from policies.reading.load import parse_policy
 from policies.reading.problems import Gravity
-from tests.policies.written import LEAST
+from tests.policies.written import LEAST, MARK, expected_at, warnings
 
 CHANNELS = "channels: { pager: { kind: webhook }, log: { kind: log }, screen: { kind: console } }\n"
 
@@ -54,3 +54,17 @@ def test_people_whom_no_login_means_are_reported(claim: str, nobody: str) -> Non
     findings = [finding.what for finding in people_identified(claim)(policy)]
     told = f"{nobody} cannot log in at the OpenID provider: no {claim} means them alone"
     assert findings == [told]
+
+
+def test_whoever_is_paged_in_slack_is_known_there() -> None:
+    """By a member ID or an address; nobody else is warned of."""
+    marked = (
+        LEAST + "channels: { chat: { kind: slack }, log: { kind: log } }\n"
+        "paging: { channels: [chat, log] }\n"
+        "people: { ana: { slack: U0ANA }, bo: { email: bo@example.com }, §cy: {},"
+        " dee: { page_by: [log] } }\n"
+    )
+    said = "Slack cannot find cy: they have neither a member ID nor an address"
+    expected = expected_at(marked, [f"warning: {said}; add slack: U..., or email"])
+    found = [each for each in warnings("", to=marked.replace(MARK, "")) if "Slack" in each]
+    assert found == expected

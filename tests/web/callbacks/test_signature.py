@@ -5,6 +5,7 @@ import time
 
 import httpx2
 import pytest
+from slack_sdk.signature import SignatureVerifier
 
 from tests.fakes.slack.user import signed
 from tests.web.callbacks.conftest import Office
@@ -34,8 +35,8 @@ STALE = {
     "not signed": {},
     "another secret": signed(CHALLENGE, "another-secret"),
     "another body": signed(b"{}"),
-    "six minutes old": signed(CHALLENGE, at=NOW - 360),
-    "six minutes ahead": signed(CHALLENGE, at=NOW + 360),
+    "an hour old": signed(CHALLENGE, at=NOW - 3600),
+    "an hour ahead": signed(CHALLENGE, at=NOW + 3600),
     "no number": {**signed(CHALLENGE), "X-Slack-Request-Timestamp": "now"},
     "a long number": {**signed(CHALLENGE), "X-Slack-Request-Timestamp": "9" * 5000},
     "no signature": {**signed(CHALLENGE), "X-Slack-Signature": ""},
@@ -82,3 +83,19 @@ async def test_a_flood_of_wrong_signatures_is_slowed_down_and_a_right_one_counts
         last = await posted(office, CHALLENGE, {})
     assert last.status_code == 429
     assert (await posted(office, CHALLENGE, signed(CHALLENGE))).status_code == 200
+
+
+@pytest.mark.parametrize(("late", "counts"), [(299, True), (300, True), (301, False)])
+@pytest.mark.parametrize("way", [-1, 1])
+def test_a_signature_counts_for_five_minutes(late: int, way: int, *, counts: bool) -> None:
+    """To the second, whichever clock is ahead."""
+    at = NOW + way * late
+    headers = signed(CHALLENGE, at=at)
+    stamp, signature = headers.values()
+
+    class Now:
+        def now(self) -> float:
+            return float(int(at)) - way * late
+
+    verifier = SignatureVerifier("signing-secret", clock=Now())  # type: ignore[arg-type]
+    assert verifier.is_valid(CHALLENGE, stamp, signature) is counts

@@ -19,7 +19,7 @@ from web.identity.asker import Asker
 
 SCOPES = frozenset({Scope.REPORT.value, Scope.READ.value, Scope.COMMAND.value})
 _WITHIN = timedelta(seconds=1.5)
-_FRESH_SECONDS = 300.0
+_FRESH_SECONDS = 60.0
 _MOST_KEPT = 10_000
 _NAMELESS = "Slack user "
 """No name of a policy has a space."""
@@ -28,7 +28,7 @@ _NAMELESS = "Slack user "
 class SlackPeople:
     """Knows people by their member ID in the policy, or else by their e-mail address in Slack.
 
-    It remembers addresses for some minutes, and never that somebody has none.
+    It remembers addresses for a minute, and never that somebody has none.
     """
 
     def __init__(self, app: SlackApp, rules: Callable[[], IntakeRules]) -> None:
