@@ -1,7 +1,6 @@
 """Board and incident in a browser: they follow what happens, and everything works by forms."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.web.browser.test_respond import (
     KEYS,
     NARROW,
     PHONE,
+    PICTURES,
     Device,
     looked_at,
 )
@@ -41,8 +41,6 @@ REPORT: dict[str, Any] = {
 }
 NEW_FORMS = frozenset({"assign_role", "resolve"})
 """After these commands the page offers forms that it did not have before."""
-PICTURES = os.environ.get("PICTURES")
-"""A folder for pictures of the pages, as the documents show them."""
 
 
 @dataclass

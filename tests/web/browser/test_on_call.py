@@ -14,12 +14,12 @@ from incidents.schedules.overrides import book_of
 from models.people.schedule_overrides import OVERRIDES_ID
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import Siren, policy_file
-from tests.web.browser.test_live import PICTURES
 from tests.web.browser.test_respond import (
     HEIGHT,
     KEYS,
     NARROW,
     PHONE,
+    PICTURES,
     WIDE_PLAIN,
     Device,
     looked_at,

@@ -9,8 +9,15 @@ from pydantic import SecretStr
 
 from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.siren import Siren
-from tests.web.browser.test_live import PICTURES
-from tests.web.browser.test_respond import DEVICES, HEIGHT, KEYS, NARROW, Device, looked_at
+from tests.web.browser.test_respond import (
+    DEVICES,
+    HEIGHT,
+    KEYS,
+    NARROW,
+    PICTURES,
+    Device,
+    looked_at,
+)
 from tests.web.conftest import TOKEN
 from tests.web.pages.test_report import reporting_policy
 from tests.web.serving import serving

@@ -1,5 +1,6 @@
 """The page of a link in a browser: narrow and wide, with and without JavaScript, dark and light."""
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,8 @@ REPORT = {
     "severity": "SEV1",
 }
 DEFAULT = ROOT / "policies" / "default.yaml"
+PICTURES = os.environ.get("PICTURES")
+"""A folder for pictures of the pages, as the documents show them."""
 NARROW, WIDE, HEIGHT = 360, 1280, 740
 
 

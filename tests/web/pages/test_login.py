@@ -1,6 +1,7 @@
 """The login: a token becomes a session, and a session ends with its token."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from incidents.access.reading import TokenBook
 from models.access import AccessToken, Holder
 from tests.patience import PATIENCE_SECONDS
 from tests.web.conftest import TOKEN
-from tests.web.pages.browser import Browser, words
+from tests.web.pages.browser import Browser, Forms, words
 from tests.web.pages.conftest import Desk
 from web.identity.limits import MOST_FAILURES
 
@@ -179,3 +180,22 @@ async def test_over_tls_the_cookies_are_for_this_host_alone(desk: Desk) -> None:
         assert cookie.startswith("__Host-session=")
         for part in ("Secure", "HttpOnly", "Path=/", "SameSite=lax", "Max-Age=43200"):
             assert part in cookie
+
+
+async def test_below_a_path_of_a_proxy_every_address_begins_with_it(desk: Desk) -> None:
+    """The proxy takes the path away; forms, links, redirects and cookies have it."""
+    incident = await desk.reports()
+    async with desk.browser(public_url="http://localhost/inc/") as browser:
+        asked = await browser.http.get("/")
+        assert asked.headers["location"] == "/inc/login"
+        page = (await browser.http.get("/login")).text
+        fields = {**Forms(page).found[0].fields, "name": "ana", "token": TOKEN}
+        done = await browser.http.post("/login", data=fields)
+        assert done.headers["location"] == "/inc/"
+        for path in ("/", f"/incidents/{incident}", "/oncall", "/report"):
+            found = re.findall(
+                r'(?:href|action|src|hx-get|hx-post|data-events)="([^"#]+)',
+                (await browser.http.get(path)).text,
+            )
+            assert len(found) > 5
+            assert [each for each in found if not each.startswith("/inc/")] == [], path
