@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from temporalio.exceptions import FailureError
 
+from models.compiled import CompiledPolicy
 from models.contracts.live import EDIT_MESSAGE, EditMessage
+from models.incident.record import Incident
 from models.messages.live import LiveMessage
 from models.messages.reference import FirstMessage
 from rules.paging.shown_in_chats import live_message, shown_by
@@ -22,6 +24,10 @@ MOST_FAILURES = 5
 """After so many failures in a row, a message waits for the next change."""
 
 
+_Wanted = list[tuple[FirstMessage, LiveMessage, str]]
+"""First messages, what each is to show, and a digest of that."""
+
+
 class LiveMessages(Component):
     """Owns what first messages show. One edit of a message at a time; the newest state wins."""
 
@@ -31,6 +37,7 @@ class LiveMessages(Component):
         self._busy: set[str] = set()
         self._not_before: dict[str, datetime] = {}
         self._failures: dict[str, int] = {}
+        self._known: tuple[Incident, CompiledPolicy, _Wanted] | None = None
 
     def launch(self, now: datetime) -> None:
         """Edit each message that shows something else than it should."""
@@ -59,17 +66,26 @@ class LiveMessages(Component):
         return {"live": dict(self._shown)}
 
     def _stale(self) -> list[tuple[FirstMessage, LiveMessage]]:
+        return [
+            (first, live)
+            for first, live, digest in self._wanted()
+            if digest != self._shown.get(_name(first), first.shown)
+        ]
+
+    def _wanted(self) -> _Wanted:
+        """What each message is to show, worked out once for each record."""
         desk = self._desk
         if not desk.policy.live:
             return []
-        live = (
-            first for first in desk.incident.first_messages if first.channel in desk.policy.live
-        )
-        wanted = ((f, live_message(f, desk.incident, desk.policy, desk.now())) for f in live)
-        return [(f, said) for f, said in wanted if shown_by(said) != self._shows(f)]
-
-    def _shows(self, first: FirstMessage) -> str:
-        return self._shown.get(_name(first), first.shown)
+        record, policy, wanted = self._known or (None, None, [])
+        if record is not desk.incident or policy is not desk.policy:
+            wanted = []
+            for first in desk.incident.first_messages:
+                if first.channel in desk.policy.live:
+                    live = live_message(first, desk.incident, desk.policy, desk.now())
+                    wanted.append((first, live, shown_by(live)))
+            self._known = (desk.incident, desk.policy, wanted)
+        return wanted
 
     async def _edit(self, first: FirstMessage, live: LiveMessage) -> None:
         name, desk = _name(first), self._desk

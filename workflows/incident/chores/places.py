@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from temporalio.exceptions import FailureError
 
+from models.compiled import CompiledPolicy
 from models.contracts.live import KEEP_PLACE, KeepPlace
 from models.incident.record import Incident
 from models.incident.timeline import EntryKind
@@ -24,6 +25,10 @@ MOST_FAILURES = 3
 """After so many failures in a row, messages go to the usual place, or the place stays as it is."""
 
 
+_Wanted = list[tuple[str, PlaceWanted]]
+"""Channels, and how the place on each is to be."""
+
+
 class Places(Component):
     """Owns the places of an incident; one attempt at a time, with the newest state.
 
@@ -40,6 +45,7 @@ class Places(Component):
         self._not_before: dict[str, datetime] = {}
         self._failures: dict[str, int] = {}
         self._left: dict[str, PlaceWanted] = {}
+        self._known: tuple[Incident, CompiledPolicy, bool, _Wanted] | None = None
 
     def launch(self, now: datetime) -> None:
         """Make each place as it is to be."""
@@ -64,15 +70,30 @@ class Places(Component):
         return {"kept_places": dict(self._kept)}
 
     def _stale(self) -> list[tuple[str, PlaceWanted]]:
-        desk, found = self._desk, []
-        closed = desk.incident.state in TERMINAL and self._quiet()
-        for channel in desk.policy.own_places:
-            wanted = place_wanted(channel, desk.incident, desk.policy, closed=closed)
-            given_up = channel in desk.incident.places and channel not in self._kept
-            if wanted is None or given_up or wanted == self._left.get(channel):
+        found = []
+        for channel, wanted in self._wanted():
+            given_up = channel in self._desk.incident.places and channel not in self._kept
+            if given_up or wanted == self._left.get(channel):
                 continue
             if not as_it_is(self._kept.get(channel), wanted):
                 found.append((channel, wanted))
+        return found
+
+    def _wanted(self) -> _Wanted:
+        """How each place is to be, worked out once for each record."""
+        desk = self._desk
+        if not desk.policy.own_places:
+            return []
+        closed = desk.incident.state in TERMINAL and self._quiet()
+        record, policy, was_closed, found = self._known or (None, None, closed, [])
+        same = record is desk.incident and policy is desk.policy and closed is was_closed
+        if not same:
+            every = (
+                (channel, place_wanted(channel, desk.incident, desk.policy, closed=closed))
+                for channel in desk.policy.own_places
+            )
+            found = [(channel, wanted) for channel, wanted in every if wanted]
+            self._known = (desk.incident, desk.policy, closed, found)
         return found
 
     async def _keep(self, channel: str, wanted: PlaceWanted) -> None:
