@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import Block
+
 from tests.fakes.slack.state import Refused
 
 _MOST_BLOCKS, _MOST_IN_A_MODAL, _MOST_TOGETHER = 50, 100, 13_000
@@ -12,6 +15,8 @@ def check_blocks(blocks: Any, *, modal: bool = False) -> None:
     """Raises Refused if Slack would."""
     if not isinstance(blocks, list) or len(blocks) > (_MOST_IN_A_MODAL if modal else _MOST_BLOCKS):
         raise Refused("invalid_blocks")
+    for each in Block.parse_all(blocks):
+        _judged(each)
     seen: set[str] = set()
     for block in blocks:
         _check(block, modal=modal)
@@ -21,6 +26,14 @@ def check_blocks(blocks: Any, *, modal: bool = False) -> None:
         seen.add(named)
     if sum(len(str(block)) for block in blocks) > _MOST_TOGETHER and not modal:
         raise Refused("msg_blocks_too_long")
+
+
+def _judged(block: Block) -> None:
+    """What Slack's own library finds wrong with a block."""
+    try:
+        block.validate_json()
+    except SlackObjectFormationError as error:
+        raise Refused("invalid_blocks") from error
 
 
 def _check(block: dict[str, Any], *, modal: bool) -> None:

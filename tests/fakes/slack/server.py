@@ -5,6 +5,9 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.views import View
+
 from tests.fakes.slack.checks import check_blocks
 from tests.fakes.slack.socket import SlackSocket
 from tests.fakes.slack.state import BOT, TEAM, Conversation, Posted, Refused, Workspace
@@ -265,4 +268,8 @@ def view_of(given: dict[str, str]) -> dict[str, Any]:
     if len(view.get("private_metadata", "")) > 3000 or len(view.get("callback_id", "")) > 255:
         raise Refused("invalid_arguments")
     check_blocks(view["blocks"], modal=True)
+    try:
+        View(**view).validate_json()
+    except SlackObjectFormationError as error:
+        raise Refused("invalid_arguments") from error
     return view

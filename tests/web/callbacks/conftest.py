@@ -1,8 +1,9 @@
 """One running engine whose messages go to a workspace of Slack, and people who use it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx2
@@ -24,6 +25,7 @@ from tests.runners import unguarded
 from tests.scenarios.siren import Siren, policy_file
 from tests.web.conftest import AUTHORISED, TOKEN
 from web.app import create_app
+from web.callbacks.slack import buttons, forms, people
 from web.callbacks.slack.apps import slack_apps
 
 KEYS = LinkKeys.read("test:0123456789abcdef0123456789abcdef")
@@ -96,6 +98,16 @@ def policy_in(folder: Siren) -> None:
     path.write_text(text)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """However busy the machine is, nothing comes too late for Slack."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(forms, "_READ_WITHIN_SECONDS", PATIENCE_SECONDS)
+        for module, name in ((people, "_WITHIN"), (buttons, "_OPENS_WITHIN")):
+            patched.setattr(module, name, timedelta(seconds=PATIENCE_SECONDS))
+        yield
+
+
 @pytest.fixture(scope="module")
 async def office(
     time_skipping: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory
@@ -125,6 +137,8 @@ async def office(
                 public_url="http://localhost",
                 slack=apps,
             )
+            for dispatcher in app.state.slack:
+                dispatcher.promised.within = PATIENCE_SECONDS
             transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
             async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
                 yield Office(siren, counterpart.server, app, http)

@@ -12,12 +12,13 @@ import structlog
 from connectors.errors import ConnectorError
 from connectors.slack.blocks import ACTION, LABELS, OPEN
 from models.way_in import WayIn
+from web.api.commanding import BODIES
 from web.callbacks.slack.apps import SlackApp
 from web.callbacks.slack.asked import action_of, command_id, text_in
 from web.callbacks.slack.forms import COMMAND, REPORT, Forms
 from web.callbacks.slack.modals import about_of, filled_in, note
 from web.callbacks.slack.people import SlackPeople
-from web.callbacks.slack.promised import ANSWER_WITHIN_SECONDS, Promised
+from web.callbacks.slack.promised import Promised
 from web.callbacks.slack.said import outcome
 from web.http.errors import Refused
 from web.identity.asker import Asker
@@ -75,7 +76,7 @@ class Buttons:
     async def opened(self, user: str, trigger: str, make: Any) -> Told | None:
         """Open the form that `make` makes for whoever a user is; why not, if it cannot be."""
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            async with asyncio.timeout(self._promised.within):
                 asker = await self._people.asker(user)
                 made = make(asker)
                 view = await made if asyncio.iscoroutine(made) else made
@@ -101,7 +102,7 @@ class Buttons:
         match text_in(view, "callback_id"):
             case said if said == REPORT:
                 work = partial(self._reported, user, fields, key)
-            case said if said == COMMAND and about.get("command") in LABELS:
+            case said if said == COMMAND and about.get("command") in BODIES:
                 named = (about.get("incident", ""), about["command"])
                 work = partial(self.given, user, *named, fields, key)
             case _:

@@ -27,10 +27,10 @@ class Dispatcher:
 
     def __init__(self, app: SlackApp, parts: Parts, pages: str | None = None) -> None:
         self.app = app
-        self._promised = Promised()
+        self.promised = Promised()
         people = SlackPeople(app, parts.policy.rules)
-        self._buttons = Buttons(app, people, parts, self._promised)
-        self._slash = Slash(people, parts, self._promised, self._buttons, pages)
+        self._buttons = Buttons(app, people, parts, self.promised)
+        self._slash = Slash(people, parts, self.promised, self._buttons, pages)
         self._reactions = Reactions(app, people, self._buttons)
 
     async def interaction(self, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,13 +60,13 @@ class Dispatcher:
         event = payload.get("event")
         if not isinstance(event, Mapping) or text_in(event, "type") != "reaction_added":
             return {}
-        told = await self._promised.told(partial(self._reactions.marked, event), _nobody_waits)
+        told = await self.promised.told(partial(self._reactions.marked, event), _nobody_waits)
         done = told.status not in {HTTPStatus.ACCEPTED, HTTPStatus.SERVICE_UNAVAILABLE}
         return {} if done else None
 
     async def aclose(self) -> None:
         """Stop what is under way."""
-        await self._promised.aclose()
+        await self.promised.aclose()
 
 
 async def _nobody_waits(told: Told) -> None:

@@ -7,9 +7,11 @@ from http import HTTPStatus
 
 from connectors.slack.blocks import LABELS, Block
 from models.command import COMMANDS
+from models.policy.values.words import suggestion
 from models.way_in import WayIn
 from rules.commands.beginning.judged_report import severities_open_to
 from rules.commands.beginning.report_rules import not_allowed, who_may_report
+from web.api.commanding import BODIES
 from web.callbacks.slack.modals import inputs, modal
 from web.http.errors import Refused
 from web.identity.asker import Asker
@@ -38,6 +40,9 @@ class Forms:
         If the incident does not answer in time, the modal asks for texts, and the incident judges
         them later.
         """
+        if name not in BODIES:
+            what = f"there is no command {name[:40]}; {suggestion(name, BODIES)}"
+            raise Refused(HTTPStatus.NOT_FOUND, "UnknownCommand", what)
         try:
             async with asyncio.timeout(_READ_WITHIN_SECONDS):
                 form = await self._known(incident, name)

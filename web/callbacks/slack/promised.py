@@ -43,10 +43,10 @@ Tell = Callable[[Told], Awaitable[None]]
 
 
 class Promised:
-    """Owns the work that goes on after its answer."""
+    """Owns the work that goes on after its answer, which comes `within` so many seconds."""
 
     def __init__(self, within: float = ANSWER_WITHIN_SECONDS) -> None:
-        self._within = within
+        self.within = within
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def told(self, work: Work, tell: Tell) -> Told:
@@ -61,7 +61,7 @@ class Promised:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         try:
-            return await asyncio.wait_for(asyncio.shield(answer), self._within)
+            return await asyncio.wait_for(asyncio.shield(answer), self.within)
         except TimeoutError:
             return NOT_YET if answer.cancel() else answer.result()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, RetryableError
 from connectors.slack.conversations import incident_of, incident_sealed, payload_of
 from rules.wording.times import in_utc_minutes
 from web.callbacks.slack.apps import SlackApp
@@ -52,7 +52,9 @@ class Reactions:
             message, incident = await self._message(place, stamp)
         except ConnectorError as error:
             log.warning("slack.message_unread", channel=self._app.name, error=error.reason)
-            return Told(error.reason, "alarm", status=HTTPStatus.SERVICE_UNAVAILABLE)
+            again = isinstance(error, RetryableError)
+            status = HTTPStatus.SERVICE_UNAVAILABLE if again else HTTPStatus.BAD_GATEWAY
+            return Told(error.reason, "alarm", status=status)
         if not message or incident is None or payload_of(message):
             return NOTHING
         author = await self._people.name(text_in(message, "user"))

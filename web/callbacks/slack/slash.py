@@ -1,7 +1,7 @@
 """The command `/incident`: report, list, show, update, who is on call, why somebody was paged."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from html import unescape
@@ -12,6 +12,7 @@ from incidents.questions import read_why
 from incidents.schedules.overrides import book_of
 from models.answers.view import IncidentView
 from models.answers.why import WhyQuestion
+from models.command import COMMANDS
 from web.api.reading import WORKER
 from web.api.refusing import reaching_incidents
 from web.callbacks.slack.asked import command_id
@@ -20,6 +21,7 @@ from web.callbacks.slack.people import SlackPeople
 from web.callbacks.slack.promised import Promised
 from web.callbacks.slack.said import outcome, to_them
 from web.http.errors import Refused
+from web.identity.asker import Asker
 from web.pages.all import Parts
 from web.pages.board.on_call import OnCallNow
 from web.pages.sending import Told, told_of
@@ -34,6 +36,7 @@ HELP = (
     "/incident list: the open incidents",
     "/incident show ID: how one stands",
     "/incident update ID TEXT: posts a status update",
+    "/incident do ID COMMAND: opens the form of any command, such as set_severity",
     "/incident oncall: who is on call now",
     "/incident why ID [WHO]: why somebody was paged, or was not",
 )
@@ -63,14 +66,23 @@ class Slash:
         text = unescape(form.get("text", "")).strip()
         verb, _, rest = _ON_CALL.sub("oncall", text, count=1).partition(" ")
         user, rest = form.get("user_id", ""), rest.strip()
-        if verb.lower() == "report":
-            make = partial(self._buttons.forms.report, title=rest[:300])
+        make = self._form(verb.lower(), rest)
+        if make:
             failed = await self._buttons.opened(user, form.get("trigger_id", ""), make)
             return outcome(failed) if failed else {}
         work = partial(self._done, user, verb.lower(), rest, form.get("trigger_id", ""))
         url = form.get("response_url", "")
         told = await self._promised.told(work, partial(self._buttons.tell, url))
         return to_them(told.text, told.lines)
+
+    def _form(self, verb: str, rest: str) -> Callable[[Asker], Any] | None:
+        """The form that somebody asks for, if it is one."""
+        if verb == "report":
+            return partial(self._buttons.forms.report, title=rest[:300])
+        incident, _, command = rest.partition(" ")
+        if verb == "do" and command:
+            return partial(self._buttons.forms.command, incident, command_named(command))
+        return None
 
     async def _done(self, user: str, verb: str, rest: str, trigger: str) -> Told:
         if verb == "update":
@@ -144,6 +156,13 @@ class Slash:
         told = found.explanation
         lines = [answer.text for answer in told.answers[-MOST_ANSWERS:]]
         return Told(f"Why, by the record of {told.incident}:", "", (*lines, *told.notes))
+
+
+def command_named(typed: str) -> str:
+    """The command that somebody means: by its name, or as they type it in the console."""
+    name = "_".join(typed.lower().replace("-", " ").split())
+    as_typed = (spec.name for spec in COMMANDS.values() if spec.typed == name.replace("_", "-"))
+    return name if name in COMMANDS else next(as_typed, name)
 
 
 def _possible(view: IncidentView) -> Iterable[str]:
