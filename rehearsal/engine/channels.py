@@ -5,6 +5,7 @@ from datetime import timedelta
 from connectors.channels.directory import ChannelDirectory
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.messages.message import Message
+from models.messages.place import KeptPlace, PlaceWanted
 from models.messages.reference import Reference
 
 
@@ -32,6 +33,20 @@ class RecordingChannel:
         if respond_url:
             self.links.setdefault(message.key, respond_url)
         return None
+
+    async def keep(
+        self,
+        wanted: PlaceWanted,
+        kept: KeptPlace | None,
+        *,
+        timeout: timedelta,  # noqa: ARG002 - nothing is waited for
+    ) -> KeptPlace:
+        """The place of an incident, as it is wanted; there is none, and nobody needs it."""
+        if self.fails_always:
+            raise self.fails_always
+        place = kept or KeptPlace(place=f"{self.name}/{wanted.incident_id}", name=self.name)
+        invited = tuple(sorted(member.name for member in wanted.members))
+        return place.changed(topic=wanted.topic, invited=invited, closed=wanted.closed)
 
 
 class RecordingChannels(ChannelDirectory):

@@ -95,6 +95,17 @@ async def test_an_incident_has_a_channel_of_its_own_from_a_severity_on(
     assert "its own place by chat is #inc-" in str([e.summary for e in record.timeline])
 
 
+async def test_a_rehearsal_makes_no_channel_and_goes_on_as_if_it_had(
+    time_skipping: WorkflowEnvironment, task_queue: str, tmp_path: Path
+) -> None:
+    """Its channels only record."""
+    rehearsed = Stage(time_skipping, task_queue, tmp_path / "documents")
+    async with rehearsed.worker():
+        await rehearsed.report(LIVE.changed(own_places={"chat": OwnPlace(severities=("SEV1",))}))
+        kinds = [entry.kind for entry in (await rehearsed.record()).timeline]
+    assert (kinds.count("place.made"), kinds.count("notification.sent")) == (1, 2)
+
+
 async def test_without_a_channel_of_its_own_everything_goes_to_the_usual_one(
     stage: Stage, slack: SlackCounterpart
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.counterparts.slack import PLACE
 from tests.web.callbacks.conftest import ANA, BO, STRANGER, Office, until
+from web.identity.rates import Rates
 
 
 async def test_somebody_whom_the_policy_does_not_know_does_nothing_and_learns_how(
@@ -60,3 +61,15 @@ async def test_a_member_id_counts_whatever_slack_says_about_the_account(office: 
     calls = len(office.slack.calls("users.info"))
     await office.user(ANA).types("list")
     assert len(office.slack.calls("users.info")) == calls
+
+
+async def test_a_person_may_ask_only_so_often(office: Office) -> None:
+    """As with every other credential; they read how long to wait."""
+    people = office.app.state.slack[0]._buttons._people
+    rates, people._rates = people._rates, Rates(burst=1, per_second=0.001)
+    try:
+        await office.user(ANA).types("oncall")
+        told = await office.user(ANA).types("oncall")
+    finally:
+        people._rates = rates
+    assert "too many requests" in told["blocks"][0]["text"]["text"]

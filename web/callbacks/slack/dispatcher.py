@@ -28,7 +28,7 @@ class Dispatcher:
     def __init__(self, app: SlackApp, parts: Parts, pages: str | None = None) -> None:
         self.app = app
         self.promised = Promised()
-        people = SlackPeople(app, parts.policy.rules)
+        people = SlackPeople(app, parts.policy.rules, parts.rates)
         self._buttons = Buttons(app, people, parts, self.promised)
         self._slash = Slash(people, parts, self.promised, self._buttons, pages)
         self._reactions = Reactions(app, people, self._buttons)

@@ -16,6 +16,7 @@ from rules.people.naming.identities import EMAIL, person_known_as
 from web.callbacks.slack.apps import SlackApp
 from web.http.errors import Refused, unavailable
 from web.identity.asker import Asker
+from web.identity.rates import Rates
 
 SCOPES = frozenset({Scope.REPORT.value, Scope.READ.value, Scope.COMMAND.value})
 _WITHIN = timedelta(seconds=1.5)
@@ -31,20 +32,24 @@ class SlackPeople:
     It remembers addresses for a minute, and never that somebody has none.
     """
 
-    def __init__(self, app: SlackApp, rules: Callable[[], IntakeRules]) -> None:
+    def __init__(self, app: SlackApp, rules: Callable[[], IntakeRules], rates: Rates) -> None:
         self._app = app
         self._rules = rules
+        self._rates = rates
         self._addresses: OrderedDict[str, tuple[float, str]] = OrderedDict()
         self._team = ""
 
     async def asker(self, user: str) -> Asker:
-        """Who asks, if a user does something. Raises Refused (403, 503)."""
+        """Who asks, if a user does something. Raises Refused (403, 429, 503)."""
         if not SLACK_USER.fullmatch(user):
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", "Slack does not say who you are")
         person = await self._person(user)
         if person is None:
             raise Refused(HTTPStatus.FORBIDDEN, "NotAuthorised", unknown(user))
-        return Asker(name=person, proof=Proof.CHAT, source=f"Slack user {user}", scopes=SCOPES)
+        source = f"Slack user {user}"
+        asker = Asker(name=person, proof=Proof.CHAT, source=source, scopes=SCOPES)
+        self._rates.check(asker, "")
+        return asker
 
     async def known(self, user: str) -> bool:
         """Whether the policy knows a user; false if that cannot be found out."""
