@@ -15,6 +15,7 @@ from connectors.slack.blocks import LABELS
 from models.messages.live import LiveMessage
 from models.messages.message import Message, MessageKind
 from models.messages.reference import Reference
+from tests.fakes.counterparts.counterpart import WAIT
 from tests.fakes.counterparts.slack import PLACE, USER, SlackCounterpart
 from tests.fakes.messages import a_message
 from tests.fakes.slack.state import BOT
@@ -257,3 +258,32 @@ async def test_the_first_message_in_a_channel_leads_to_the_page_of_its_incident(
     assert root.words.endswith("https://inc.example.org/incidents/INC-1")
     assert "https://inc.example.org/r/" in own.words
     assert "https://" not in later.words
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "users.lookupByEmail"])
+async def test_whoever_asks_too_often_waits_as_long_as_slack_says(
+    slack: SlackCounterpart, method: str
+) -> None:
+    """Each method has a limit of its own."""
+    slack.server.allows = {method: 1}
+    first = await sent_and_edited(slack, "1")
+    assert first is None
+    second = await sent_and_edited(slack, "2")
+    assert second
+    assert second.retry_after == WAIT
+
+
+async def sent_and_edited(slack: SlackCounterpart, key: str) -> RetryableError | None:
+    """Page somebody and edit the page; returns what went wrong for now."""
+    live = LiveMessage(incident_id="INC-1", recipient="ana", heading="x", facts={})
+    directory = ChannelDirectory({"chat": channel_settings(slack.settings)})
+    page = a_page(key=key, address="ana@example.org")
+    try:
+        there = await directory.send("chat", page, timeout=SOON)
+        assert there
+        await directory.edit("chat", live, there, timeout=SOON)
+    except RetryableError as error:
+        return error
+    finally:
+        await directory.aclose()
+    return None

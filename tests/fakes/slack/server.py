@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.views import View
 
+from tests.fakes.counterparts.counterpart import WAIT
 from tests.fakes.slack.checks import check_blocks
 from tests.fakes.slack.socket import SlackSocket
 from tests.fakes.slack.state import BOT, TEAM, Conversation, Posted, Refused, Workspace
@@ -21,7 +22,8 @@ class SlackServer(WebhookSink):
     """The Web API of one workspace, for whoever has the token of the bot.
 
     What `answers` hold meets the next `chat.postMessage`; `meets` holds answers for other methods.
-    `without` are scopes that the app lacks: calls of these methods are refused.
+    `without` are scopes that the app lacks: calls of these methods are refused. `allows` says how
+    many more calls of a method are allowed in this minute.
     """
 
     def __init__(self, token: str = TOKEN) -> None:
@@ -31,6 +33,7 @@ class SlackServer(WebhookSink):
         self.app_token = APP_TOKEN
         self.meets: dict[str, list[Answer]] = {}
         self.without: set[str] = set()
+        self.allows: dict[str, int] = {}
         self.told: list[dict[str, Any]] = []
         """What came to response URLs, and what only one person sees."""
         self.open_views: list[dict[str, Any]] = []
@@ -75,6 +78,12 @@ class SlackServer(WebhookSink):
         programmed = waiting.pop(0) if waiting else None
         if programmed and not programmed.effective:
             return programmed
+        if self.allows.get(method) == 0:
+            said = {"ok": False, "error": "ratelimited"}
+            headers = {"Retry-After": f"{WAIT.seconds}"}
+            return Answer(status=429, headers=headers, body=json.dumps(said).encode())
+        if method in self.allows:
+            self.allows[method] -= 1
         done = self._done(method, headers, body)
         return programmed or Answer(body=json.dumps(done).encode())
 
