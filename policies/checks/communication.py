@@ -98,6 +98,10 @@ def own_channels(policy: Policy) -> Iterator[Finding]:
         if own.at_least:
             loc = (*loc, "at_least")
             yield from unknown(loc, "severity", own.at_least, policy.severities)
+    several = [name for name, channel in policy.channels.items() if channel.own_channel]
+    for name in several[1:]:
+        what = f"{several[0]} and {name} make the same channel for an incident in one workspace"
+        yield warning(("channels", name, "own_channel"), what, "keep one of them", key=True)
 
 
 def _told_by_clocks(policy: Policy, audience: str) -> bool:

@@ -68,3 +68,12 @@ def test_whoever_is_paged_in_slack_is_known_there() -> None:
     expected = expected_at(marked, [f"warning: {said}; add slack: U..., or email"])
     found = [each for each in warnings("", to=marked.replace(MARK, "")) if "Slack" in each]
     assert found == expected
+
+
+def test_only_one_channel_makes_a_channel_for_each_incident() -> None:
+    """Two of one workspace would meet in it."""
+    own = "{ kind: slack, own_channel: {} }"
+    text = LEAST + f"channels: {{ a: {own}, b: {{ kind: slack, §own_channel: {{}} }} }}\n"
+    said = "a and b make the same channel for an incident in one workspace; keep one of them"
+    found = [each for each in warnings("", to=text.replace(MARK, "")) if "workspace" in each]
+    assert found == expected_at(text, [f"warning: {said}"])

@@ -73,3 +73,16 @@ async def test_a_person_may_ask_only_so_often(office: Office) -> None:
     finally:
         people._rates = rates
     assert "too many requests" in told["blocks"][0]["text"]["text"]
+
+
+async def test_an_app_that_may_not_read_addresses_knows_people_by_their_member_id(
+    office: Office,
+) -> None:
+    """Nobody waits for what never comes: the others read how to be known."""
+    office.slack.without = {"users.info"}
+    try:
+        told = await office.user(STRANGER).types("list")
+        assert await office.user(ANA).types("report") == {}
+    finally:
+        office.slack.without = set()
+    assert f"slack: {STRANGER}" in told["blocks"][0]["text"]["text"]

@@ -1,5 +1,6 @@
 """Where Slack cannot reach the web server, the web server calls Slack, and all is the same."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,7 +8,7 @@ from structlog.testing import capture_logs
 
 from tests.fakes.counterparts.slack import PLACE
 from tests.fakes.slack.socket import SlackSocket
-from tests.web.callbacks.conftest import ANA, Office
+from tests.web.callbacks.conftest import ANA, Office, until
 from web.callbacks.slack import socket_mode
 from web.callbacks.slack.socket_mode import Socket, sockets_of
 
@@ -49,6 +50,25 @@ async def test_a_connection_that_slack_ends_is_made_anew(
     """Without anybody who sees to it."""
     socket.ends_soon()
     await socket.wait_for(2)
+    said = await socket.sends("slash_commands", {"text": "oncall", "user_id": ANA})
+    assert "primary: ana" in said["blocks"][0]["text"]["text"]
+
+
+async def test_an_error_of_ours_is_logged_and_the_connection_goes_on(
+    office: Office, socket: SlackSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What broke is not acknowledged, so Slack sends it again if it can."""
+    [dispatcher] = office.app.state.slack
+
+    async def breaks(_: object) -> dict[str, object]:
+        raise ValueError("secret")
+
+    with capture_logs() as logged, monkeypatch.context() as broken:
+        broken.setattr(dispatcher, "command", breaks)
+        sending = asyncio.create_task(socket.sends("slash_commands", {"text": "list"}))
+        await until(lambda: any(each["event"] == "slack.broken" for each in logged))
+    sending.cancel()
+    assert "secret" not in repr(logged)
     said = await socket.sends("slash_commands", {"text": "oncall", "user_id": ANA})
     assert "primary: ana" in said["blocks"][0]["text"]["text"]
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from connectors.errors import ConnectorError
+import structlog
+
+from connectors.errors import ConnectorError, PermanentError
 from models.access import Scope
 from models.intake import IntakeRules
 from models.policy.sections.people import SLACK_USER
@@ -17,6 +19,8 @@ from web.callbacks.slack.apps import SlackApp
 from web.http.errors import Refused, unavailable
 from web.identity.asker import Asker
 from web.identity.rates import Rates
+
+log = structlog.get_logger(__name__)
 
 SCOPES = frozenset({Scope.REPORT.value, Scope.READ.value, Scope.COMMAND.value})
 _WITHIN = timedelta(seconds=1.5)
@@ -79,6 +83,9 @@ class SlackPeople:
         try:
             found = (await self._app.slack.call("users.info", _WITHIN, user=user)).get("user")
             team = await self._own_team() if isinstance(found, dict) else ""
+        except PermanentError as error:
+            log.warning("slack.address_unknown", channel=self._app.name, error=error.reason)
+            return ""
         except ConnectorError as error:
             message = f"Slack does not say who you are: {error.reason}"
             raise unavailable("SlackNotReachable", message) from None

@@ -129,6 +129,9 @@ class Socket:
         except Refused as refused:
             log.warning("slack.refused", channel=self._api.channel, error=refused.kind)
             return {}
+        except Exception as error:  # noqa: BLE001 - the library would say nothing about it
+            log.error("slack.broken", channel=self._api.channel, error=type(error).__name__)
+            return None
 
     def _in_loop(self, work: Any) -> Any:
         """Wait in a thread for what the event loop does."""
