@@ -50,10 +50,18 @@ TEMPORAL = str(Path(sys.executable).parent / "temporal")
 ANSWERS_AS_IT_IS = 'matching.TaskQueueInfoByBuildIdTTL="100ms"'
 """What waits in a queue is counted when a test asks, not five seconds before."""
 
+FORGETS_QUEUES = (
+    'matching.maxTaskQueueIdleTime="20s"',
+    "metrics.breakdownByTaskQueue=false",
+    "metrics.breakdownByPartition=false",
+)
+"""Each test has queues of its own. The server spends most of its time on those of earlier tests if
+it keeps them for five minutes, and measures each of them for ever."""
+
 
 async def time_skipping_server(*dynamic_config: str) -> WorkflowEnvironment:
     """A dev server with a virtual clock for each workflow."""
-    values = (*TIME_SKIPPING, *IN_ORDER, *NOTHING_OLDER, *dynamic_config)
+    values = (*TIME_SKIPPING, *IN_ORDER, *NOTHING_OLDER, *FORGETS_QUEUES, *dynamic_config)
     nobodys = ["--env-file", "none", "--disable-config-file", "--disable-config-env"]
     return await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=TEMPORAL,
