@@ -1,9 +1,12 @@
 """HTTP clients that keep nothing of an answer."""
 
+from functools import cache
 from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 
@@ -29,4 +32,20 @@ def made_client(*, here: bool) -> "httpx2.AsyncClient":
     """
     import httpx2  # noqa: PLC0415 - no setting needs it
 
-    return httpx2.AsyncClient(follow_redirects=False, trust_env=not here, cookies=_NoCookies())
+    return httpx2.AsyncClient(
+        follow_redirects=False,
+        trust_env=not here,
+        cookies=_NoCookies(),
+        verify=_trusted(environment=not here),
+    )
+
+
+@cache
+def _trusted(*, environment: bool) -> "ssl.SSLContext":
+    """The certificates that this machine trusts; the `environment` may name others.
+
+    All clients share them: to read them takes longer than to make a client.
+    """
+    import httpx2  # noqa: PLC0415 - no setting needs it
+
+    return httpx2.create_ssl_context(trust_env=environment)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, params
 from pydantic import SecretStr
 from temporalio.client import Client
 
@@ -35,6 +35,7 @@ from web.http.description import describe
 from web.http.errors import install
 from web.http.forwarded import Forwarded
 from web.http.hosts import KnownHosts
+from web.http.served import serve
 from web.identity.bearer_tokens import BearerTokens
 from web.identity.identified import Identified
 from web.identity.limits import FailedAttempts
@@ -89,14 +90,14 @@ def create_app(
 def _serve_api(app: FastAPI, parts: Parts, task_queue: str, probe: Probe | None) -> None:
     """Serve what a token opens, and what says whether the web server works."""
     health = Health(parts.policy, probe or Probe(parts.client, task_queue))
-    app.include_router(health.router())
+    serve(app, health.router())
     identify, failures = parts.tokens.asker, parts.failures
     senders = Depends(Identified(identify, failures, of_alerts()))
     deliveries = Deliveries(parts.client, parts.policy, task_queue)
-    app.include_router(deliveries.router(), dependencies=[senders])
+    serve(app, deliveries.router(senders))
     known = Depends(Identified(identify, failures, parts.rates))
-    for router in _api(parts, task_queue):
-        app.include_router(router, dependencies=[known])
+    for router in _api(parts, task_queue, known):
+        serve(app, router)
 
 
 def _serve_slack(
@@ -105,7 +106,7 @@ def _serve_slack(
     """Serve what Slack sends about people."""
     app.state.slack = tuple(Dispatcher(each, parts, public_url) for each in apps)
     if apps:
-        app.include_router(SlackCallbacks(app.state.slack, parts.failures).router())
+        serve(app, SlackCallbacks(app.state.slack, parts.failures).router())
 
 
 def _serve_logins(
@@ -113,22 +114,22 @@ def _serve_logins(
 ) -> None:
     """Serve what the session of a login opens: the pages, and the codec."""
     for router in pages_of(keys, public_url, parts) if keys else ():
-        app.include_router(router)
+        serve(app, router)
     if codec:
         logins = logins_of(keys, public_url, parts.tokens) if keys else None
         serve_codec(app, codec, parts, logins)
 
 
-def _api(parts: Parts, task_queue: str) -> Iterator[APIRouter]:
+def _api(parts: Parts, task_queue: str, known: params.Depends) -> Iterator[APIRouter]:
     """What people and tools reach with a credential."""
     client, policy, feeds = parts.client, parts.policy, parts.feeds
-    yield parts.reports.router()
-    yield parts.reading.router()
-    yield CommandApi(parts.commanding).router()
-    yield PeopleApi(client, policy, task_queue, feeds).router()
-    yield OverridesApi(parts.overrides).router()
-    yield PolicyApi(client, policy, parts.reading).router()
-    yield EventsApi(parts.watching, parts.tokens.asker).router()
+    yield parts.reports.router(known)
+    yield parts.reading.router(known)
+    yield CommandApi(parts.commanding).router(known)
+    yield PeopleApi(client, policy, task_queue, feeds).router(known)
+    yield OverridesApi(parts.overrides).router(known)
+    yield PolicyApi(client, policy, parts.reading).router(known)
+    yield EventsApi(parts.watching, parts.tokens.asker).router(known)
 
 
 def _name_in(public_url: str | None) -> tuple[str, ...]:

@@ -4,12 +4,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import structlog
-
 from connectors.errors import PermanentError
 from connectors.slack.api import Slack, SlackError
-
-log = structlog.get_logger(__name__)
 
 EVENT_TYPE = "incident_message"
 KEY, INCIDENT, SEAL = "key", "incident", "seal"
@@ -117,6 +113,9 @@ async def earlier(
             answer = await slack.call(method, timeout, cursor=cursor, **asked)
         except SlackError as refused:
             if refused.code in _NOT_ALLOWED:
+                import structlog  # noqa: PLC0415 - no setting needs it
+
+                log = structlog.get_logger(__name__)
                 log.warning("slack.cannot_look_back", channel=slack.channel, code=refused.code)
             return None
         messages = answer.get("messages")

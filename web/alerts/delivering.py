@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, params
 from temporalio.client import Client
 
 from incidents.alerts import hand_on
@@ -110,9 +110,9 @@ class Deliveries:
         received = len(said.alerts) - ignored
         return Taken(group=group, received=received, taken=len(batch.alerts), ignored=ignored)
 
-    def router(self) -> APIRouter:
-        """The routes, one for each format."""
-        router = APIRouter(tags=["alerts"])
+    def router(self, *guards: params.Depends) -> APIRouter:
+        """The routes, one for each format, each behind `guards`."""
+        router = APIRouter(tags=["alerts"], dependencies=guards)
         for form in FORMATS.values():
             router.add_api_route(
                 ADDRESS.format(name=form.name),

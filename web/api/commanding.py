@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, params
 from fastapi.responses import Response
 from pydantic import BaseModel, Field, ValidationError, create_model
 from temporalio.client import Client
@@ -207,9 +207,9 @@ class CommandApi:
             return _sent(incident, spec.name, key)
         return Answer(done.model_dump(mode="json") | {"command_id": key})
 
-    def router(self) -> APIRouter:
-        """The routes."""
-        router = APIRouter(tags=["commands"])
+    def router(self, *guards: params.Depends) -> APIRouter:
+        """The routes, each behind `guards`."""
+        router = APIRouter(tags=["commands"], dependencies=guards)
         for spec in COMMANDS.values():
             if spec.internal:
                 continue

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, params
 from fastapi.responses import Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
@@ -188,9 +188,9 @@ class OverridesApi:
         ended = await self._overrides.end(asker, override, _actor(asker, actor))
         return Answer(ended.model_dump(mode="json"))
 
-    def router(self) -> APIRouter:
-        """The routes."""
-        router = APIRouter(tags=["people"])
+    def router(self, *guards: params.Depends) -> APIRouter:
+        """The routes, each behind `guards`."""
+        router = APIRouter(tags=["people"], dependencies=guards)
         router.add_api_route(
             AT,
             self.list,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, params
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 from temporalio.client import Client
@@ -116,9 +116,9 @@ class PeopleApi:
         policy = self._policy.in_force().policy
         return InstallationWorkloads(self._client, policy, self._task_queue, patience)
 
-    def router(self) -> APIRouter:
-        """The routes."""
-        router = APIRouter(tags=["people"])
+    def router(self, *guards: params.Depends) -> APIRouter:
+        """The routes, each behind `guards`."""
+        router = APIRouter(tags=["people"], dependencies=guards)
         routes: tuple[tuple[str, Any, type[BaseModel], str], ...] = (
             ("/v1/oncall", self.on_call, OnCallShown, "who is on call, now and in the next days"),
             ("/v1/workloads", self.workloads, WorkloadsShown, "everybody's workload"),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, params
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from temporalio.client import Client
@@ -125,9 +125,9 @@ class PolicyApi:
             raise Refused(HTTPStatus.NOT_FOUND, "UnknownPolicy", message)
         return loaded
 
-    def router(self) -> APIRouter:
-        """The routes."""
-        router = APIRouter(tags=["policy"])
+    def router(self, *guards: params.Depends) -> APIRouter:
+        """The routes, each behind `guards`."""
+        router = APIRouter(tags=["policy"], dependencies=guards)
         refused = (401, 403, 404, 422)
         router.add_api_route(
             "/v1/policy",

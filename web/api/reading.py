@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, params
 from fastapi.responses import Response
 from pydantic import BaseModel, BeforeValidator, Field
 from temporalio.client import Client
@@ -309,9 +309,9 @@ class Reading:
         asker_of(request).may(Scope.READ)
         return await self.seen(incident)
 
-    def router(self) -> APIRouter:
-        """The routes."""
-        router = APIRouter(tags=["incidents"])
+    def router(self, *guards: params.Depends) -> APIRouter:
+        """The routes, each behind `guards`."""
+        router = APIRouter(tags=["incidents"], dependencies=guards)
         routes: tuple[tuple[str, Any, type[BaseModel], str], ...] = (
             ("/v1/incidents", self.list, Listed, "a list of incidents"),
             ("/v1/incidents/{incident}", self.show, Shown, "one incident"),

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request, Response, params
 from pydantic import AwareDatetime, FailFast, Field
 from temporalio.client import Client
 
@@ -223,9 +223,9 @@ class Reports:
         except ReportRefused as refused:
             raise _not_begun(refused) from None
 
-    def router(self) -> APIRouter:
-        """The routes."""
-        router = APIRouter(tags=["incidents"])
+    def router(self, *guards: params.Depends) -> APIRouter:
+        """The routes, each behind `guards`."""
+        router = APIRouter(tags=["incidents"], dependencies=guards)
         router.add_api_route(
             "/v1/incidents",
             self.report,

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, params
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from pydantic import BaseModel, Field
 from temporalio.api.common.v1 import Payload, Payloads
@@ -22,6 +22,7 @@ from web.http.body import read_body
 from web.http.calling_temporal import UNREADABLE
 from web.http.endpoints import answers, takes
 from web.http.errors import Answer, Refused
+from web.http.served import serve
 from web.identity.asker import Asker, asker_of
 from web.identity.bearer_tokens import BearerTokens
 from web.identity.identified import Identified
@@ -120,9 +121,9 @@ class CodecEndpoint:
         except ParseError:
             raise _wrong("payloads", "have metadata or data that is not base64") from None
 
-    def router(self) -> APIRouter:
-        """The routes."""
-        router = APIRouter(tags=["codec"])
+    def router(self, *guards: params.Depends) -> APIRouter:
+        """The routes, each behind `guards`."""
+        router = APIRouter(tags=["codec"], dependencies=guards)
         for how, verb in ((self.decode, "decrypt"), (self.encode, "encrypt")):
             router.add_api_route(
                 f"{PATHS}{how.__name__}",
@@ -142,7 +143,7 @@ def serve_codec(app: FastAPI, codec: Codec, parts: Parts, logins: Logins | None)
     """Serve the codec to whoever may read incidents; sessions of `logins` count, too."""
     endpoint = CodecEndpoint(codec.codec, parts.client.namespace)
     known = Identified(CodecIdentity(parts.tokens, logins).asker, parts.failures, parts.rates)
-    app.include_router(endpoint.router(), dependencies=[Depends(known)])
+    serve(app, endpoint.router(Depends(known)))
 
 
 def _answer(payloads: list[Payload]) -> Answer:

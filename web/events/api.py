@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, params
 from fastapi.responses import Response
 
 from models.access import Scope
@@ -55,9 +55,9 @@ class EventsApi:
 
         return Reader(asker, still, ForTools())
 
-    def router(self) -> APIRouter:
-        """The routes."""
-        router = APIRouter(tags=["events"])
+    def router(self, *guards: params.Depends) -> APIRouter:
+        """The routes, each behind `guards`."""
+        router = APIRouter(tags=["events"], dependencies=guards)
         nothing: dict[int | str, Any] = {204: NOTHING_LEFT}
         routes: tuple[tuple[str, Any, tuple[int, ...], dict[int | str, Any], str], ...] = (
             ("/v1/incidents/{incident}/events", self.one, (404, 409), nothing, "its events"),
