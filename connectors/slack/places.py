@@ -9,14 +9,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import structlog
-
 from connectors.errors import PermanentError, RetryableError
 from connectors.slack.api import Slack, SlackError
 from connectors.slack.conversations import People, incident_sealed, sealed
 from models.messages.place import KeptPlace, Member, PlaceWanted
-
-log = structlog.get_logger(__name__)
 
 _NAME_BOUND, _MOST_NAMES = 80, 5
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9_-]+")
@@ -148,6 +144,9 @@ class Places:
         try:
             return await self._people.user(member.address, timeout)
         except SlackError as refused:
+            import structlog  # noqa: PLC0415 - no setting needs it
+
+            log = structlog.get_logger(__name__)
             log.warning("slack.member_unknown", channel=self._slack.channel, code=refused.code)
             return None
 
