@@ -21,14 +21,18 @@ TooMany = Callable[[int], Refused]
 
 def too_many(seconds: int) -> Refused:
     """The refusal for people and tools."""
-    message = f"too many requests: wait {seconds} seconds"
+    message = f"too many requests: wait {_seconds(seconds)}"
     headers = {"Retry-After": str(seconds)}
     return Refused(HTTPStatus.TOO_MANY_REQUESTS, "TooManyRequests", message, headers=headers)
 
 
+def _seconds(count: int) -> str:
+    return f"{count} second{'s' * (count != 1)}"
+
+
 def busy(seconds: int) -> Refused:
     """The refusal for senders of alerts, which send again only after a 5xx."""
-    return unavailable("Busy", f"too many deliveries: wait {seconds} seconds")
+    return unavailable("Busy", f"too many deliveries: wait {_seconds(seconds)}")
 
 
 class Rates:

@@ -1,8 +1,14 @@
 """How often somebody may ask."""
 
+from functools import partial
+
 import pytest
 
+from connectors.signed_links import LinkKeys
 from models.proof import Proof
+from tests.scenarios.siren import Siren
+from tests.web.conftest import TOKEN, http_for
+from tests.web.pages.browser import Browser, words
 from web.http.errors import Refused
 from web.identity import rates
 from web.identity.asker import ANYBODY, Asker
@@ -82,3 +88,22 @@ def test_what_is_kept_of_askers_is_bounded(clock: Clock, monkeypatch: pytest.Mon
         assert refused(counted, ANYBODY, address) is None
     assert refused(counted, ANYBODY, "c")
     assert refused(counted, ANYBODY, "a") is None
+
+
+async def test_whoever_floods_is_refused_at_every_way_in(
+    siren: Siren, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """API and pages with 429, alerts with 503; each says when to come back."""
+    monkeypatch.setattr("web.app.Rates", partial(Rates, 0))
+    monkeypatch.setattr("web.app.of_alerts", partial(Rates, 0, 1.0, busy))
+    keys = LinkKeys.read("test:0123456789abcdef0123456789abcdef")
+    async with http_for(siren.client, siren, keys=keys, public_url="http://localhost") as http:
+        asked = await http.get("/v1/incidents")
+        sent = await http.post("/v1/alerts/alertmanager", json={})
+        browser = Browser(http)
+        page = await browser.logs_in("ana", TOKEN)
+        part = await http.get("/parts/board")
+    assert [each.status_code for each in (asked, sent, page, part)] == [429, 503, 429, 429]
+    assert [each.json()["error"] for each in (asked, sent)] == ["TooManyRequests", "Busy"]
+    assert "too many requests: wait 1 second" in words(page.text)
+    assert all(each.headers["Retry-After"] for each in (asked, sent, page, part))
