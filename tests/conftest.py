@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from temporalio.client import Client
+from temporalio.service import GrpcCompression
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from connectors.feeds import directory
@@ -38,6 +40,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what runs in its background without Ctrl-C, and every process that a test
     # starts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+os.environ.setdefault("GOGC", "400")
+"""The servers of tests live shortly: they look for garbage less often, and take more memory."""
+
+vars(Client)["connect"].__func__.__kwdefaults__["grpc_compression"] = GrpcCompression.NONE
+"""Between processes of one machine, compressing takes longer than sending."""
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("new", derandomize=False, max_examples=1000, deadline=None)
