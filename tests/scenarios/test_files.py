@@ -14,8 +14,10 @@ from runtime.settings import ROOT
 FOLDERS = (Path(__file__).parent / "files", ROOT / "docs" / "examples")
 FAULTS = Path(__file__).parent / "faults"
 """What went wrong once, each with the policy under which it did."""
+NO_SCENARIOS = ("slack-manifest",)
+"""Other examples of the documents."""
 FILES = sorted(
-    [path for folder in FOLDERS for path in folder.glob("*.yaml")]
+    [path for folder in FOLDERS for path in folder.glob("*.yaml") if path.stem not in NO_SCENARIOS]
     + list(FAULTS.glob("*/scenario.yaml"))
 )
 
