@@ -56,8 +56,8 @@ def altered(token: str) -> str:
     """The token with another person in it, under the same signature."""
     key, _, rest = token.partition("~")
     body, dot, signature = rest.partition(".")
-    other = link_token().partition("~")[2].partition(".")[0]
-    return f"{key}~{other[:-4]}{body[-4:][::-1]}{dot}{signature}"
+    changed = "B" if body[9] == "A" else "A"
+    return f"{key}~{body[:9]}{changed}{body[10:]}{dot}{signature}"
 
 
 BODIES: dict[str, dict[str, str]] = {"POST": {}}
