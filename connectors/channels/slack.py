@@ -210,7 +210,7 @@ class SlackChannel:
         return bool(message.respond_until or message.address or message.handles)
 
     def _page(self, incident: str) -> str | None:
-        """The page of an incident, which asks whoever opens it who they are."""
+        """The page of an incident; it asks its readers who they are."""
         return web_link(f"{self._pages}/incidents/{incident}") if self._pages else None
 
     def _without(self, way: _Way, code: str) -> _Way | None:

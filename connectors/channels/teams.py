@@ -1,7 +1,7 @@
 """Microsoft Teams: an Adaptive Card to a channel or chat, by the address of a Workflows webhook.
 
-Whoever has the address can post, so all of it is a secret. The webhook only posts: its success says
-that the card was accepted, it names no message, and nothing can be edited.
+Everybody who has the address can post, so all of it is a secret. The webhook only posts: success
+means that it accepted the card. It names no message, so nothing can be edited.
 """
 
 import json

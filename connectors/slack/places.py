@@ -124,7 +124,7 @@ class Places:
     async def _with_members(
         self, kept: KeptPlace, wanted: PlaceWanted, timeout: timedelta
     ) -> KeptPlace:
-        """Invite whoever is not invited yet. Whom Slack does not know counts as invited."""
+        """Invite the people who are not invited yet. People unknown to Slack count as invited."""
         invited = set(kept.invited)
         for member in wanted.members:
             if member.name in invited:

@@ -84,7 +84,7 @@ def wants_place(incident: Incident, policy: CompiledPolicy, channel: str) -> boo
 
 
 def first_messages_of(incident: Incident, policy: CompiledPolicy) -> tuple[FirstMessage, ...]:
-    """The first messages, as whoever pages a live channel itself finds them."""
+    """The first messages, as a page to a live channel itself finds them."""
     shared = ((name, goes_on_from(incident, policy, name, name)) for name in policy.live)
     found = [FirstMessage(channel=name, recipient=name, reference=at) for name, at in shared if at]
     of_places = {(first.channel, first.recipient) for first in found}

@@ -1,4 +1,4 @@
-"""Times on pages: in the time zone of the policy, or in UTC for whoever asks for it."""
+"""Times on pages: in the time zone of the policy, or in UTC if the reader asks for it."""
 
 from dataclasses import dataclass
 from datetime import datetime

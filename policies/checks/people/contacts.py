@@ -72,7 +72,7 @@ def people_reachable(policy: Policy) -> Iterator[Finding]:
 
 
 def known_in_chat(policy: Policy) -> Iterator[Finding]:
-    """Whoever is paged in a chat is known there: by their member ID, or by an address."""
+    """People who are paged in a chat are known there: by their member ID, or by an address."""
     for name, person in policy.people.items():
         channels = person.page_by or (policy.paging.channels if policy.paging else ())
         kinds = {policy.channels[each].kind for each in channels if each in policy.channels}

@@ -44,7 +44,8 @@ class SlackApp:
     async def tell(self, response_url: str, said: Mapping[str, Any]) -> None:
         """Answer what somebody did, at the address that Slack gave for it. Raises nothing.
 
-        The address is a secret: whoever has it can answer. It stays in the memory of this process.
+        The address is a secret, because it is enough for an answer. Only the memory of this process
+        has it.
         """
         parts = parts_of(response_url)
         if parts is None or (parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname)):

@@ -13,7 +13,7 @@ def text_in(said: Any, *path: str) -> str:
 
 
 def command_id(*parts: str) -> str:
-    """The id of a command: it follows from what somebody did, so a repeat of Slack is no second."""
+    """The id of a command. It follows from the action, so a repeat by Slack counts once."""
     return f"slack:{sha256('|'.join(parts).encode()).hexdigest()[:40]}"
 
 

@@ -74,7 +74,7 @@ class Buttons:
         self._promised.later(self.tell(url, told))
 
     async def opened(self, user: str, trigger: str, make: Any) -> Told | None:
-        """Open the form that `make` makes for whoever a user is; why not, if it cannot be."""
+        """Open the form that `make` makes for the person of a user, or say why not."""
         try:
             async with asyncio.timeout(self._promised.within):
                 asker = await self._people.asker(user)
@@ -113,7 +113,7 @@ class Buttons:
     async def given(
         self, user: str, incident: str, name: str, fields: Mapping[str, str], key: str
     ) -> Told:
-        """Give a command as whoever a user is. Raises nothing."""
+        """Give a command as the person of a user. Raises nothing."""
         try:
             asker = await self._people.asker(user)
         except Refused as refused:

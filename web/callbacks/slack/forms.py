@@ -95,6 +95,6 @@ class Forms:
 
 
 def _for_oneself(field: FormField, command: str, asker: Asker) -> FormField:
-    """A role is most often taken by whoever asks for it."""
+    """People mostly take the role themselves, so the form offers the asker first."""
     taken = command == "assign_role" and field.name == "person" and asker.name
     return replace(field, value=asker.name) if taken and asker.name else field

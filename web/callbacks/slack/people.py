@@ -105,7 +105,7 @@ class SlackPeople:
 
 
 def _address_of(user: Any, team: str) -> str:
-    """The address of a user; empty for bots, for whoever left, and for guests of another team.
+    """The address of a user; empty for bots, for people who left, and for guests of another team.
 
     Anybody can have any address in a workspace of their own.
     """
@@ -120,7 +120,7 @@ def _address_of(user: Any, team: str) -> str:
 
 
 def unknown(user: str) -> str:
-    """What somebody reads whom the policy does not know."""
+    """The message for somebody whom the policy does not know."""
     return (
         f"the policy does not know you in Slack. Ask whoever keeps it to add your member ID to "
         f"your name under `people`: slack: {user}. Or give your Slack account the e-mail address "

@@ -39,7 +39,7 @@ class Reactions:
         self._buttons = buttons
 
     async def marked(self, event: Mapping[str, Any]) -> Told:
-        """Write the note, whoever marked the message how often: a message is one note.
+        """Write the note: a message is one note, no matter who marks it and how often.
 
         It is the note of the first person who marked it. Somebody whom the policy does not know
         hears how that changes, but only in the thread of an incident.

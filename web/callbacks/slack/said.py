@@ -21,7 +21,7 @@ def to_them(text: str, lines: Iterable[str] = ()) -> dict[str, Any]:
 
 
 def outcome(told: Told) -> dict[str, Any]:
-    """The outcome of what somebody did, for them alone."""
+    """The outcome of an action, shown only to the person who acted."""
     return to_them(told.text, told.lines)
 
 

@@ -44,7 +44,7 @@ _ON_CALL = re.compile(r"on[ -]?call\b", re.IGNORECASE)
 
 
 class Slash:
-    """Answers the command, to whoever typed it alone."""
+    """Answers the command; only the person who typed it sees the answer."""
 
     def __init__(
         self,
