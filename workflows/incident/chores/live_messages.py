@@ -13,13 +13,13 @@ from models.messages.reference import FirstMessage
 from rules.paging.shown_in_chats import live_message, shown_by
 from rules.paging.urgency import WorkKind
 from workflows.activity_calls import LIFE_OF_A_PAGE, perform
+from workflows.incident.chores.attempts import AGAIN_AFTER, NamedAttempts
 from workflows.incident.component import Component, Due
 from workflows.incident.delivering import is_permanent
 from workflows.incident.desk import Desk
 
 SETTLES_AFTER = timedelta(seconds=1)
 """At most one edit a second: what changes meanwhile is shown by the next."""
-AGAIN_AFTER = timedelta(minutes=1)
 MOST_FAILURES = 5
 """After so many failures in a row, a message waits for the next change."""
 
@@ -34,26 +34,19 @@ class LiveMessages(Component):
     def __init__(self, desk: Desk, shown: Mapping[str, str]) -> None:
         self._desk = desk
         self._shown = dict(shown)
-        self._busy: set[str] = set()
-        self._not_before: dict[str, datetime] = {}
-        self._failures: dict[str, int] = {}
+        self._attempts = NamedAttempts(desk)
         self._known: tuple[Incident, CompiledPolicy, _Wanted] | None = None
 
     def launch(self, now: datetime) -> None:
         """Edit each message that shows something else than it should."""
         for first, live in self._stale():
             name = _name(first)
-            if name not in self._busy and self._not_before.get(name, now) <= now:
-                self._busy.add(name)
-                self._desk.launch(self._edit(first, live))
+            if self._attempts.may_begin(name, now):
+                self._attempts.begin(name, self._edit(first, live))
 
     def next_due(self) -> Due | None:
         """When to edit a message again."""
-        waiting = (_name(first) for first, _ in self._stale())
-        at = min(
-            (self._not_before[n] for n in waiting if n in self._not_before and n not in self._busy),
-            default=None,
-        )
+        at = self._attempts.again_at(_name(first) for first, _ in self._stale())
         return (at, "show how the incident stands") if at else None
 
     @property
@@ -101,21 +94,21 @@ class LiveMessages(Component):
         except FailureError as error:
             self._failed(name, live, permanent=is_permanent(error))
         else:
-            self._shown[name] = shown_by(live)
-            self._failures.pop(name, None)
-            self._not_before[name] = desk.now() + SETTLES_AFTER
-        finally:
-            self._busy.discard(name)
+            self._settle(name, live)
 
     def _failed(self, name: str, live: LiveMessage, *, permanent: bool) -> None:
         """Try it again later. If that cannot help, leave it until the incident changes."""
-        failures = self._failures.get(name, 0) + 1
-        self._failures[name] = failures
-        self._not_before[name] = self._desk.now() + AGAIN_AFTER * 2 ** (failures - 1)
+        failures = self._attempts.failed(name)
         if permanent or failures >= MOST_FAILURES:
-            self._shown[name] = shown_by(live)
-            self._failures.pop(name)
-            self._not_before[name] = self._desk.now() + SETTLES_AFTER
+            self._settle(name, live)
+        else:
+            self._attempts.wait(name, AGAIN_AFTER * 2 ** (failures - 1))
+
+    def _settle(self, name: str, live: LiveMessage) -> None:
+        """Leave a message as it is until there is something else to show."""
+        self._shown[name] = shown_by(live)
+        self._attempts.begin_anew(name)
+        self._attempts.wait(name, SETTLES_AFTER)
 
 
 def _name(first: FirstMessage) -> str:

@@ -15,12 +15,12 @@ from rules.paging.urgency import WorkKind
 from rules.record.references import awaits_place
 from states.lifecycle import TERMINAL
 from workflows.activity_calls import LIFE_OF_A_PAGE, perform
+from workflows.incident.chores.attempts import AGAIN_AFTER, NamedAttempts
 from workflows.incident.component import Component, Due
 from workflows.incident.delivering import is_permanent
 from workflows.incident.desk import Desk
 
 SETTLES_AFTER = timedelta(seconds=1)
-AGAIN_AFTER = timedelta(minutes=1)
 MOST_FAILURES = 3
 """After so many failures in a row, messages go to the usual place, or the place stays as it is."""
 
@@ -41,23 +41,19 @@ class Places(Component):
         self._desk = desk
         self._kept = dict(kept)
         self._quiet = quiet
-        self._busy: set[str] = set()
-        self._not_before: dict[str, datetime] = {}
-        self._failures: dict[str, int] = {}
+        self._attempts = NamedAttempts(desk)
         self._left: dict[str, PlaceWanted] = {}
         self._known: tuple[Incident, CompiledPolicy, bool, _Wanted] | None = None
 
     def launch(self, now: datetime) -> None:
         """Make each place as it is to be."""
         for channel, wanted in self._stale():
-            if channel not in self._busy and self._not_before.get(channel, now) <= now:
-                self._busy.add(channel)
-                self._desk.launch(self._keep(channel, wanted))
+            if self._attempts.may_begin(channel, now):
+                self._attempts.begin(channel, self._keep(channel, wanted))
 
     def next_due(self) -> Due | None:
         """When to see to a place again."""
-        free = {channel for channel, _ in self._stale()} - self._busy
-        at = min((at for name, at in self._not_before.items() if name in free), default=None)
+        at = self._attempts.again_at(channel for channel, _ in self._stale())
         return (at, "see to the place of the incident") if at else None
 
     @property
@@ -111,12 +107,10 @@ class Places(Component):
             self._failed(channel, wanted, permanent=is_permanent(error))
         else:
             self._kept[channel] = made
-            self._failures.pop(channel, None)
-            self._not_before[channel] = desk.now() + SETTLES_AFTER
+            self._attempts.begin_anew(channel)
+            self._attempts.wait(channel, SETTLES_AFTER)
             if channel not in desk.incident.places:
                 self._made(channel, made)
-        finally:
-            self._busy.discard(channel)
 
     def _made(self, channel: str, made: KeptPlace) -> None:
         desk = self._desk
@@ -128,12 +122,11 @@ class Places(Component):
     def _failed(self, channel: str, wanted: PlaceWanted, *, permanent: bool) -> None:
         """Try it again later; in the end leave it until the incident changes."""
         desk = self._desk
-        failures = self._failures.get(channel, 0) + 1
-        self._failures[channel] = failures
-        self._not_before[channel] = desk.now() + AGAIN_AFTER * failures
+        failures = self._attempts.failed(channel)
+        self._attempts.wait(channel, AGAIN_AFTER * failures)
         if not permanent and failures < MOST_FAILURES:
             return
-        self._failures.pop(channel)
+        self._attempts.begin_anew(channel)
         self._left[channel] = wanted
         if awaits_place(desk.incident, desk.policy, channel):
             desk.replace(_with_place(desk, channel, ""))
