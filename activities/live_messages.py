@@ -5,7 +5,7 @@ from temporalio import activity
 
 from activities.send_notification import attempt_timeout
 from connectors.channels.directory import ChannelDirectory
-from connectors.temporal_failures import channel_failure, delivery_failure
+from connectors.temporal_failures import failures_of
 from models.contracts.live import EDIT_MESSAGE, KEEP_PLACE, EditMessage, KeepPlace
 from models.messages.place import KeptPlace
 
@@ -25,12 +25,8 @@ class LiveMessagesActivity:
         Raises ApplicationError as send_notification does.
         """
         channel, reference, live = request.channel, request.reference, request.live
-        try:
+        with failures_of(live.incident_id, channel, "message.not_edited"):
             await self._channels.edit(channel, live, reference, timeout=attempt_timeout())
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the history typed
-            failure = delivery_failure(live.incident_id, channel, error)
-            log.warning("message.not_edited", channel=channel, error=failure.error)
-            raise channel_failure(failure) from None
         log.info("message.edited", channel=channel, incident=live.incident_id)
         return True
 
@@ -41,13 +37,9 @@ class LiveMessagesActivity:
         Raises ApplicationError as send_notification does.
         """
         channel, wanted = request.channel, request.wanted
-        try:
+        with failures_of(wanted.incident_id, channel, "place.not_kept"):
             kept = await self._channels.keep(
                 channel, wanted, request.kept, timeout=attempt_timeout()
             )
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the history typed
-            failure = delivery_failure(wanted.incident_id, channel, error)
-            log.warning("place.not_kept", channel=channel, error=failure.error)
-            raise channel_failure(failure) from None
         log.info("place.kept", channel=channel, incident=wanted.incident_id)
         return kept

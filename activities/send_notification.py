@@ -6,7 +6,7 @@ import structlog
 from temporalio import activity
 
 from connectors.channels.directory import ChannelDirectory
-from connectors.temporal_failures import channel_failure, delivery_failure
+from connectors.temporal_failures import failures_of
 from models.contracts.notifying import SEND_NOTIFICATION, SendNotification
 from models.messages.message import Receipt
 
@@ -37,7 +37,7 @@ class SendNotificationActivity:
         DeliveryFailure.
         """
         message = request.message
-        try:
+        with failures_of(message.key, request.channel, "message.failed"):
             reference = await self._channels.send(
                 request.channel,
                 message,
@@ -45,16 +45,6 @@ class SendNotificationActivity:
                 first_message=request.first_message,
                 fresh=request.fresh and activity.info().attempt == 1,
             )
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the history typed
-            failure = delivery_failure(message.key, request.channel, error)
-            log.warning(
-                "message.failed",
-                channel=request.channel,
-                key=message.key,
-                error=failure.error,
-                permanent=failure.permanent,
-            )
-            raise channel_failure(failure) from None
         log.info("message.delivered", channel=request.channel, key=message.key)
         return Receipt(
             key=message.key,

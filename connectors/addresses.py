@@ -2,7 +2,7 @@
 
 from pydantic import SecretStr, ValidationInfo
 
-from models.addresses import WITHOUT_TLS, has_userinfo, is_loopback, is_token, parts_of
+from models.addresses import has_userinfo, is_exposed, is_token, parts_of
 
 
 def without_userinfo(url: str | None) -> str | None:
@@ -22,6 +22,6 @@ def kept_secret(token: SecretStr | None, settings: ValidationInfo) -> SecretStr 
     if not is_token(token.get_secret_value()):
         raise ValueError("must consist of ASCII letters, digits and signs, without spaces")
     parts = parts_of(settings.data.get("url"))
-    if parts and parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname):
+    if parts and is_exposed(parts):
         raise ValueError("is not sent without TLS: the url must begin with https://")
     return token

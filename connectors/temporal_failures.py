@@ -4,13 +4,18 @@ They are raised `from None`: Temporal records causes with their messages, and th
 underneath put addresses into theirs.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
+import structlog
 from temporalio.exceptions import ApplicationError
 
 from connectors.errors import ConnectorError, PermanentError, RetryableError
 from models.contracts.notifying import PERMANENT_FAILURE, RETRYABLE_FAILURE
 from models.messages.message import DeliveryFailure
+
+log = structlog.get_logger(__name__)
 
 
 def delivery_failure(key: str, channel: str, error: Exception) -> DeliveryFailure:
@@ -38,6 +43,27 @@ def channel_failure(failure: DeliveryFailure) -> ApplicationError:
         non_retryable=failure.permanent,
         next_retry_delay=timedelta(seconds=wait) if wait is not None else None,
     )
+
+
+@contextmanager
+def failures_of(key: str, channel: str, event: str) -> Iterator[None]:
+    """Let whatever fails at a channel reach the history typed, and the log as `event`.
+
+    Raises ApplicationError of type PERMANENT_FAILURE or RETRYABLE_FAILURE; its detail is a
+    DeliveryFailure.
+    """
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the history typed
+        failure = delivery_failure(key, channel, error)
+        log.warning(
+            event,
+            channel=channel,
+            key=key,
+            error=failure.error,
+            permanent=failure.permanent,
+        )
+        raise channel_failure(failure) from None
 
 
 def store_failure(error: ConnectorError) -> ApplicationError:

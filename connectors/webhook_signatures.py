@@ -12,7 +12,7 @@ from datetime import datetime
 from pydantic import SecretStr, ValidationInfo
 from standardwebhooks.webhooks import Webhook
 
-from models.addresses import WITHOUT_TLS, is_loopback, parts_of
+from models.addresses import is_exposed, parts_of
 
 PREFIX = "whsec_"
 _SHORTEST, _LONGEST = 24, 64
@@ -37,7 +37,7 @@ def signing_secrets(given: SecretStr | None, settings: ValidationInfo) -> Secret
             "separate several by commas"
         )
     parts = parts_of(settings.data.get("url"))
-    if given and parts and parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname):
+    if given and parts and is_exposed(parts):
         raise ValueError("sign nothing that goes without TLS: the url must begin with https://")
     return given
 

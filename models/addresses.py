@@ -48,6 +48,11 @@ def parts_of(url: str | None) -> SplitResult | None:
     return parts if usable else None
 
 
+def is_exposed(parts: SplitResult) -> bool:
+    """Whether an address leads beyond this machine without TLS: others can read what goes there."""
+    return parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname)
+
+
 def origin_of(url: str | None) -> str | None:
     """The origin of an address that is nothing more than an origin, as browsers write it."""
     parts = parts_of(url)
@@ -83,6 +88,11 @@ def web_link(given: str | None) -> str | None:
         return None
     host = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=host).geturl() if _HOST.fullmatch(host) else None
+
+
+def incident_page(pages: str | None, incident: str) -> str | None:
+    """The page of an incident, which asks its readers who they are; None if `pages` is unknown."""
+    return web_link(f"{pages}/incidents/{incident}") if pages else None
 
 
 def carries_secret(url: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from models.addresses import WITHOUT_TLS, is_loopback, parts_of
+from models.addresses import WITHOUT_TLS, is_exposed, is_loopback, parts_of
 from runtime.settings import Settings, SettingsBroken
 
 CALLBACK = "/login/oidc/callback"
@@ -78,7 +78,7 @@ def _redirect_uri(settings: Settings) -> str:
         raise SettingsBroken(
             "INCIDENT_OIDC_CLIENT_ID: needs INCIDENT_PUBLIC_URL, to which browsers come back"
         )
-    if public.scheme == WITHOUT_TLS and not is_loopback(public.hostname):
+    if is_exposed(public):
         raise SettingsBroken(
             "INCIDENT_OIDC_CLIENT_ID: INCIDENT_PUBLIC_URL must begin with https://, so that nobody "
             "on the way can read a login"

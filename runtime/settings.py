@@ -20,7 +20,7 @@ from connectors.feeds.settings import FeedSettings
 from connectors.signed_links import LinkKeys
 from incidents.encryption.keys import PayloadKeys
 from models.access import AccessToken
-from models.addresses import WITHOUT_TLS, is_loopback, is_token, origin_of, parts_of
+from models.addresses import is_exposed, is_loopback, is_token, origin_of, parts_of
 from models.base import Changing
 from runtime.env_file import faults_of, names_in
 from runtime.tokens import TokenSettings
@@ -120,7 +120,7 @@ class Settings(Changing, BaseSettings):
         if given is None:
             return None
         parts = parts_of(without_userinfo(given.get_secret_value()))
-        if parts is None or (parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname)):
+        if parts is None or is_exposed(parts):
             message = "must be an address that begins with https://"
             raise ValueError(message)
         return given
@@ -133,8 +133,7 @@ class Settings(Changing, BaseSettings):
         if given is None:
             return None
         whole = parts is not None and not (parts.query or parts.fragment or "@" in parts.netloc)
-        here = parts is not None and is_loopback(parts.hostname)
-        if parts is None or not whole or (parts.scheme == WITHOUT_TLS and not here):
+        if parts is None or not whole or is_exposed(parts):
             message = "must be an address that begins with https://, and nothing else"
             raise ValueError(message)
         return given

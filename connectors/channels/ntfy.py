@@ -16,7 +16,7 @@ from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings, 
 from connectors.channels.posting import posted
 from connectors.channels.protocol import one_line
 from connectors.errors import PermanentError
-from models.addresses import WITHOUT_TLS, is_loopback, parts_of
+from models.addresses import is_exposed, parts_of
 from models.messages.message import Message, MessageKind
 from models.messages.reference import Reference
 
@@ -69,7 +69,7 @@ class NtfySettings(ChannelSettings):
         parts = parts_of(given)
         if parts is None or parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError("must be the address of the ntfy server alone: set the topic apart")
-        if parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname):
+        if is_exposed(parts):
             raise ValueError("must begin with https://: nobody on the way may read a topic")
         return without_userinfo(given) or given
 

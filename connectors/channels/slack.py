@@ -6,6 +6,8 @@ arrived, the channel looks for it before it posts again.
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,7 +21,7 @@ from connectors.slack import blocks
 from connectors.slack.api import API, Slack, SlackError
 from connectors.slack.conversations import People, earlier, metadata
 from connectors.slack.places import Places
-from models.addresses import WITHOUT_TLS, is_loopback, parts_of, web_link
+from models.addresses import incident_page, is_exposed, parts_of
 from models.messages.live import LiveMessage
 from models.messages.message import Message, MessageKind
 from models.messages.place import KeptPlace, PlaceWanted
@@ -63,7 +65,7 @@ class SlackSettings(ChannelSettings):
         parts = parts_of(given)
         if parts is None or parts.query or parts.fragment:
             raise ValueError("must be the address of the Web API, such as https://slack.com/api")
-        if parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname):
+        if is_exposed(parts):
             raise ValueError("must begin with https://")
         return without_userinfo(given) or given
 
@@ -115,12 +117,8 @@ class SlackChannel:
         """Post `message`, unless it is there; a `fresh` one cannot be there yet."""
         if message.event:
             raise PermanentError(self.name, "Slack is for people: send events to a webhook")
-        seconds = timeout.total_seconds()
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._sent(message, timeout, first_message, respond_url, fresh=fresh)
-        except TimeoutError:
-            raise RetryableError(self.name, f"no answer within {seconds:g} s") from None
+        async with self._within(timeout):
+            return await self._sent(message, timeout, first_message, respond_url, fresh=fresh)
 
     async def edit(
         self,
@@ -140,7 +138,9 @@ class SlackChannel:
             channel=place,
             ts=stamp,
             text=blocks.fallback(live.heading),
-            blocks=blocks.of_live(live, respond_url or self._page(live.incident_id)),
+            blocks=blocks.of_live(
+                live, respond_url or incident_page(self._pages, live.incident_id)
+            ),
             parse="none",
         )
 
@@ -148,10 +148,16 @@ class SlackChannel:
         self, wanted: PlaceWanted, kept: KeptPlace | None, *, timeout: timedelta
     ) -> KeptPlace:
         """See to the channel of an incident."""
+        async with self._within(timeout):
+            return await self._places.keep(wanted, kept, timeout)
+
+    @asynccontextmanager
+    async def _within(self, timeout: timedelta) -> AsyncIterator[None]:
+        """For several calls together. Raises RetryableError if they take longer."""
         seconds = timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds):
-                return await self._places.keep(wanted, kept, timeout)
+                yield
         except TimeoutError:
             raise RetryableError(self.name, f"no answer within {seconds:g} s") from None
 
@@ -209,10 +215,6 @@ class SlackChannel:
             return message.recipient != self.name
         return bool(message.respond_until or message.address or message.handles)
 
-    def _page(self, incident: str) -> str | None:
-        """The page of an incident; it asks its readers who they are."""
-        return web_link(f"{self._pages}/incidents/{incident}") if self._pages else None
-
     def _without(self, way: _Way, code: str) -> _Way | None:
         """Where a message goes instead if its thread, or its place, is gone."""
         if way.thread and code in _THREAD_GONE:
@@ -226,7 +228,8 @@ class SlackChannel:
         asks = message.kind in _ASKS and (message.respond_until is not None or not person)
         begins = not person and way.thread is None
         offers = blocks.LABELS if asks or begins else ()
-        link = respond_url if person else self._page(message.incident_id) if begins else None
+        page = incident_page(self._pages, message.incident_id) if begins else None
+        link = respond_url if person else page
         return {
             "channel": way.place,
             "thread_ts": way.thread,

@@ -15,7 +15,7 @@ from connectors.channels.kind import Ability, ChannelKindSpec, ChannelSettings, 
 from connectors.channels.posting import posted
 from connectors.channels.protocol import one_line
 from connectors.errors import PermanentError
-from models.addresses import WITHOUT_TLS, is_loopback, parts_of, web_link
+from models.addresses import incident_page, is_exposed, parts_of, web_link
 from models.messages.message import Message, MessageKind
 from models.messages.reference import Reference
 from models.readable import readable
@@ -42,7 +42,7 @@ class TeamsSettings(ChannelSettings):
     @classmethod
     def _kept_secret(cls, given: SecretStr) -> SecretStr:
         parts = parts_of(without_userinfo(given.get_secret_value()))
-        if parts is None or (parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname)):
+        if parts is None or is_exposed(parts):
             raise ValueError("must be the address of a webhook, which begins with https://")
         return given
 
@@ -128,7 +128,7 @@ def _plain(text: str, **style: str) -> Block:
 
 def _links(message: Message, pages: str | None) -> list[Block]:
     """Links that anybody may follow; the page of the incident asks who they are."""
-    page = web_link(f"{pages}/incidents/{message.incident_id}") if pages else None
+    page = incident_page(pages, message.incident_id)
     runbook = web_link(message.facts.get("runbook"))
     found = (("Open the incident", page), ("Runbook", runbook))
     return [{"type": "Action.OpenUrl", "title": title, "url": url} for title, url in found if url]

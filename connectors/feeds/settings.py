@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from connectors.addresses import kept_secret, without_userinfo
-from models.addresses import WITHOUT_TLS, is_loopback, parts_of
+from models.addresses import is_exposed, parts_of
 from models.base import Frozen
 
 
@@ -39,8 +39,7 @@ class FeedSettings(Frozen):
     @classmethod
     def _secured(cls, given: str | None) -> str | None:
         parts = parts_of(given)
-        plain = parts is not None and parts.scheme == WITHOUT_TLS
-        if given is not None and (parts is None or (plain and not is_loopback(parts.hostname))):
+        if given is not None and (parts is None or is_exposed(parts)):
             raise ValueError("the url of a feed begins with https://")
         return without_userinfo(given)
 

@@ -6,6 +6,7 @@ An answer that says `ok: false` is a failure with a code, under the status 200.
 import hmac
 import json
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,21 @@ class Slack:
         if code in _FOR_NOW:
             raise RetryableError(self.channel, f"Slack answered {code}")
         raise SlackError(self.channel, code)
+
+    async def listed(
+        self, method: str, field: str, timeout: timedelta, most: int, **arguments: Any
+    ) -> AsyncIterator[Any]:
+        """What a method lists in `field`, from at most `most` pages. Raises as `call` does."""
+        cursor = None
+        for _ in range(most):
+            answer = await self.call(method, timeout, cursor=cursor, **arguments)
+            listed = answer.get(field)
+            for each in listed if isinstance(listed, list) else ():
+                yield each
+            following = answer.get("response_metadata")
+            cursor = following.get("next_cursor") if isinstance(following, dict) else None
+            if not cursor:
+                return
 
     def seal(self, text: str) -> str:
         """A digest that only an app with this token can make: nobody else's message has it."""

@@ -107,24 +107,16 @@ async def earlier(
     """
     method = "conversations.replies" if thread else "conversations.history"
     asked = {"channel": place, "ts": thread, "limit": _PAGE, "include_all_metadata": True}
-    wanted, cursor = slack.seal(key), None
-    for _ in range(_MOST_PAGES):
-        try:
-            answer = await slack.call(method, timeout, cursor=cursor, **asked)
-        except SlackError as refused:
-            if refused.code in _NOT_ALLOWED:
-                import structlog  # noqa: PLC0415 - no setting needs it
-
-                log = structlog.get_logger(__name__)
-                log.warning("slack.cannot_look_back", channel=slack.channel, code=refused.code)
-            return None
-        messages = answer.get("messages")
-        for message in messages if isinstance(messages, list) else ():
+    wanted = slack.seal(key)
+    try:
+        async for message in slack.listed(method, "messages", timeout, _MOST_PAGES, **asked):
             if payload_of(message).get(KEY) == wanted:
                 found: dict[str, Any] = message
                 return found
-        following = answer.get("response_metadata")
-        cursor = following.get("next_cursor") if isinstance(following, dict) else None
-        if not cursor:
-            return None
+    except SlackError as refused:
+        if refused.code in _NOT_ALLOWED:
+            import structlog  # noqa: PLC0415 - no setting needs it
+
+            log = structlog.get_logger(__name__)
+            log.warning("slack.cannot_look_back", channel=slack.channel, code=refused.code)
     return None

@@ -100,19 +100,11 @@ class Places:
         return found if (ours or not purpose) and not found.get("is_archived") else None
 
     async def _listed(self, name: str, timeout: timedelta) -> dict[str, Any] | None:
-        kinds, cursor = "public_channel,private_channel", None
-        for _ in range(_MOST_LISTS):
-            answer = await self._slack.call(
-                "conversations.list", timeout, types=kinds, limit=_LISTED, cursor=cursor
-            )
-            channels = answer.get("channels")
-            for channel in channels if isinstance(channels, list) else ():
-                if isinstance(channel, dict) and channel.get("name") == name:
-                    return channel
-            following = answer.get("response_metadata")
-            cursor = following.get("next_cursor") if isinstance(following, dict) else None
-            if not cursor:
-                return None
+        asked = {"types": "public_channel,private_channel", "limit": _LISTED}
+        every = self._slack.listed("conversations.list", "channels", timeout, _MOST_LISTS, **asked)
+        async for channel in every:
+            if isinstance(channel, dict) and channel.get("name") == name:
+                return channel
         return None
 
     async def _own_user(self, timeout: timedelta) -> str:

@@ -16,7 +16,7 @@ from connectors.channels.slack import SlackSettings
 from connectors.errors import ConnectorError
 from connectors.http_clients import made_client
 from connectors.slack.api import Slack
-from models.addresses import WITHOUT_TLS, is_loopback, parts_of
+from models.addresses import is_exposed, is_loopback, parts_of
 
 if TYPE_CHECKING:
     import httpx2
@@ -48,7 +48,7 @@ class SlackApp:
         has it.
         """
         parts = parts_of(response_url)
-        if parts is None or (parts.scheme == WITHOUT_TLS and not is_loopback(parts.hostname)):
+        if parts is None or is_exposed(parts):
             return
         try:
             await posted(

@@ -21,7 +21,6 @@ from web.callbacks.slack.people import SlackPeople
 from web.callbacks.slack.promised import Promised
 from web.callbacks.slack.said import outcome
 from web.http.errors import Refused
-from web.identity.asker import Asker
 from web.pages.all import Parts
 from web.pages.sending import Told, give, told_of
 
@@ -123,7 +122,6 @@ class Buttons:
         return Told(told.text, told.style, status=told.status) if told.again else told
 
     async def _reported(self, user: str, fields: dict[str, str], key: str) -> Told:
-        asker: Asker
         try:
             asker = await self._people.asker(user)
         except Refused as refused:

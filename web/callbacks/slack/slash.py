@@ -10,6 +10,7 @@ from typing import Any
 from incidents.finding import Filters, find, most_urgent_first
 from incidents.questions import read_why
 from incidents.schedules.overrides import book_of
+from models.addresses import incident_page
 from models.answers.view import IncidentView
 from models.answers.why import WhyQuestion
 from models.command import COMMANDS
@@ -136,7 +137,7 @@ class Slash:
             *(f"update owed to {audience}" for audience in seen.owed),
             *_possible(view),
             *(f"{line.words} {line.text}" for line in seen.timeline[:MOST_LINES]),
-            *([f"{self._pages}/incidents/{seen.incident}"] if self._pages else []),
+            *filter(None, [incident_page(self._pages, seen.incident)]),
         ]
         return Told(f"[{seen.incident}] {seen.severity} {seen.title}", "", tuple(lines))
 
